@@ -1,0 +1,180 @@
+"""The HTTP client for asyncio, Trio and threads: `Client`, `TrioClient`, `SyncClient`.
+
+It composes four distributions that can each be used alone: `httpcore_urls`, `httpcore_headers`,
+`httpcore_cookies` and `httpcore_pool`. Their names that a user of the client meets are here too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from httpcore_cookies import (
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    CookieJar,
+    Netrc,
+    NetrcAuth,
+)
+from httpcore_headers import Headers, InvalidHeader
+from httpcore_pool import (
+    Adapter,
+    Backend,
+    BodyNotReplayable,
+    CertificateError,
+    ClosedError,
+    ConnectError,
+    ConnectTimeout,
+    ConnectionPool,
+    DecodingError,
+    HTTP11Connection,
+    HTTPConnection,
+    HTTPError,
+    HTTPStatusError,
+    InvalidRedirect,
+    InvalidRequest,
+    LocalProtocolError,
+    NetworkError,
+    PoolLimits,
+    PoolTimeout,
+    ProtocolError,
+    Proxy,
+    ProxyError,
+    ReadError,
+    ReadTimeout,
+    RedirectError,
+    RemoteProtocolError,
+    Request,
+    RequestTimeout,
+    Response,
+    ResponseNotRead,
+    StreamClosed,
+    StreamConsumed,
+    StreamError,
+    SyncConnectionPool,
+    SyncResponse,
+    TLSConfig,
+    Timeout,
+    TooManyRedirects,
+    TotalTimeout,
+    TransportError,
+    UnsupportedScheme,
+    WriteError,
+    WriteTimeout,
+)
+from httpcore_urls import URL, InvalidURL, Origin, QueryParams
+
+from ._api import delete, get, head, options, patch, post, put, request
+from ._client import Client
+from ._options import ClientOptions, RequestOptions
+from ._sync import SyncClient
+from ._trio import TrioClient
+from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, RedirectAdapter
+
+if TYPE_CHECKING:
+    from httpcore_pool import (
+        AsyncioBackend,
+        HTTP2Connection,
+        ScriptedBackend,
+        SyncBackend,
+        TrioBackend,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Adapter",
+    "AsyncioBackend",
+    "Auth",
+    "AuthAdapter",
+    "Backend",
+    "BasicAuth",
+    "BearerAuth",
+    "BodyNotReplayable",
+    "CertificateError",
+    "Client",
+    "ClientOptions",
+    "ClosedError",
+    "ConnectError",
+    "ConnectTimeout",
+    "ConnectionPool",
+    "CookieAdapter",
+    "CookieJar",
+    "DecodingError",
+    "EnvironmentAdapter",
+    "HTTP11Connection",
+    "HTTP2Connection",
+    "HTTPConnection",
+    "HTTPError",
+    "HTTPStatusError",
+    "Headers",
+    "InvalidHeader",
+    "InvalidRedirect",
+    "InvalidRequest",
+    "InvalidURL",
+    "LocalProtocolError",
+    "Netrc",
+    "NetrcAuth",
+    "NetworkError",
+    "Origin",
+    "PoolLimits",
+    "PoolTimeout",
+    "ProtocolError",
+    "Proxy",
+    "ProxyError",
+    "QueryParams",
+    "ReadError",
+    "ReadTimeout",
+    "RedirectAdapter",
+    "RedirectError",
+    "RemoteProtocolError",
+    "Request",
+    "RequestOptions",
+    "RequestTimeout",
+    "Response",
+    "ResponseNotRead",
+    "ScriptedBackend",
+    "StreamClosed",
+    "StreamConsumed",
+    "StreamError",
+    "SyncBackend",
+    "SyncClient",
+    "SyncConnectionPool",
+    "SyncResponse",
+    "TLSConfig",
+    "Timeout",
+    "TooManyRedirects",
+    "TotalTimeout",
+    "TransportError",
+    "TrioBackend",
+    "TrioClient",
+    "URL",
+    "UnsupportedScheme",
+    "WriteError",
+    "WriteTimeout",
+    "delete",
+    "get",
+    "head",
+    "options",
+    "patch",
+    "post",
+    "put",
+    "request",
+]
+
+# Imported when they are asked for: a user of one world does not pay for the others.
+_LAZY = frozenset({"AsyncioBackend", "HTTP2Connection", "ScriptedBackend", "SyncBackend", "TrioBackend"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import httpcore_pool
+
+    value = getattr(httpcore_pool, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,135 @@
+"""What the clients share and what waits for nothing: their settings, and building requests from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._options import (
+    AuthTypes,
+    ClientOptions,
+    HeaderTypes,
+    ParamTypes,
+    RequestOptions,
+    as_auth,
+    check_options,
+    merged,
+)
+from ._siblings import URL, CookieJar, Headers, pool
+from ._version import __version__
+from .content import encode_form, encode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Settings"]
+
+_OPTIONS = tuple(RequestOptions.__annotations__)
+_DEFAULT_HEADERS = Headers(
+    [
+        ("Accept", "*/*"),
+        ("Accept-Encoding", pool.ACCEPT_ENCODING),
+        ("User-Agent", f"httpcore/{__version__}"),
+    ]
+)
+_BODIES = ("content", "data", "json")
+
+
+class Settings:
+    """A client's defaults, and how they go into a request."""
+
+    def __init__(
+        self,
+        *,
+        timeout: pool.TimeoutTypes,
+        headers: HeaderTypes,
+        cookies: Mapping[str, str] | CookieJar | None,
+        auth: AuthTypes,
+        params: ParamTypes,
+    ) -> None:
+        self.timeout = pool.Timeout.of(timeout)
+        self.auth = as_auth(auth)
+        self.params = params
+        self.headers = merged(headers, _DEFAULT_HEADERS)
+        if isinstance(cookies, CookieJar):
+            self.cookies = cookies
+        else:
+            self.cookies = CookieJar()
+            self.cookies.update(cookies or {})
+
+    def build(self, method: str, url: str | URL, options: RequestOptions) -> pool.Request:
+        """Build the request that a verb was called for.
+
+        Raises:
+            TypeError: an option is unknown or has the wrong type.
+            InvalidRequest, InvalidURL, InvalidHeader: what was given can't be sent.
+        """
+        check_options(options, _OPTIONS)
+        if isinstance(url, str):
+            url = URL(url)
+        elif not isinstance(url, URL):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
+        for params in (self.params, options.get("params")):
+            if params is not None:
+                url = url.merge_params(params)
+        headers = Headers(options.get("headers"))
+        content, media_type = _content(options)
+        if media_type is not None:
+            headers.setdefault("Content-Type", media_type)
+        request = pool.Request(method, url, content, headers)
+        if own := options.get("cookies"):
+            _add_cookies(request.headers, own)
+        return self.prepare(request, options)
+
+    def prepare(self, request: pool.Request, options: RequestOptions) -> pool.Request:
+        """Return the request with the client's defaults where it leaves something open."""
+        headers = merged(request.headers, self.headers)
+        _add_cookies(headers, self.cookies.unscoped())
+        return pool.Request(
+            request.method,
+            request.url,
+            request.body,
+            headers,
+            options=self.options(request.options, options),
+        )
+
+    def options(self, given: pool.Options, options: RequestOptions) -> ClientOptions:
+        """Return the options for the stack: what was said now, else what rides, else the defaults."""
+        own = ClientOptions.of(given)
+        timeout = own.timeout if own.timeout is not None else self.timeout
+        auth = own.auth if own.auth is not None else self.auth
+        proxy = options.get("proxy")
+        return ClientOptions(
+            timeout=pool.Timeout.of(options["timeout"]) if "timeout" in options else timeout,
+            deadline=own.deadline,
+            started=own.started,
+            proxy=own.proxy if proxy is None else pool.Proxy.of(proxy),
+            ssl=own.ssl,
+            auth=as_auth(options["auth"]) if "auth" in options else auth,
+            allow_redirects=options.get("allow_redirects", own.allow_redirects),
+        )
+
+
+def _content(options: RequestOptions) -> tuple[pool.Content, str | None]:
+    given = [name for name in _BODIES if options.get(name) is not None]
+    if len(given) > 1:
+        raise TypeError(f"{' and '.join(name + '=' for name in given)} exclude each other")
+    if "json" in options:
+        return encode_json(options["json"])
+    data: Any = options.get("data")
+    if data is None or isinstance(data, (str, bytes)):
+        return options.get("content") if data is None else data, None
+    return encode_form(data)
+
+
+def _add_cookies(headers: Headers, cookies: Mapping[str, str]) -> None:
+    """Add cookies that are for this request only; those that are named already stay."""
+    if not cookies:
+        return
+    jar = CookieJar()
+    jar.update(cookies)  # checks names and values
+    pairs = [f"{name}={value}" for name, value in jar.unscoped().items()]
+    own = headers.get("Cookie")
+    if own is not None:
+        names = {pair.partition("=")[0].strip() for pair in own.split(";")}
+        pairs = [own, *(pair for pair in pairs if pair.partition("=")[0] not in names)]
+    headers.set("Cookie", "; ".join(pairs))

@@ -1,0 +1,136 @@
+"""What a caller may say about a request, and how it rides down the stack.
+
+`RequestOptions` types the keyword arguments of the verbs; `ClientOptions` is the frozen object that the
+adapters read. A name that is neither is refused here, with the nearest right one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias, TypedDict
+
+from ._siblings import URL, Auth, BasicAuth, Headers, QueryParams, pool
+
+__all__ = [
+    "AuthTypes",
+    "ClientOptions",
+    "HeaderTypes",
+    "ParamTypes",
+    "RequestOptions",
+    "as_auth",
+    "check_options",
+]
+
+AuthTypes: TypeAlias = tuple[str, str] | Auth | None
+HeaderTypes: TypeAlias = pool.HeaderTypes
+_Value: TypeAlias = str | int | float | bool | None
+ParamTypes: TypeAlias = (
+    str | QueryParams | Mapping[str, _Value | list[_Value]] | Iterable[tuple[str, _Value]] | None
+)
+
+
+class RequestOptions(TypedDict, total=False):
+    """The keyword arguments of `request` and of the verbs.
+
+    Keys:
+        params: appended to the URL's query: a mapping, pairs, `QueryParams` or encoded text.
+        content: the body: bytes, text, a binary file, an iterable or (async clients) an async
+            iterable of bytes.
+        data: a form, sent urlencoded: a mapping (a list gives several fields) or pairs.
+        json: anything `json.dumps` takes, sent as compact UTF-8.
+        headers: fields that replace the client's of the same name.
+        cookies: name to value, for this URL's origin and this request only.
+        auth: `(user, password)` or an `Auth`; None switches the client's off.
+        timeout: a `Timeout`, seconds for every phase, or None for no limits.
+        allow_redirects: whether redirects are followed.
+        proxy: the proxy to go through.
+        stream: whether to return as soon as the head is read, with the body still open.
+    """
+
+    params: ParamTypes
+    content: pool.Content
+    data: Mapping[str, Any] | Iterable[tuple[str, Any]] | str | bytes
+    json: Any
+    headers: HeaderTypes
+    cookies: Mapping[str, str]
+    auth: AuthTypes
+    timeout: pool.TimeoutTypes
+    allow_redirects: bool
+    proxy: str | URL | pool.Proxy | None
+    stream: bool
+
+
+def check_options(options: Mapping[str, object], known: Iterable[str]) -> None:
+    """Refuse names that are not options, and say which was probably meant.
+
+    Raises:
+        TypeError: a name is unknown.
+    """
+    known = list(known)
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5) or _OTHERS.get(name)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+            raise TypeError(f"unknown option {name!r}; {hint}")
+
+
+# What the same thing is called elsewhere.
+_OTHERS = {
+    "follow_redirects": ["allow_redirects"],
+    "body": ["content"],
+    "query": ["params"],
+    "proxies": ["proxy"],
+    "verify": ["Client(ssl=...)"],
+    "cert": ["Client(ssl=...)"],
+}
+
+
+def as_auth(auth: object) -> Auth | None:
+    """Read what callers may write as `auth=`.
+
+    Raises:
+        TypeError: it is neither a pair of strings nor an `Auth`.
+    """
+    if auth is None or isinstance(auth, Auth):
+        return auth
+    if isinstance(auth, tuple) and len(auth) == 2:  # pyright: ignore[reportUnknownArgumentType]
+        user, password = auth  # pyright: ignore[reportUnknownVariableType]
+        if isinstance(user, str) and isinstance(password, str):
+            return BasicAuth(user, password)
+    raise TypeError(
+        'auth must be a pair ("user", "password"), an Auth such as BearerAuth, or None, not '
+        f"{type(auth).__name__}"  # pyright: ignore[reportUnknownArgumentType]
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOptions(pool.Options):
+    """What rides on a request for the adapters, besides what the pool reads.
+
+    Attributes:
+        auth: who answers challenges of the request's origin; a redirect to another drops it.
+        allow_redirects: whether the `RedirectAdapter` follows.
+    """
+
+    auth: Auth | None = None
+    allow_redirects: bool = True
+
+    @classmethod
+    def of(cls, options: pool.Options) -> ClientOptions:
+        """Return the options as the adapters read them, whoever made the request."""
+        if isinstance(options, ClientOptions):
+            return options
+        shared = {field.name: getattr(options, field.name) for field in fields(pool.Options)}
+        return cls(**shared)
+
+
+def merged(own: HeaderTypes, defaults: Headers) -> Headers:
+    """Return the fields of `own`, then those defaults whose names it does not have."""
+    result = Headers(own)
+    for name in defaults:
+        if name not in result:
+            for value in defaults.get_list(name):
+                result.add(name, value)
+    return result

@@ -1,0 +1,10 @@
+"""The levels of the stack between the client and the pool. Each is one loop over one rule."""
+
+from __future__ import annotations
+
+from ._auth import AuthAdapter
+from ._cookies import CookieAdapter
+from ._environment import EnvironmentAdapter
+from ._redirects import RedirectAdapter
+
+__all__ = ["AuthAdapter", "CookieAdapter", "EnvironmentAdapter", "RedirectAdapter"]

@@ -1,0 +1,47 @@
+"""`CookieAdapter`: cookies between requests. What a jar takes and gives is `httpcore_cookies`' rule."""
+
+from __future__ import annotations
+
+from .._siblings import CookieJar, parse_set_cookie, pool
+from ._base import Layer
+
+__all__ = ["CookieAdapter"]
+
+
+class CookieAdapter(Layer):
+    """Sends the jar's cookies and stores those that responses set.
+
+    Args:
+        inner: the adapter below.
+        jar: where cookies are kept.
+    """
+
+    def __init__(self, inner: pool.Adapter, jar: CookieJar) -> None:
+        super().__init__(inner)
+        self._jar = jar
+
+    async def send(self, request: pool.Request) -> pool.Response:
+        """Send the request with the cookies for its URL, and take in what comes back."""
+        url = request.url
+        found = self._jar.header(scheme=url.scheme, host=url.host, path=url.path)
+        if found:
+            own = request.headers.get("Cookie")
+            request = request.copy_with()
+            request.headers.set("Cookie", found if own is None else _joined(own, found))
+        response = await self._inner.send(request)
+        values = response.headers.get_list("Set-Cookie")
+        if values:
+            self._jar.extract(values, scheme=url.scheme, host=url.host, path=url.path)
+            parsed = [cookie for value in values if (cookie := parse_set_cookie(value)) is not None]
+            response.cookies = {cookie.name: cookie.value for cookie in parsed}
+        return response
+
+    def __repr__(self) -> str:
+        return f"<CookieAdapter {len(self._jar)} cookies>"
+
+
+def _joined(own: str, found: str) -> str:
+    """The caller's cookies for this request come first, and win over the jar's of the same name."""
+    names = {pair.partition("=")[0].strip() for pair in own.split(";")}
+    rest = [pair for pair in found.split("; ") if pair.partition("=")[0] not in names]
+    return "; ".join([own, *rest])

@@ -1,0 +1,58 @@
+"""`EnvironmentAdapter`: proxies and netrc from the environment. The rules are `policy/_environment`.
+
+The variables are read when the adapter is made, the netrc file when a request first could need it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .._options import ClientOptions
+from .._siblings import Netrc, NetrcAuth, pool
+from ..policy._environment import ProxyRules
+from ._base import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["EnvironmentAdapter"]
+
+
+class EnvironmentAdapter(Layer):
+    """Fills in what a request leaves open from the environment.
+
+    Args:
+        inner: the adapter below.
+        environ: the variables, usually `os.environ`.
+        proxies: whether the proxy variables are heeded.
+    """
+
+    def __init__(
+        self, inner: pool.Adapter, environ: Mapping[str, str], *, proxies: bool = True
+    ) -> None:
+        super().__init__(inner)
+        self._proxies = ProxyRules(environ if proxies else {})
+        for variable, reason in self._proxies.ignored:
+            warnings.warn(f"{variable} is ignored: {reason}", stacklevel=2)
+        self._netrc_path = environ.get("NETRC") or None
+        self._netrc: NetrcAuth | None = None
+
+    async def send(self, request: pool.Request) -> pool.Response:
+        """Send the request with the proxy and the credentials that the environment has for it."""
+        options = ClientOptions.of(request.options)
+        if options.proxy is None and self._proxies:
+            options = replace(options, proxy=self._proxies.proxy_for(request.url))
+        if options.auth is None and not request.url.username and (
+            "Authorization" not in request.headers
+        ):
+            options = replace(options, auth=self._from_netrc())
+        if options is not request.options:
+            request = request.with_options(options)
+        return await self._inner.send(request)
+
+    def _from_netrc(self) -> NetrcAuth:
+        if self._netrc is None:
+            self._netrc = NetrcAuth(Netrc.load(self._netrc_path))
+        return self._netrc

@@ -1,0 +1,86 @@
+"""`RedirectAdapter`: follows redirects and keeps history. The rule is `policy/_redirects`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from .._options import ClientOptions
+from .._siblings import pool
+from ..policy._redirects import next_request
+from ._base import Layer, discard
+
+__all__ = ["RedirectAdapter"]
+
+
+class RedirectAdapter(Layer):
+    """Follows redirects, up to a number of hops.
+
+    Args:
+        inner: the adapter below.
+        max_redirects: how many hops are followed; 0 follows none and raises on the first.
+    """
+
+    def __init__(self, inner: pool.Adapter, *, max_redirects: int = 20) -> None:
+        super().__init__(inner)
+        if isinstance(max_redirects, bool) or not isinstance(max_redirects, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"max_redirects must be an int, not {type(max_redirects).__name__}")
+        if max_redirects < 0:
+            raise ValueError(f"max_redirects must be 0 or more, not {max_redirects}")
+        self._max_redirects = max_redirects
+
+    async def send(self, request: pool.Request) -> pool.Response:
+        """Send the request, follow where it is led, and return the last response.
+
+        Raises:
+            TooManyRedirects: the limit was reached; `history` has the responses.
+            InvalidRedirect: a Location can't be followed.
+            BodyNotReplayable: a redirect needs the body again, and it was a one-shot iterator.
+            HTTPError: what the levels below raise.
+        """
+        return await self._send(request, ())
+
+    async def _send(
+        self, request: pool.Request, history: tuple[pool.Response, ...]
+    ) -> pool.Response:
+        while True:
+            response = await self._inner.send(request)
+            response.set_redirect(history)
+            if not response.is_redirect:
+                return response
+            follow = ClientOptions.of(request.options).allow_redirects
+            try:
+                following = next_request(request, response)
+            except pool.InvalidRedirect as error:
+                if not follow:
+                    response.set_redirect(history, why_not=error.message)
+                    return response
+                await discard(response)
+                error.about(request)
+                raise
+            if not follow:
+                step = partial(self._step, history=(*history, response))
+                response.set_redirect(history, following, step)
+                return response
+            await discard(response)
+            history = (*history, response)
+            if len(history) > self._max_redirects:
+                raise self._too_many(request, history)
+            request = following
+
+    def _too_many(
+        self, request: pool.Request, history: tuple[pool.Response, ...]
+    ) -> pool.TooManyRedirects:
+        error = pool.TooManyRedirects(f"more than {self._max_redirects} redirects (max_redirects)")
+        error.history = history
+        return error.about(request)
+
+    async def _step(
+        self, request: pool.Request, history: tuple[pool.Response, ...]
+    ) -> pool.Response:
+        """Take one hop: what `response.next()` does."""
+        options = replace(ClientOptions.of(request.options), allow_redirects=False)
+        return await self._send(request.with_options(options), history)
+
+    def __repr__(self) -> str:
+        return f"<RedirectAdapter max_redirects={self._max_redirects}>"

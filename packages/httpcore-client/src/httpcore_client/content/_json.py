@@ -1,0 +1,24 @@
+"""JSON bodies (RFC 8259)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .._siblings import pool
+
+__all__ = ["encode_json"]
+
+
+def encode_json(value: Any) -> tuple[bytes, str]:
+    """Return compact UTF-8 JSON and its media type.
+
+    Raises:
+        InvalidRequest: the value holds something that JSON has no form for; NaN and infinities too,
+            since no parser must take them (RFC 8259 6).
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return text.encode("utf-8"), "application/json"
+    except (TypeError, ValueError, RecursionError) as error:
+        raise pool.InvalidRequest(f"json= can't be encoded: {error}") from error

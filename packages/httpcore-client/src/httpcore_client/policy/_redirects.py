@@ -1,0 +1,69 @@
+"""Where a redirect leads, and what may go along (RFC 9110 15.4, 10.2.2). Sends nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .._options import ClientOptions
+from .._siblings import URL, Headers, InvalidURL, pool
+
+__all__ = ["next_request"]
+
+# Fields that describe content go when the content goes (RFC 9110 15.4, 8).
+_CONTENT_FIELDS = frozenset({"transfer-encoding", "trailer", "expect", "digest"})
+# Credentials belong to the origin they were given for.
+_CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
+
+
+def next_request(request: pool.Request, response: pool.Response) -> pool.Request:
+    """Return the request that a redirect response asks for.
+
+    Raises:
+        InvalidRedirect: the Location is missing, doubled, malformed, or not http(s).
+    """
+    url = _location(request.url, response.headers)
+    method = _method(request.method, response.status_code)
+    headers = request.headers.copy()
+    headers.remove("Host")  # the caller's, if it was, was meant for the first request
+    content: pool.RequestBody | None = request.body
+    if method != request.method and method == "GET":
+        content = None
+        for name in list(headers):
+            if name.lower().startswith("content-") or name.lower() in _CONTENT_FIELDS:
+                headers.remove(name)
+    options = ClientOptions.of(request.options)
+    if url.origin != request.url.origin:
+        for name in _CREDENTIALS:
+            headers.remove(name)
+        options = replace(options, auth=None)
+    return pool.Request(method, url, content, headers, options=options)
+
+
+def _location(base: URL, headers: Headers) -> URL:
+    locations = set(headers.get_list("Location"))
+    if len(locations) > 1:
+        raise pool.InvalidRedirect("the redirect has several Location fields that differ")
+    location = locations.pop() if locations else ""
+    if not location:
+        raise pool.InvalidRedirect("the redirect has no Location")
+    try:
+        # Octets outside ASCII are sent as UTF-8 by servers that mean well.
+        text = location.encode("latin-1").decode("utf-8", errors="replace")
+        url = base.resolve_with(text)
+    except InvalidURL as error:
+        raise pool.InvalidRedirect(f"the redirect's Location can't be used: {error}") from error
+    if url.scheme not in ("http", "https"):
+        raise pool.InvalidRedirect(
+            f"the redirect leads to {url.masked!r}; only http and https are followed"
+        )
+    if not url.fragment and base.fragment:
+        url = url.copy_with(fragment=base.fragment)  # RFC 9110 10.2.2
+    return url
+
+
+def _method(method: str, status_code: int) -> str:
+    if status_code == 303:
+        return method if method == "HEAD" else "GET"
+    if status_code in (301, 302) and method == "POST":
+        return "GET"
+    return method

@@ -1,0 +1,5 @@
+"""Everything this package takes from its siblings: who copies the package edits this file alone."""
+
+from httpcore_headers import Headers
+
+__all__ = ["Headers"]

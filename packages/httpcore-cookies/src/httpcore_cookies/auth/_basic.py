@@ -1,0 +1,42 @@
+"""Basic authentication (RFC 7617).
+
+Decides how a user and a password become a field. Where they come from may not live here.
+"""
+
+from base64 import b64encode
+
+from ._flow import AuthFlow, AuthRequest
+from ._secrets import MASK, InvalidCredentials, SecretHolder, refuse_controls
+
+__all__ = ["BasicAuth"]
+
+
+class BasicAuth(SecretHolder):
+    """Sends user and password with every request.
+
+    Takes two `str`, sent as UTF-8. Raises InvalidCredentials, a ValueError, for a user with a
+    colon and for control characters, TypeError for what is not str. `repr` hides the password;
+    pickling is refused. RFC 7617, section 2.
+
+    >>> BasicAuth("user", "s3cret")
+    BasicAuth('user', [secure])
+    """
+
+    __slots__ = ("_field", "username")
+
+    username: str
+
+    def __init__(self, username: str, password: str) -> None:
+        refuse_controls("username", username)
+        refuse_controls("password", password)
+        if ":" in username:  # the first colon ends the user
+            raise InvalidCredentials("a username for Basic authentication can't hold a colon")
+        self.username = username
+        self._field = "Basic " + b64encode(f"{username}:{password}".encode()).decode()
+
+    def flow(self, request: AuthRequest) -> AuthFlow:
+        """Send the credentials, accept any response."""
+        yield (("Authorization", self._field),)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.username!r}, {MASK})"

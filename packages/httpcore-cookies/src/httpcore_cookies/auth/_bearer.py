@@ -1,0 +1,42 @@
+"""Bearer tokens (RFC 6750).
+
+Decides what a token is and how it is sent. Getting and renewing tokens may not live here.
+"""
+
+import re
+
+from ._flow import AuthFlow, AuthRequest
+from ._secrets import MASK, InvalidCredentials, SecretHolder, refuse_controls
+
+__all__ = ["BearerAuth"]
+
+_B64TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 2.1
+
+
+class BearerAuth(SecretHolder):
+    """Sends a bearer token with every request.
+
+    Takes the token as `str`. Raises InvalidCredentials, a ValueError, for what is no b64token
+    (letters, digits, `-._~+/`, then `=`), TypeError for what is not str. `repr` hides it;
+    pickling is refused. RFC 6750, section 2.1.
+
+    >>> BearerAuth("s3cret")
+    BearerAuth([secure])
+    """
+
+    __slots__ = ("_field",)
+
+    def __init__(self, token: str) -> None:
+        if not _B64TOKEN.fullmatch(refuse_controls("token", token)):
+            raise InvalidCredentials(
+                "a bearer token takes only letters, digits, '-._~+/' and '=' at its end"
+                " (give the token alone, without the word Bearer)"
+            )
+        self._field = f"Bearer {token}"
+
+    def flow(self, request: AuthRequest) -> AuthFlow:
+        """Send the token, accept any response."""
+        yield (("Authorization", self._field),)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({MASK})"

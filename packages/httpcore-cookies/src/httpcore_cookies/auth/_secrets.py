@@ -1,0 +1,49 @@
+"""What all holders of credentials have in common.
+
+Decides how secrets are kept from leaking by accident, and which text may be a credential at all.
+No scheme may live here.
+"""
+
+import re
+from typing import NoReturn, Self, SupportsIndex
+
+__all__ = ["MASK", "InvalidCredentials", "SecretHolder", "refuse_controls"]
+
+MASK = "[secure]"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class InvalidCredentials(ValueError):  # noqa: N818 (the name users write)
+    """Credentials that their scheme can't carry. The message never holds them."""
+
+
+class SecretHolder:
+    """A base of what holds a secret and doesn't change: it copies as itself and isn't pickled."""
+
+    __slots__ = ()
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        """Refuse to be pickled."""
+        raise TypeError(
+            f"{type(self).__name__} is not pickled: its secret would be written in the clear;"
+            " make a new one where it is needed"
+        )
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+def refuse_controls(what: str, text: str) -> str:
+    """Return a text that is str, has no control characters and goes into UTF-8."""
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"the {what} must be str, not {type(text).__name__}")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidCredentials(f"the {what} holds a lone surrogate") from None
+    if _CONTROLS.search(text):
+        raise InvalidCredentials(f"the {what} holds a control character")
+    return text

@@ -1,0 +1,89 @@
+"""Challenges of an authentication field (RFC 9110, section 11.6.1).
+
+Decides how WWW-Authenticate and Proxy-Authenticate fall apart into challenges. Which challenge to
+answer, and how, may not live here.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ._grammar import TOKEN, unquote
+from ._lists import split_list
+
+__all__ = ["Challenge", "parse_challenges"]
+
+# RFC 9110 11.2: auth-param = token BWS "=" BWS ( token / quoted-string ). Servers forget the quotes
+# around values that need them, so an unquoted value may hold anything but whitespace, quotes and
+# commas; it does not begin with "=", for abc== is a token68.
+_PARAMETER = re.compile(
+    rf'({TOKEN})[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s",=][^\s",]*+))', re.DOTALL
+)
+_BROKEN_PARAMETER = re.compile(rf"{TOKEN}[ \t]*+=")
+_SCHEME = re.compile(rf"({TOKEN})(?:[ \t]++(.*))?", re.DOTALL)
+_TOKEN68 = re.compile(r"[A-Za-z0-9\-._~+/]++=*+")  # RFC 9110 11.2
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One challenge: how a server wants the client to authenticate.
+
+    `scheme` is in lower case; `parameters` maps lower-case names to unquoted values, the first of
+    a name only; `token68` is what stands in their place in schemes such as Negotiate. RFC 9110,
+    section 11.3.
+    """
+
+    scheme: str
+    parameters: dict[str, str] = field(default_factory=dict[str, str], hash=False)
+    token68: str | None = None
+
+    @property
+    def realm(self) -> str | None:
+        """The realm parameter, or None (RFC 9110, section 11.5)."""
+        return self.parameters.get("realm")
+
+
+def parse_challenges(value: str | Iterable[str]) -> list[Challenge]:
+    """Read the challenges of one field value, or of all values of the field, in order.
+
+    Takes a `str` or an iterable of them; returns a list, empty if there is none. Parts that are
+    broken are skipped. Raises nothing, in linear time. RFC 9110, section 11.6.1.
+
+    >>> [c.scheme for c in parse_challenges('Basic realm="a, b", Digest realm=x, nonce="n"')]
+    ['basic', 'digest']
+    """
+    values = [value] if isinstance(value, str) else value
+    return [challenge for text in values for challenge in _challenges(text)]
+
+
+def _challenges(text: str) -> list[Challenge]:
+    found: list[Challenge] = []
+    current: Challenge | None = None  # the one that further parameters belong to
+    for element in split_list(text):
+        # "name=value" continues a challenge; anything else must begin one: a scheme takes no "=".
+        parameter = _PARAMETER.fullmatch(element)
+        if parameter is not None:
+            _keep(current, parameter)
+        elif _BROKEN_PARAMETER.match(element) is None:
+            current = _begin(element)
+            if current is not None:
+                found.append(current)
+    return found
+
+
+def _begin(element: str) -> Challenge | None:
+    start = _SCHEME.fullmatch(element)
+    if start is None:
+        return None
+    scheme, rest = start[1].lower(), start[2]
+    if rest and (parameter := _PARAMETER.fullmatch(rest)):
+        challenge = Challenge(scheme)
+        _keep(challenge, parameter)
+        return challenge
+    return Challenge(scheme, {}, rest if rest and _TOKEN68.fullmatch(rest) else None)
+
+
+def _keep(challenge: Challenge | None, parameter: re.Match[str]) -> None:
+    if challenge is not None:
+        name, quoted, bare = parameter.groups()
+        challenge.parameters.setdefault(name.lower(), bare if quoted is None else unquote(quoted))

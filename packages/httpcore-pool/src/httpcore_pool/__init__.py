@@ -1,0 +1,162 @@
+"""One exchange over the network: HTTP/1.1 and HTTP/2 over a pool of connections, in three worlds.
+
+The same source serves asyncio (`AsyncioBackend`), Trio (`TrioBackend`) and threads (`SyncBackend`, under
+`SyncConnectionPool`). Every level is an `Adapter` and can be used alone::
+
+    ConnectionPool > HTTPConnection > HTTP11Connection / HTTP2Connection
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._adapter import Adapter
+from ._body import BodyReader, BytesBody, Content, RequestBody, make_body
+from ._config import Options, PoolLimits, Timeout, TimeoutTypes
+from ._driver import run_sync
+from ._errors import (
+    BodyNotReplayable,
+    CertificateError,
+    ClosedError,
+    ConnectError,
+    ConnectTimeout,
+    DecodingError,
+    HTTPError,
+    HTTPStatusError,
+    InvalidRedirect,
+    InvalidRequest,
+    LocalProtocolError,
+    NetworkError,
+    PoolTimeout,
+    ProtocolError,
+    ProxyError,
+    ReadError,
+    ReadTimeout,
+    RedirectError,
+    RemoteProtocolError,
+    RequestTimeout,
+    ResponseNotRead,
+    StreamClosed,
+    StreamConsumed,
+    StreamError,
+    TooManyRedirects,
+    TotalTimeout,
+    TransportError,
+    UnsupportedScheme,
+    WriteError,
+    WriteTimeout,
+)
+from ._request import HeaderTypes, Request
+from ._response import Response, ResponseBase, SyncResponse
+from ._streams import BytesSource, ByteSource, ByteStream, SyncByteStream
+from ._sync import SyncConnectionPool
+from ._tls import SSLTypes, TLSConfig, TLSStream
+from .backends.base import Backend, Event, NetworkStream
+from .connection import HTTP11Connection, HTTPConnection, Proxy
+from .decoders import ACCEPT_ENCODING
+from .pool import ConnectionPool
+
+if TYPE_CHECKING:
+    from .backends.asyncio import AsyncioBackend
+    from .backends.scripted import ScriptedBackend, ScriptedStream
+    from .backends.sync import SyncBackend
+    from .backends.trio import TrioBackend
+    from .connection._http2 import HTTP2Connection
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ACCEPT_ENCODING",
+    "Adapter",
+    "AsyncioBackend",
+    "Backend",
+    "BodyNotReplayable",
+    "BodyReader",
+    "ByteSource",
+    "ByteStream",
+    "BytesBody",
+    "BytesSource",
+    "CertificateError",
+    "ClosedError",
+    "ConnectError",
+    "ConnectTimeout",
+    "ConnectionPool",
+    "Content",
+    "DecodingError",
+    "Event",
+    "HTTP11Connection",
+    "HTTP2Connection",
+    "HTTPConnection",
+    "HTTPError",
+    "HTTPStatusError",
+    "HeaderTypes",
+    "InvalidRedirect",
+    "InvalidRequest",
+    "LocalProtocolError",
+    "NetworkError",
+    "NetworkStream",
+    "Options",
+    "PoolLimits",
+    "PoolTimeout",
+    "ProtocolError",
+    "Proxy",
+    "ProxyError",
+    "ReadError",
+    "ReadTimeout",
+    "RedirectError",
+    "RemoteProtocolError",
+    "Request",
+    "RequestBody",
+    "RequestTimeout",
+    "Response",
+    "ResponseBase",
+    "ResponseNotRead",
+    "SSLTypes",
+    "ScriptedBackend",
+    "ScriptedStream",
+    "StreamClosed",
+    "StreamConsumed",
+    "StreamError",
+    "SyncBackend",
+    "SyncByteStream",
+    "SyncConnectionPool",
+    "SyncResponse",
+    "TLSConfig",
+    "TLSStream",
+    "Timeout",
+    "TimeoutTypes",
+    "TooManyRedirects",
+    "TotalTimeout",
+    "TransportError",
+    "TrioBackend",
+    "UnsupportedScheme",
+    "WriteError",
+    "WriteTimeout",
+    "make_body",
+    "run_sync",
+]
+
+# What one user in ten needs is imported when it is asked for: the other worlds, and h2.
+_LAZY = {
+    "AsyncioBackend": "backends.asyncio",
+    "HTTP2Connection": "connection._http2",
+    "ScriptedBackend": "backends.scripted",
+    "ScriptedStream": "backends.scripted",
+    "SyncBackend": "backends.sync",
+    "TrioBackend": "backends.trio",
+}
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{module}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,173 @@
+"""The frozen values that callers configure an exchange with: timeouts, pool limits, request options.
+
+Plain data with validation where it enters. What follows from them is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from ._tls import TLSConfig
+    from .connection import Proxy
+
+__all__ = ["Options", "PoolLimits", "Timeout", "TimeoutTypes"]
+
+
+def _seconds(name: str, value: Any, *, zero: bool = False) -> float | None:
+    """Check one limit in seconds: a positive finite number, or None for no limit."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be a number of seconds or None, not {type(value).__name__}")
+    if math.isnan(value) or value < 0 or (value == 0 and not zero):
+        raise ValueError(f"{name} must be more than 0 seconds (None means no limit), not {value!r}")
+    return None if math.isinf(value) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """Limits in seconds; None means no limit.
+
+    Attributes:
+        connect: resolving the name, dialling, the proxy's handshake and TLS, together.
+        read: the longest wait for the next bytes from the peer.
+        write: the longest wait for the peer to take the next bytes.
+        pool: the wait for a connection when all are busy.
+        total: everything from the start of the request to the last byte read, redirects included.
+
+    Raises:
+        TypeError: a limit is not a number.
+        ValueError: a limit is not positive.
+    """
+
+    connect: float | None = 5.0
+    read: float | None = 30.0
+    write: float | None = 30.0
+    pool: float | None = 5.0
+    total: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("connect", "read", "write", "pool", "total"):
+            checked = _seconds(f"Timeout({name}=...)", getattr(self, name))
+            object.__setattr__(self, name, checked)
+
+    @classmethod
+    def of(cls, value: TimeoutTypes) -> Timeout:
+        """Read what callers may write: a `Timeout`, a number for all phases, or None for no limits.
+
+        Raises:
+            TypeError: the value is something else.
+            ValueError: the number is not positive.
+        """
+        if isinstance(value, Timeout):
+            return value
+        try:
+            seconds = _seconds("timeout", value)
+        except TypeError:
+            raise TypeError(
+                f"timeout must be a Timeout, a number of seconds or None, not {type(value).__name__}"
+            ) from None
+        return cls(seconds, seconds, seconds, seconds)
+
+
+TimeoutTypes: TypeAlias = Timeout | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLimits:
+    """How many connections a pool may hold.
+
+    Attributes:
+        max_connections: open at once, being dialled included; None means no limit.
+        max_keepalive: idle ones kept for later; None means as many as `max_connections`.
+        keepalive_expiry: seconds that an idle connection is kept; None means no limit.
+
+    Raises:
+        TypeError: a limit is not a number.
+        ValueError: a limit is out of range.
+    """
+
+    max_connections: int | None = 100
+    max_keepalive: int | None = 20
+    keepalive_expiry: float | None = 15.0
+
+    def __post_init__(self) -> None:
+        for name, lowest in (("max_connections", 1), ("max_keepalive", 0)):
+            value: object = getattr(self, name)
+            if value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise TypeError(f"PoolLimits({name}=...) must be a whole number or None")
+            if value < lowest:
+                raise ValueError(f"PoolLimits({name}=...) must be at least {lowest}, not {value}")
+        expiry = _seconds("PoolLimits(keepalive_expiry=...)", self.keepalive_expiry, zero=True)
+        object.__setattr__(self, "keepalive_expiry", expiry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What rides on a `Request` for the levels below the caller.
+
+    Attributes:
+        timeout: the limits; None means the pool's own.
+        deadline: when the whole request must be over, on the backend's monotonic clock, in seconds.
+            Set from `timeout.total` by the first level that the request passes.
+        started: when the request began, on the same clock.
+        proxy: the proxy to go through; None means the pool's own.
+        ssl: the TLS settings for the origin; None means the pool's own.
+    """
+
+    timeout: Timeout | None = None
+    deadline: float | None = None
+    started: float | None = None
+    proxy: Proxy | None = field(default=None)
+    ssl: TLSConfig | None = None
+
+    def begun(self, now: float, default: Timeout) -> Options:
+        """Return options with the limits filled in and the clock of the request started, once."""
+        if self.started is not None and self.timeout is not None:
+            return self
+        timeout = self.timeout if self.timeout is not None else default
+        started = self.started if self.started is not None else now
+        deadline = self.deadline
+        if deadline is None and timeout.total is not None:
+            deadline = started + timeout.total
+        return replace(self, timeout=timeout, started=started, deadline=deadline)
+
+
+class Budget:
+    """How long each wait of one request may take: the phase's limit, cut by the total deadline."""
+
+    __slots__ = ("_deadline", "_now", "timeout")
+
+    def __init__(self, options: Options, now: Any) -> None:
+        self.timeout = options.timeout if options.timeout is not None else Timeout()
+        self._deadline = options.deadline
+        self._now = now
+
+    def cut(self, seconds: float | None) -> float | None:
+        """Return the shorter of `seconds` and what is left of the total."""
+        if self._deadline is None:
+            return seconds
+        left: float = max(0.0, self._deadline - self._now())
+        return left if seconds is None or left < seconds else seconds
+
+    def read(self) -> float | None:
+        """Seconds that the next read may take."""
+        return self.cut(self.timeout.read)
+
+    def write(self) -> float | None:
+        """Seconds that the next write may take."""
+        return self.cut(self.timeout.write)
+
+    def countdown(self, seconds: float | None) -> Budget:
+        """Return a budget whose every wait ends when `seconds` from now have passed in all."""
+        options = Options(timeout=self.timeout, deadline=self._deadline)
+        budget = Budget(options, self._now)
+        if seconds is not None:
+            end = self._now() + seconds
+            budget._deadline = end if self._deadline is None else min(end, self._deadline)
+        return budget

@@ -1,0 +1,340 @@
+"""The tree of errors, and the one function that says which request an error belongs to.
+
+Layers that touch the network raise an error as soon as they know what happened, without knowing the
+request; the layer that knows it passes the error through `named`. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from ._request import Request
+
+__all__ = [
+    "BodyNotReplayable",
+    "CertificateError",
+    "ClosedError",
+    "ConnectError",
+    "ConnectTimeout",
+    "DecodingError",
+    "HTTPError",
+    "HTTPStatusError",
+    "InvalidRedirect",
+    "InvalidRequest",
+    "LocalProtocolError",
+    "NetworkError",
+    "PoolTimeout",
+    "ProtocolError",
+    "ProxyError",
+    "ReadError",
+    "ReadTimeout",
+    "RedirectError",
+    "RemoteProtocolError",
+    "RequestTimeout",
+    "ResponseNotRead",
+    "StreamClosed",
+    "StreamConsumed",
+    "StreamError",
+    "TooManyRedirects",
+    "TotalTimeout",
+    "TransportError",
+    "UnsupportedScheme",
+    "WriteError",
+    "WriteTimeout",
+    "named",
+]
+
+
+class HTTPError(Exception):
+    """Anything that goes wrong with a request; each error pickles and hides secrets.
+
+    ::
+
+        HTTPError
+        ├── InvalidRequest (also ValueError)  what the caller passed can't be sent
+        │   └── UnsupportedScheme             not http or https
+        ├── ClosedError                       the client, pool or connection was closed
+        ├── TransportError                    the exchange failed on its way
+        │   ├── RequestTimeout (also TimeoutError)
+        │   │   ├── PoolTimeout               no connection became free in time
+        │   │   ├── ConnectTimeout            name, dial, proxy and TLS took too long
+        │   │   ├── WriteTimeout              the peer stopped taking bytes
+        │   │   ├── ReadTimeout               the peer stopped sending bytes
+        │   │   └── TotalTimeout              the whole request took too long
+        │   ├── NetworkError
+        │   │   ├── ConnectError              no connection could be made
+        │   │   │   └── CertificateError      the peer's certificate is not trusted
+        │   │   ├── ReadError                 the connection broke while reading
+        │   │   └── WriteError                the connection broke while writing
+        │   ├── ProtocolError
+        │   │   ├── LocalProtocolError        we were about to break the protocol
+        │   │   └── RemoteProtocolError       the peer broke the protocol
+        │   └── ProxyError                    the proxy refused or failed
+        ├── DecodingError                     the body is not what Content-Encoding says
+        ├── StreamError                       a body used in a way that can't work
+        │   ├── StreamConsumed                read to its end (or partly) before
+        │   ├── StreamClosed                  closed before it was read
+        │   ├── ResponseNotRead               .content or .text before read()
+        │   └── BodyNotReplayable             a one-shot request body is needed again
+        ├── RedirectError
+        │   ├── TooManyRedirects              `history` has the responses
+        │   └── InvalidRedirect               Location is missing, malformed or refused
+        └── HTTPStatusError                   raise_for_status() met a 4xx or 5xx
+
+    Attributes:
+        method: the request's method, or None before a request is known.
+        url: the request's URL with its password masked, or None.
+        phase: "pool", "connect", "write", "read" or None where none applies.
+        elapsed: seconds from the start of the request to the failure, or None.
+    """
+
+    method: str | None = None
+    url: str | None = None
+    phase: str | None = None
+    elapsed: float | None = None
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+    @property
+    def message(self) -> str:
+        """What went wrong, without the request."""
+        return str(self.args[0])
+
+    def about(self, request: Request) -> Self:
+        """Note which request the error belongs to, unless that is known, and return the error."""
+        if self.method is None:
+            self.method, self.url = request.method, request.url.masked
+        return self
+
+    def __str__(self) -> str:
+        if self.method is None:
+            return self.message
+        after = "" if self.elapsed is None else f", after {self.elapsed:.2f} s"
+        return f"{self.method} {self.url}: {self.message}{after}"
+
+    # Responses hold connections: they stay behind when the error travels to another process.
+    _LEFT_BEHIND = ("response", "history")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {k: v for k, v in self.__dict__.items() if k not in self._LEFT_BEHIND}
+        return (type(self), self.args, state)
+
+
+class InvalidRequest(HTTPError, ValueError):
+    """The request can't be sent as given: a method, header, body or option is wrong."""
+
+
+class UnsupportedScheme(InvalidRequest):
+    """The URL's scheme is not one that goes over HTTP."""
+
+
+class ClosedError(HTTPError):
+    """The client, pool or connection is closed."""
+
+
+class TransportError(HTTPError):
+    """The exchange failed between us and the peer.
+
+    Attributes:
+        sent: whether any byte of the request may have reached the server. False means that a replay
+            is safe for every method.
+        answered: whether any byte of a response was received.
+    """
+
+    sent: bool = True
+    answered: bool = False
+
+
+class RequestTimeout(TransportError, TimeoutError):
+    """A limit of `Timeout` ran out.
+
+    Attributes:
+        limit: the limit in seconds.
+    """
+
+    def __init__(self, message: str, limit: float | None = None) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class PoolTimeout(RequestTimeout):
+    """No connection became free in time; nothing was sent."""
+
+    phase = "pool"
+    sent = False
+
+
+class ConnectTimeout(RequestTimeout):
+    """Resolving, dialling, the proxy handshake and TLS together took too long; nothing was sent."""
+
+    phase = "connect"
+    sent = False
+
+
+class WriteTimeout(RequestTimeout):
+    """The peer did not take the next bytes in time."""
+
+    phase = "write"
+
+
+class ReadTimeout(RequestTimeout):
+    """The peer did not send the next bytes in time."""
+
+    phase = "read"
+
+
+class TotalTimeout(RequestTimeout):
+    """The limit on the whole request ran out; `phase` says where."""
+
+
+class NetworkError(TransportError):
+    """The operating system reported a failure of the connection."""
+
+
+class ConnectError(NetworkError):
+    """No connection could be made; nothing was sent."""
+
+    phase = "connect"
+    sent = False
+
+
+class CertificateError(ConnectError):
+    """The peer's certificate can't be trusted; nothing was sent."""
+
+
+class ReadError(NetworkError):
+    """The connection broke while reading."""
+
+    phase = "read"
+
+
+class WriteError(NetworkError):
+    """The connection broke while writing."""
+
+    phase = "write"
+
+
+class ProtocolError(TransportError):
+    """One side broke the protocol."""
+
+
+class LocalProtocolError(ProtocolError):
+    """Sending this would break the protocol, so it was not (or not wholly) sent."""
+
+    phase = "write"
+
+
+class RemoteProtocolError(ProtocolError):
+    """The peer broke the protocol."""
+
+    phase = "read"
+
+
+class ProxyError(TransportError):
+    """The proxy refused, or failed before the origin was reached.
+
+    Attributes:
+        status_code: what the proxy answered, or None where it gave no answer.
+    """
+
+    phase = "connect"
+    sent = False
+
+    def __init__(self, message: str, status_code: int | None = None) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+
+
+class DecodingError(HTTPError):
+    """The body can't be decoded as its Content-Encoding says."""
+
+    phase = "read"
+
+
+class StreamError(HTTPError):
+    """A body was used in a way that can't work."""
+
+
+class StreamConsumed(StreamError):
+    """The body was streamed before and its bytes were not kept."""
+
+
+class StreamClosed(StreamError):
+    """The response was closed before its body was read."""
+
+
+class ResponseNotRead(StreamError):
+    """The content was asked for before it was read."""
+
+
+class BodyNotReplayable(StreamError):
+    """The request body is a one-shot iterator that was already used, and is needed again."""
+
+
+class RedirectError(HTTPError):
+    """A redirect can't be followed."""
+
+
+class TooManyRedirects(RedirectError):
+    """`max_redirects` was reached.
+
+    Attributes:
+        history: the responses that led here, first one first (not kept when pickled).
+    """
+
+    history: tuple[Any, ...] = ()
+
+
+class InvalidRedirect(RedirectError):
+    """The Location is missing, malformed, or leads to something that is not followed."""
+
+
+class HTTPStatusError(HTTPError):
+    """The response says that the request failed (4xx or 5xx).
+
+    Attributes:
+        status_code: the status.
+        response: the response (not kept when pickled).
+    """
+
+    response: Any = None
+
+    def __init__(self, message: str, status_code: int = 0) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+
+
+def named(error: BaseException, request: Request, now: float) -> BaseException:
+    """Return the error to raise for this request: it names method and masked URL.
+
+    A timeout of one phase that comes from the deadline of the whole request becomes `TotalTimeout`.
+    Errors that are not ours (cancellation, an interrupt, what a body iterator raised) pass unchanged.
+
+    Args:
+        error: what was caught.
+        request: the request it belongs to.
+        now: the backend's monotonic clock, in seconds.
+    """
+    if not isinstance(error, HTTPError) or error.method is not None:
+        return error
+    options = request.options
+    if (
+        isinstance(error, RequestTimeout)
+        and options.deadline is not None
+        and now >= options.deadline
+        and options.timeout is not None
+        and options.timeout.total is not None
+    ):
+        total = TotalTimeout(
+            f"the request took longer than its total of {options.timeout.total:g} s "
+            f"(phase: {error.phase})",
+            options.timeout.total,
+        )
+        total.phase, total.sent, total.answered = error.phase, error.sent, error.answered
+        error = total
+    error.about(request)
+    if options.started is not None:
+        error.elapsed = max(0.0, now - options.started)
+    return error

@@ -1,0 +1,152 @@
+"""Where the bytes of a response come from, and the iterators that callers read them with.
+
+A connection implements `ByteSource`; `Response` builds on it. All are classes with an explicit end:
+no generator may own a connection, since nobody can say when it is finalised.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Self
+
+from ._driver import run_sync
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+    from types import TracebackType
+
+__all__ = ["ByteSource", "ByteStream", "BytesSource", "SyncByteStream"]
+
+
+class ByteSource(ABC):
+    """The body of one response as transferred, while it is on its way.
+
+    Attributes:
+        closed: whether it came to its end or was closed; what it held is released.
+        cut: whether it was closed (or broke) before its end.
+    """
+
+    closed: bool = False
+    cut: bool = False
+
+    @abstractmethod
+    async def read_chunk(self) -> bytes:
+        """Return the next bytes, never empty before the end; b"" at the end, then again b"".
+
+        Raises:
+            TransportError: the body ended early or broke; the source is closed.
+        """
+        ...
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give up the rest and release what is held. Never raises; again does nothing."""
+        ...
+
+    def abandon(self) -> None:  # noqa: B027 - most have nothing to note
+        """Note, without waiting or locking, that nobody will read or close this source."""
+
+    def __del__(self) -> None:
+        if not self.closed:
+            self.closed = True
+            warnings.warn(
+                f"{self!r} was dropped without being read to its end or closed",
+                ResourceWarning,
+                stacklevel=2,
+                source=self,
+            )
+            self.abandon()
+
+
+class BytesSource(ByteSource):
+    """Bytes in memory, where a network would be: for adapters that answer by themselves."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self._data = data
+        self.closed = True  # it holds nothing that must be released
+
+    async def read_chunk(self) -> bytes:
+        data, self._data = self._data, b""
+        return data
+
+    async def close(self) -> None:
+        self.cut = self.cut or bool(self._data)
+        self._data = b""
+
+
+class ByteStream:
+    """Iterates over the pieces of a body, and closes the response when it is left early.
+
+    ``async for piece in stream`` yields non-empty bytes. `close` (or leaving the ``async with``)
+    releases the connection.
+    """
+
+    __slots__ = ("_close", "_next")
+
+    def __init__(
+        self, next_: Callable[[], Coroutine[None, None, bytes]], close: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._next = next_
+        self._close = close
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = await self._next()
+        if not piece:
+            raise StopAsyncIteration
+        return piece
+
+    async def close(self) -> None:
+        """Release the connection; the rest of the body is given up."""
+        await self._close()
+
+    async def aclose(self) -> None:
+        """The same as `close`, under the name that `contextlib.aclosing` calls."""
+        await self._close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._close()
+
+
+class SyncByteStream:
+    """`ByteStream` for threads: a plain iterator."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return run_sync(self._stream.__anext__())
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def close(self) -> None:
+        """Release the connection; the rest of the body is given up."""
+        run_sync(self._stream.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

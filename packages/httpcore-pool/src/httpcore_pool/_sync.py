@@ -1,0 +1,84 @@
+"""`SyncConnectionPool`: the pool for threads. Each method only drives the async one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from ._config import PoolLimits, Timeout, TimeoutTypes
+from ._driver import run_sync
+from ._response import SyncResponse
+from .backends.sync import SyncBackend
+from .pool import ConnectionPool
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ._request import Request
+    from ._siblings import URL
+    from ._tls import SSLTypes
+    from .backends.base import Backend
+    from .connection import Proxy
+
+__all__ = ["SyncConnectionPool"]
+
+
+class SyncConnectionPool:
+    """`ConnectionPool` for threads; one may be shared by many.
+
+    Args:
+        backend: the world to do I/O in; None for blocking sockets.
+        ssl, limits, timeout, proxy, http1, http2: see `ConnectionPool`.
+    """
+
+    def __init__(
+        self,
+        backend: Backend | None = None,
+        *,
+        ssl: SSLTypes = None,
+        limits: PoolLimits | None = None,
+        timeout: TimeoutTypes = Timeout(),  # noqa: B008 - frozen
+        proxy: str | URL | Proxy | None = None,
+        http1: bool = True,
+        http2: bool = True,
+    ) -> None:
+        self._pool = ConnectionPool(
+            SyncBackend() if backend is None else backend,
+            ssl=ssl,
+            limits=limits,
+            timeout=timeout,
+            proxy=proxy,
+            http1=http1,
+            http2=http2,
+        )
+
+    @property
+    def backend(self) -> Backend:
+        """The world that the pool does I/O in."""
+        return self._pool.backend
+
+    @property
+    def connections_opened(self) -> int:
+        """How many connections were dialled so far."""
+        return self._pool.connections_opened
+
+    def send(self, request: Request) -> SyncResponse:
+        """Send one request and return its response with the body open; see `ConnectionPool.send`."""
+        return SyncResponse(run_sync(self._pool.send(request)))
+
+    def close(self) -> None:
+        """Close every connection; running and waiting requests fail."""
+        run_sync(self._pool.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Sync{repr(self._pool)[1:]}"

@@ -1,0 +1,279 @@
+"""Whom we trust, and how TLS is spoken over any `NetworkStream`.
+
+`TLSConfig` decides where a context comes from; `TLSStream` drives OpenSSL through memory buffers, so
+that TLS (and TLS inside TLS) is the same code in every world. Nothing here opens a socket.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import ssl
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ._driver import Mutex
+from ._errors import CertificateError, ConnectError, ReadError, WriteError, WriteTimeout
+from .backends.base import NetworkStream
+
+if TYPE_CHECKING:
+    from ._config import Budget
+    from .backends.base import Backend
+
+__all__ = ["SSLTypes", "TLSConfig", "TLSStream"]
+
+SSLTypes: TypeAlias = "str | os.PathLike[str] | bool | ssl.SSLContext | TLSConfig | None"
+
+_CHUNK_BYTES = 256 * 1024
+_CLOSE_NOTIFY_SECONDS = 0.5  # most that the farewell may wait for a full socket buffer
+
+
+@dataclass(frozen=True, slots=True)
+class TLSConfig:
+    """What a peer's certificate is checked against.
+
+    Attributes:
+        source: None or True for certifi's bundle; "system" for the operating system's store (extra
+            `truststore`); a path to a file or folder of CA certificates, which then are the whole
+            trust; False for no verification; or an `ssl.SSLContext`, used as it is and never changed
+            (it offers HTTP/2 only if its owner has set that with `set_alpn_protocols`).
+
+    Raises:
+        TypeError: the source is something else.
+        FileNotFoundError: the path does not exist.
+    """
+
+    source: str | bool | ssl.SSLContext | None = None
+
+    def __post_init__(self) -> None:
+        source: object = self.source
+        if source is None or isinstance(source, (bool, ssl.SSLContext)):
+            return
+        if not isinstance(source, str):
+            raise TypeError(
+                "ssl must be a path to CA certificates, an ssl.SSLContext, 'system', True, False "
+                f"or None, not {type(source).__name__}"
+            )
+        if source != "system" and not os.path.exists(source):  # noqa: PTH110
+            raise FileNotFoundError(f"ssl={source!r}: no such file or folder of CA certificates")
+
+    @classmethod
+    def of(cls, value: SSLTypes) -> TLSConfig:
+        """Read what callers may write as `ssl=`.
+
+        Raises:
+            TypeError: the value is something else.
+            FileNotFoundError: the path does not exist.
+        """
+        if isinstance(value, TLSConfig):
+            return value
+        return cls(os.fspath(value) if isinstance(value, os.PathLike) else value)
+
+    def context(self, alpn: tuple[str, ...]) -> ssl.SSLContext:
+        """Return the context; one is made for each trust and ALPN list, when it is first needed."""
+        if isinstance(self.source, ssl.SSLContext):
+            return self.source
+        return _context(True if self.source is None else self.source, alpn)
+
+
+@functools.lru_cache(maxsize=64)
+def _context(source: str | bool, alpn: tuple[str, ...]) -> ssl.SSLContext:
+    if source == "system":
+        context = _system_context()
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if source is False:
+            warnings.warn(
+                "ssl=False: certificates are not verified, so anyone on the way can read and change "
+                "what is sent",
+                stacklevel=2,
+            )
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        elif source is True:
+            import certifi
+
+            context.load_verify_locations(certifi.where())
+        elif os.path.isdir(source):  # noqa: PTH112
+            context.load_verify_locations(capath=source)
+        else:
+            try:
+                context.load_verify_locations(cafile=source)
+            except ssl.SSLError as error:
+                raise ValueError(f"ssl={source!r}: not a file of CA certificates in PEM") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(list(alpn))
+    return context
+
+
+def _system_context() -> ssl.SSLContext:
+    try:
+        import truststore
+    except ImportError as error:
+        raise ImportError(
+            "ssl='system' needs truststore: install httpcore-pool[truststore]"
+        ) from error
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class TLSStream(NetworkStream):
+    """TLS over another stream.
+
+    One task may read while another writes. OpenSSL's object is used under a lock, and what it puts out
+    is written in the order in which it was made.
+    """
+
+    def __init__(
+        self, stream: NetworkStream, context: ssl.SSLContext, hostname: str, backend: Backend
+    ) -> None:
+        self._stream = stream
+        self._hostname = hostname
+        self._backend = backend
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
+        self._lock = backend.lock()
+        self._write_mutex = Mutex(backend)
+        self._ended = False
+        self._closed = False
+
+    @property
+    def alpn(self) -> str | None:
+        """The protocol that the server chose (RFC 7301), or None."""
+        return self._tls.selected_alpn_protocol()
+
+    @property
+    def tls(self) -> ssl.SSLObject:
+        """The TLS session, for those who want its version, cipher or certificate."""
+        return self._tls
+
+    async def handshake(self, budget: Budget) -> None:
+        """Do the handshake; the stream below is closed by the caller if this fails.
+
+        Raises:
+            CertificateError: the certificate is not trusted.
+            ConnectError: the peer does not speak TLS as we do, or closed.
+            ReadTimeout, WriteTimeout: the budget ran out.
+        """
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._flush(budget.cut(None))
+                await self._feed(budget.cut(None))
+            except ssl.SSLCertVerificationError as error:
+                await self._flush_farewell()
+                raise CertificateError(
+                    f"the certificate of {self._hostname!r} is not trusted: {error.verify_message}"
+                ) from error
+            except ssl.SSLEOFError as error:
+                raise ConnectError("the server closed the connection during TLS") from error
+            except ssl.SSLError as error:
+                await self._flush_farewell()
+                reason = (error.reason or str(error)).replace("_", " ").lower()
+                raise ConnectError(f"TLS with {self._hostname!r} failed: {reason}") from error
+            else:
+                await self._flush(budget.cut(None))
+                return
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        while True:
+            with self._lock:
+                data = self._decrypted(max_bytes)
+            if data is not None:
+                return data
+            if self._outgoing.pending:
+                # TLS itself has something to answer before it can go on.
+                await self._flush(timeout)
+            await self._feed(timeout)
+
+    def _decrypted(self, max_bytes: int) -> bytes | None:
+        """Return what is there: records joined up to `max_bytes`; b"" at the end; None if nothing."""
+        parts: list[bytes] = []
+        left = max_bytes
+        try:
+            while left > 0:
+                part = self._tls.read(left)
+                if not part:
+                    break
+                parts.append(part)
+                left -= len(part)
+        except ssl.SSLWantReadError:
+            if not parts:
+                return None
+        except ssl.SSLError as error:
+            # Bytes that came before the failure are good; the failure is met again by the next read.
+            if not parts:
+                if isinstance(error, ssl.SSLZeroReturnError):
+                    return b""
+                if isinstance(error, ssl.SSLEOFError):
+                    raise ReadError(
+                        "the connection ended without TLS close_notify, so it may have been cut"
+                    ) from error
+                reason = (error.reason or str(error)).replace("_", " ").lower()
+                raise ReadError(f"TLS failed: {reason}") from error
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def write(self, data: bytes, timeout: float | None = None) -> None:
+        if not await self._write_mutex.acquire(timeout):
+            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+        try:
+            with self._lock:
+                try:
+                    # OpenSSL never wants to read here: the handshake is done, and the buffer grows.
+                    self._tls.write(data)
+                except ssl.SSLError as error:
+                    raise WriteError(f"TLS failed: {error.reason or error}") from error
+                out = self._outgoing.read()
+            await self._stream.write(out, timeout)
+        finally:
+            self._write_mutex.release()
+
+    async def _flush(self, timeout: float | None) -> None:
+        if not await self._write_mutex.acquire(timeout):
+            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+        try:
+            with self._lock:
+                out = self._outgoing.read()
+            if out:
+                await self._stream.write(out, timeout)
+        finally:
+            self._write_mutex.release()
+
+    async def _flush_farewell(self) -> None:
+        """Send what TLS has to say last (an alert, close_notify), if the peer still takes it."""
+        try:
+            await self._flush(_CLOSE_NOTIFY_SECONDS)
+        except (WriteError, WriteTimeout):
+            pass
+
+    async def _feed(self, timeout: float | None) -> None:
+        data = b"" if self._ended else await self._stream.read(_CHUNK_BYTES, timeout)
+        with self._lock:
+            if data:
+                self._incoming.write(data)
+            else:
+                self._ended = True
+                self._incoming.write_eof()
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            try:
+                with self._lock:
+                    self._tls.unwrap()
+            except (ssl.SSLError, ValueError):
+                pass  # it has put close_notify out and would wait for the answer; we don't
+            await self._flush_farewell()
+        finally:
+            await self._stream.close()
+
+    def is_readable(self) -> bool:
+        return bool(self._tls.pending() or self._incoming.pending) or self._stream.is_readable()
+
+    @property
+    def peer(self) -> str:
+        return self._stream.peer

@@ -1,0 +1,120 @@
+"""What a world (asyncio, Trio, threads, a script) must offer, and nothing more.
+
+All code above is written once, as coroutines over these interfaces. A backend for threads has the same
+`async def` methods, which block instead of suspending (see `_driver`). Only modules in this folder may
+import asyncio, trio, socket, select or threading.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+__all__ = ["Backend", "Event", "NetworkStream"]
+
+
+class NetworkStream(ABC):
+    """A connected, ordered byte stream: TCP, or TLS over one.
+
+    One task may read while another writes; two may not read, nor write, at once.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return the next bytes, at least one and at most `max_bytes`; b"" at the end of the stream.
+
+        Cancelling loses no bytes.
+
+        Raises:
+            ReadTimeout: nothing came within `timeout` seconds.
+            ReadError: the connection broke, or was closed here.
+        """
+        ...
+
+    @abstractmethod
+    async def write(self, data: bytes, timeout: float | None = None) -> None:
+        """Send all of `data`. If this raises or is cancelled, some of it may have been sent.
+
+        Raises:
+            WriteTimeout: the peer took nothing for `timeout` seconds.
+            WriteError: the connection broke, or was closed here.
+        """
+        ...
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close the connection. Never raises and takes a bounded time; again does nothing."""
+        ...
+
+    @abstractmethod
+    def is_readable(self) -> bool:
+        """Whether a read would return at once: with bytes, with the end, or with an error.
+
+        An idle HTTP connection for which this is true is dead or out of step.
+        """
+        ...
+
+    @property
+    @abstractmethod
+    def peer(self) -> str:
+        """The address at the other end, as `host:port`."""
+        ...
+
+
+class Event(Protocol):
+    """Something one waiter waits for; `set` may come before `wait`, from any task or thread."""
+
+    def set(self) -> None:
+        """Let the waiter go on."""
+        ...
+
+    async def wait(self, timeout: float | None = None) -> bool:
+        """Wait until set and return True, or return False after `timeout` seconds."""
+        ...
+
+
+class Backend(ABC):
+    """A world to do I/O in."""
+
+    name: str
+
+    @abstractmethod
+    async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
+        """Resolve the name and connect to the first address that answers.
+
+        Raises:
+            ConnectTimeout: not connected within `timeout` seconds.
+            ConnectError: the name does not resolve, or every address refused.
+        """
+        ...
+
+    @abstractmethod
+    def lock(self) -> AbstractContextManager[object]:
+        """A lock for short sections without an await inside. Free where tasks can't interleave."""
+        ...
+
+    @abstractmethod
+    def event(self) -> Event:
+        """A new event."""
+        ...
+
+    @abstractmethod
+    def shield(self) -> AbstractContextManager[object]:
+        """A block in which awaits of clean-up run to their end although the task is cancelled.
+
+        What runs inside must be bounded in time by itself.
+        """
+        ...
+
+    def now(self) -> float:
+        """Seconds on the monotonic clock that all timeouts and deadlines use."""
+        return monotonic()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"

@@ -1,0 +1,127 @@
+"""A network without a network: each connection plays a script. It runs in every world.
+
+Its methods never suspend, so the same test drives it from asyncio, from Trio and from threads. It is
+public: whoever builds on the pool can test with it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeAlias
+
+from .._errors import ConnectError, ReadError, ReadTimeout, WriteError
+from .base import Backend, Event, NetworkStream
+
+__all__ = ["ScriptedBackend", "ScriptedStream", "Step"]
+
+Step: TypeAlias = bytes | BaseException | Callable[["ScriptedStream"], "bytes | None"]
+
+
+class ScriptedStream(NetworkStream):
+    """Plays one script.
+
+    Each read takes the next step: bytes are returned (`b""` is the end of the stream), an exception is
+    raised, a callable is called with the stream and returns the bytes to give (None: nothing, take the
+    next step). After the last step a read raises `ReadTimeout`: a silent peer.
+
+    Attributes:
+        written: all bytes written so far.
+        closed: whether it was closed.
+        write_error: raised by every write when set.
+    """
+
+    def __init__(self, script: Iterable[Step] = (), peer: str = "scripted:0") -> None:
+        self._steps: deque[Step] = deque(script)
+        self._peer = peer
+        self.written = b""
+        self.closed = False
+        self.write_error: BaseException | None = None
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self.closed:
+            raise ReadError("the connection broke: it was closed")
+        while self._steps:
+            step = self._steps.popleft()
+            data: bytes | None
+            if isinstance(step, BaseException):
+                raise step
+            data = step if isinstance(step, bytes) else step(self)
+            if data is None:
+                continue
+            if len(data) > max_bytes:
+                self._steps.appendleft(data[max_bytes:])
+                data = data[:max_bytes]
+            return data
+        raise ReadTimeout("the script is at its end", timeout)
+
+    async def write(self, data: bytes, timeout: float | None = None) -> None:
+        if self.closed:
+            raise WriteError("the connection broke: it was closed")
+        if self.write_error is not None:
+            raise self.write_error
+        self.written += data
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def is_readable(self) -> bool:
+        # A callable stands for what the peer answers to something still to be written.
+        return self.closed or bool(self._steps and not callable(self._steps[0]))
+
+    @property
+    def peer(self) -> str:
+        return self._peer
+
+
+class _ScriptedEvent:
+    def __init__(self) -> None:
+        self._set = False
+
+    def set(self) -> None:
+        self._set = True
+
+    async def wait(self, timeout: float | None = None) -> bool:
+        return self._set  # nobody else runs meanwhile, so waiting longer would change nothing
+
+
+class ScriptedBackend(Backend):
+    """Gives out scripted streams, one script per connection, in order.
+
+    Attributes:
+        streams: the streams given out so far.
+        dialled: the (host, port) of each attempt.
+    """
+
+    name = "scripted"
+
+    def __init__(self, *scripts: Sequence[Step] | BaseException) -> None:
+        self._scripts = deque(scripts)
+        self.streams: list[ScriptedStream] = []
+        self.dialled: list[tuple[str, int]] = []
+        self.time = 0.0
+
+    def now(self) -> float:
+        """The scripted clock: `time`, which only a test moves."""
+        return self.time
+
+    async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
+        self.dialled.append((host, port))
+        if not self._scripts:
+            raise ConnectError(f"can't connect to {host}:{port}: no script left")
+        script = self._scripts.popleft()
+        if isinstance(script, BaseException):
+            raise script
+        stream = ScriptedStream(script, f"{host}:{port}")
+        self.streams.append(stream)
+        return stream
+
+    def lock(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def event(self) -> Event:
+        return _ScriptedEvent()
+
+    def shield(self) -> AbstractContextManager[object]:
+        return nullcontext()

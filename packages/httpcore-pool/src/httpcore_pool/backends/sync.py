@@ -1,0 +1,125 @@
+"""The world of threads: blocking sockets behind `async def` methods that never suspend."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import AbstractContextManager, nullcontext
+
+from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
+from ._sockets import address, fails, is_readable, tune
+from .base import Backend, Event, NetworkStream
+
+__all__ = ["SyncBackend"]
+
+
+class _SyncStream(NetworkStream):
+    __slots__ = ("_closed", "_peer", "_sock")
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._closed = False
+        self._peer = address(sock.getpeername())
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if timeout is not None and timeout <= 0:
+            raise ReadTimeout("no time left to read", timeout)
+        try:
+            self._sock.settimeout(timeout)
+            return self._sock.recv(max_bytes)
+        except TimeoutError:
+            raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout) from None
+        except OSError as error:
+            raise ReadError(f"the connection broke: {error.strerror or error}") from error
+
+    async def write(self, data: bytes, timeout: float | None = None) -> None:
+        if timeout is not None and timeout <= 0:
+            raise WriteTimeout("no time left to write", timeout)
+        view = memoryview(data)
+        try:
+            self._sock.settimeout(timeout)
+            # send in a loop, not sendall: the limit is on progress, not on the whole.
+            while view:
+                view = view[self._sock.send(view) :]
+        except TimeoutError:
+            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout) from None
+        except OSError as error:
+            raise WriteError(f"the connection broke: {error.strerror or error}") from error
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            # Wakes a thread that waits in recv; close alone would not.
+            self._sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self._sock.close()
+
+    def is_readable(self) -> bool:
+        return is_readable(self._sock)
+
+    @property
+    def peer(self) -> str:
+        return self._peer
+
+
+class _SyncEvent:
+    __slots__ = ("_event",)
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    async def wait(self, timeout: float | None = None) -> bool:
+        return self._event.wait(timeout)
+
+
+class SyncBackend(Backend):
+    """Blocking I/O in the calling thread; safe to share between threads."""
+
+    name = "threads"
+
+    async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
+        end = None if timeout is None else self.now() + timeout
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise ConnectError(fails(host, port, error)) from error
+        except UnicodeError as error:
+            raise ConnectError(f"can't resolve {host!r}: not a host name") from error
+        last: OSError = OSError("the name has no address")
+        for family, kind, proto, _, sockaddr in found:
+            left = None if end is None else end - self.now()
+            if left is not None and left <= 0:
+                break
+            sock: socket.socket | None = None
+            try:
+                sock = socket.socket(family, kind, proto)
+                sock.settimeout(left)
+                sock.connect(sockaddr)
+                tune(sock)
+                return _SyncStream(sock)
+            except BaseException as error:
+                if sock is not None:
+                    sock.close()
+                if not isinstance(error, OSError):
+                    raise
+                last = error
+        if isinstance(last, TimeoutError) or (end is not None and self.now() >= end):
+            raise ConnectTimeout(
+                f"can't connect to {host}:{port} within {timeout:g} s", timeout
+            ) from last
+        raise ConnectError(fails(host, port, last)) from last
+
+    def lock(self) -> AbstractContextManager[object]:
+        return threading.Lock()
+
+    def event(self) -> Event:
+        return _SyncEvent()
+
+    def shield(self) -> AbstractContextManager[object]:
+        return nullcontext()

@@ -1,0 +1,241 @@
+"""`HTTPConnection`: from an origin to a connection that speaks HTTP.
+
+It dials (directly or through a proxy), does TLS, learns by ALPN which protocol is spoken, and then
+leaves every exchange to `HTTP11Connection` or `HTTP2Connection`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._adapter import Adapter
+from .._config import Budget, Timeout
+from .._driver import Mutex
+from .._errors import (
+    ClosedError,
+    ConnectError,
+    ConnectTimeout,
+    NetworkError,
+    PoolTimeout,
+    ReadTimeout,
+    RequestTimeout,
+    named,
+)
+from .._siblings import URL, Origin
+from .._tls import TLSConfig, TLSStream
+from ._http11 import HTTP11Connection
+from ._proxy import open_tunnel
+
+if TYPE_CHECKING:
+    from .._request import Request
+    from .._response import Response
+    from ..backends.base import Backend, NetworkStream
+    from ._http2 import HTTP2Connection
+    from ._proxy import Proxy
+
+__all__ = ["HTTPConnection"]
+
+
+class HTTPConnection(Adapter):
+    """One connection to one origin. It is dialled by the first `send` (or by `connect`).
+
+    Args:
+        origin: where to: an `Origin` or the URL of anything there.
+        backend: the world to do I/O in.
+        ssl: whom to trust for https.
+        proxy: the proxy to go through, if any.
+        proxy_ssl: whom to trust for an https proxy.
+        http1: whether HTTP/1.1 may be spoken.
+        http2: whether HTTP/2 may be spoken. With `http1=False` it is spoken without asking, over
+            cleartext too (prior knowledge, RFC 9113 3.3).
+        timeout: the limits for requests that bring none.
+    """
+
+    def __init__(
+        self,
+        origin: Origin | URL | str,
+        backend: Backend,
+        *,
+        ssl: TLSConfig | None = None,
+        proxy: Proxy | None = None,
+        proxy_ssl: TLSConfig | None = None,
+        http1: bool = True,
+        http2: bool = True,
+        timeout: Timeout | None = None,
+    ) -> None:
+        if not (http1 or http2):
+            raise ValueError("http1 and http2 can't both be False")
+        self._origin = origin if isinstance(origin, Origin) else Origin(origin)
+        self._backend = backend
+        self._ssl = ssl if ssl is not None else TLSConfig()
+        self._proxy = proxy
+        self._proxy_ssl = proxy_ssl if proxy_ssl is not None else TLSConfig()
+        self._http1 = http1
+        self._http2 = http2
+        self._timeout = timeout if timeout is not None else Timeout()
+        self._inner: HTTP11Connection | HTTP2Connection | None = None
+        self._dialling = Mutex(backend)
+        self._closed = False
+
+    @property
+    def origin(self) -> Origin:
+        """Where the connection leads."""
+        return self._origin
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it was dialled."""
+        return self._inner is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it can carry no further exchange."""
+        return self._closed or (self._inner is not None and self._inner.is_closed)
+
+    @property
+    def capacity(self) -> int:
+        """How many exchanges it carries at once."""
+        return 1 if self._inner is None else self._inner.capacity
+
+    @property
+    def protocol(self) -> str | None:
+        """"HTTP/1.1" or "HTTP/2", or None before it was dialled."""
+        return None if self._inner is None else self._inner.protocol
+
+    @property
+    def exchanges(self) -> int:
+        """How many requests were begun on it."""
+        return 0 if self._inner is None else self._inner.exchanges
+
+    async def is_stale(self) -> bool:
+        """Whether it died, or got out of step, while it was idle."""
+        return self._closed or (self._inner is not None and await self._inner.is_stale())
+
+    async def connect(self, request: Request) -> None:
+        """Dial, if that was not done yet, within the limits of this request.
+
+        Raises:
+            ConnectError, CertificateError, ConnectTimeout, ProxyError, TotalTimeout: it failed; the
+                next call tries again.
+        """
+        if self._inner is not None:
+            return
+        request = request.with_options(request.options.begun(self._backend.now(), self._timeout))
+        budget = Budget(request.options, self._backend.now)
+        connect = budget.timeout.connect
+        countdown = budget.countdown(connect)
+        try:
+            if not await self._dialling.acquire(countdown.cut(None)):
+                raise PoolTimeout("another request was still dialling this connection", connect)
+            try:
+                if self._closed:
+                    raise ClosedError("the connection is closed")
+                if self._inner is None:
+                    self._inner = await self._dial(countdown)
+            finally:
+                self._dialling.release()
+        except BaseException as error:
+            better = named(_as_connect_error(error, connect), request, self._backend.now())
+            if better is not error:
+                raise better from error
+            raise
+
+    async def send(self, request: Request) -> Response:
+        """Send one request and return its response with the body open.
+
+        Raises:
+            ClosedError: the connection is closed.
+            TransportError: see `HTTP11Connection.send` and `HTTP2Connection.send`.
+        """
+        if self._inner is None:
+            await self.connect(request)
+        assert self._inner is not None
+        return await self._inner.send(request)
+
+    async def close(self) -> None:
+        """Close the connection; running exchanges fail."""
+        self._closed = True
+        if self._inner is not None:
+            await self._inner.close()
+
+    async def _dial(self, budget: Budget) -> HTTP11Connection | HTTP2Connection:
+        tls = self._origin.is_ssl
+        proxy = self._proxy
+        stream: NetworkStream
+        if proxy is None:
+            host, port = self._origin.host, self._origin.port
+        else:
+            host, port = proxy.url.host, proxy.url.port or 0
+        stream = await self._backend.connect_tcp(host, port, budget.cut(None))
+        try:
+            if proxy is not None:
+                if proxy.url.is_ssl:
+                    stream = await self._tls(stream, self._proxy_ssl, host, ("http/1.1",), budget)
+                if tls:
+                    await open_tunnel(stream, proxy, _authority(self._origin), budget)
+            alpn = self._alpn()
+            if tls:
+                stream = await self._tls(stream, self._ssl, self._origin.host, alpn, budget)
+                chosen = stream.alpn or alpn[-1]
+            else:
+                # Without TLS nothing is negotiated: RFC 9113 3.3.
+                chosen = "http/1.1" if self._http1 else "h2"
+            if chosen == "h2":
+                from ._http2 import HTTP2Connection
+
+                return HTTP2Connection(stream, self._backend, timeout=self._timeout)
+            forward = proxy if not tls else None
+            return HTTP11Connection(stream, self._backend, timeout=self._timeout, forward=forward)
+        except BaseException:
+            with self._backend.shield():
+                await stream.close()
+            raise
+
+    def _alpn(self) -> tuple[str, ...]:
+        """What to offer, best first (RFC 7301)."""
+        offered = []
+        if self._http2:
+            offered.append("h2")
+        if self._http1:
+            offered.append("http/1.1")
+        return tuple(offered)
+
+    async def _tls(
+        self,
+        stream: NetworkStream,
+        config: TLSConfig,
+        host: str,
+        alpn: tuple[str, ...],
+        budget: Budget,
+    ) -> TLSStream:
+        secure = TLSStream(stream, config.context(alpn), host, self._backend)
+        try:
+            await secure.handshake(budget)
+        except BaseException:
+            with self._backend.shield():
+                await stream.close()
+            raise
+        return secure
+
+    def __repr__(self) -> str:
+        inner = "closed" if self._closed else "not dialled" if self._inner is None else self._inner
+        return f"<HTTPConnection {self._origin}, {inner!s}>"
+
+
+def _authority(origin: Origin) -> str:
+    """The target of CONNECT always names the port (RFC 9110 9.3.6)."""
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    return f"{host}:{origin.port}"
+
+
+def _as_connect_error(error: BaseException, limit: float | None) -> BaseException:
+    """Whatever went wrong with bytes while dialling is a failure to connect."""
+    if isinstance(error, ConnectError | ConnectTimeout):
+        return error
+    if isinstance(error, RequestTimeout):
+        what = "TLS or the proxy" if isinstance(error, ReadTimeout) else "the connection"
+        shown = "its limit" if limit is None else f"{limit:g} s"
+        return ConnectTimeout(f"{what} was not ready within {shown}", limit)
+    if isinstance(error, NetworkError):
+        return ConnectError(f"the connection broke before it was ready: {error.message}")
+    return error

@@ -1,0 +1,105 @@
+"""Going through an HTTP proxy: what a `Proxy` is, and the CONNECT handshake of a tunnel.
+
+Plain http requests are forwarded in absolute form (RFC 9112 3.2.2); https goes through a tunnel
+(RFC 9110 9.3.6), so that the proxy sees nothing but the origin's name and port.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import h11
+
+from .._errors import ProxyError
+from .._siblings import URL, InvalidURL
+
+if TYPE_CHECKING:
+    from .._config import Budget
+    from ..backends.base import NetworkStream
+
+__all__ = ["Proxy", "open_tunnel"]
+
+_READ_BYTES = 16 * 1024
+_MAX_HEAD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """An HTTP proxy, `http://[user:password@]host[:port]` or https for TLS to the proxy.
+
+    Raises:
+        InvalidURL: the URL can't be parsed, or its scheme is not http or https.
+    """
+
+    url: URL
+
+    @classmethod
+    def of(cls, value: str | URL | Proxy) -> Proxy:
+        """Read what callers may write as `proxy=`.
+
+        Raises:
+            TypeError: the value is something else.
+            InvalidURL: see the class.
+        """
+        if isinstance(value, Proxy):
+            return value
+        if not isinstance(value, (str, URL)):
+            raise TypeError(f"proxy must be a URL or None, not {type(value).__name__}")
+        return cls(URL(value))
+
+    def __post_init__(self) -> None:
+        if self.url.scheme not in ("http", "https"):
+            raise InvalidURL(
+                f"proxy {self.url.masked!r}: the scheme must be http or https "
+                f"(SOCKS is not supported yet), not {self.url.scheme!r}"
+            )
+
+    def credentials(self) -> list[tuple[bytes, bytes]]:
+        """Return the Proxy-Authorization field for the userinfo of the URL (RFC 7617), if any."""
+        if not (self.url.username or self.url.password):
+            return []
+        pair = f"{self.url.username}:{self.url.password}".encode()
+        return [(b"Proxy-Authorization", b"Basic " + base64.b64encode(pair))]
+
+    def __repr__(self) -> str:
+        return f"<Proxy {self.url.masked}>"
+
+
+async def open_tunnel(stream: NetworkStream, proxy: Proxy, authority: str, budget: Budget) -> None:
+    """Ask the proxy for a tunnel to `authority`; afterwards the stream leads to the origin.
+
+    Raises:
+        ProxyError: the proxy refused, or did not answer in HTTP.
+        ReadTimeout, WriteTimeout: the budget ran out.
+        ReadError, WriteError: the connection broke.
+    """
+    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
+    target = authority.encode("ascii")
+    request = h11.Request(
+        method=b"CONNECT", target=target, headers=[(b"Host", target), *proxy.credentials()]
+    )
+    head = (connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b"")
+    await stream.write(head, budget.cut(None))
+    while True:
+        try:
+            event = connection.next_event()
+        except h11.RemoteProtocolError as error:
+            raise ProxyError(f"the proxy {proxy.url.masked} did not answer in HTTP") from error
+        if event is h11.NEED_DATA:
+            connection.receive_data(await stream.read(_READ_BYTES, budget.cut(None)))
+        elif isinstance(event, h11.Response):
+            break
+        elif not isinstance(event, h11.InformationalResponse):
+            raise ProxyError(f"the proxy {proxy.url.masked} closed the connection")
+    if not 200 <= event.status_code <= 299:
+        reason = bytes(event.reason).decode("ascii", "backslashreplace")[:100]
+        raise ProxyError(
+            f"the proxy {proxy.url.masked} refused a tunnel to {authority}: "
+            f"{event.status_code} {reason}",
+            event.status_code,
+        )
+    if connection.trailing_data[0]:
+        # The origin's TLS speaks second: anything before our first byte is not from it.
+        raise ProxyError(f"the proxy {proxy.url.masked} sent bytes before the tunnel was used")

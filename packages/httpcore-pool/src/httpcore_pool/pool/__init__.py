@@ -1,0 +1,7 @@
+"""The pool: `_state` decides, `_pool` waits and does the I/O."""
+
+from __future__ import annotations
+
+from ._pool import ConnectionPool
+
+__all__ = ["ConnectionPool"]

@@ -1,0 +1,37 @@
+"""When a failed request may be sent once more without asking. A pure rule; it sends nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._errors import ClosedError, ConnectError, RequestTimeout, TransportError
+
+if TYPE_CHECKING:
+    from .._request import Request
+
+__all__ = ["may_replay"]
+
+# RFC 9110 9.2.2.
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+
+
+def may_replay(request: Request, error: BaseException, *, reused: bool) -> bool:
+    """Whether the server can't have acted on the request, or acting twice is the same as once.
+
+    Args:
+        request: what was being sent.
+        error: why that failed.
+        reused: whether the connection had carried an exchange before. A fresh one that fails says
+            something about the server; an old one may just have been closed as we wrote (RFC 9112
+            9.3.1).
+    """
+    body = request.body
+    if body is not None and body.opened and not body.replayable:
+        return False
+    if isinstance(error, ClosedError):
+        return True  # it was closing before we could use it
+    if not isinstance(error, TransportError) or isinstance(error, (RequestTimeout, ConnectError)):
+        return False
+    if not error.sent:
+        return True
+    return reused and not error.answered and request.method in _IDEMPOTENT

@@ -1,0 +1,303 @@
+"""The URL value.
+
+Decides: what of a URL is shown under which name, what equality means, and which operations give a
+new one. Grammar (`_parse`), changes (`_change`) and text (`_write`) are pure functions elsewhere;
+no rule of the standard may live here.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from . import _change, _write
+from ._change import UNSET, Unset
+from ._errors import InvalidURL, RefusedError
+from ._origin import Origin
+from ._parse import Parts, parse
+from ._percent import decode
+from ._query import QueryParams, QueryParamsInput
+
+
+@final
+class URL:
+    """An immutable URL, parsed and normalised as browsers do it.
+
+    Args:
+        url: the text, or a `URL`, which gives an equal one. `str` of at most 262,144 characters.
+        allow_relative: take a relative reference too, read as against an http base. `bool`.
+
+    Two are equal when they are written the same after normalising; a `URL` never equals a `str`.
+    Standard: WHATWG URL for http, https, ws, wss and ftp; other schemes by its generic rules.
+    Beyond it are refused: whitespace, controls and backslashes before the path, labels and hosts
+    too long for DNS, empty labels, and `xn--` labels that are no valid IDNA.
+
+    Raises:
+        InvalidURL: no URL, or a relative one without `allow_relative`.
+        TypeError: neither `str` nor `URL`.
+
+    >>> url = URL("HTTPS://user:secret@Bücher.example:443/a/../b?q=1#top")
+    >>> url
+    URL('https://user:[secure]@xn--bcher-kva.example/b?q=1#top')
+    >>> url.host, url.port, url.full_path, url.host_header
+    ('xn--bcher-kva.example', 443, '/b?q=1', 'xn--bcher-kva.example')
+    """
+
+    __slots__ = ("_origin", "_parts", "_text")
+
+    _parts: Parts
+    _text: str
+    _origin: Origin | None
+
+    def __new__(cls, url: str | URL, allow_relative: bool = False) -> URL:  # noqa: FBT001, FBT002
+        """Parse."""
+        if isinstance(url, str):
+            return _make(
+                parse(url if type(url) is str else str.__str__(url), relative=allow_relative)
+            )
+        if isinstance(url, URL):  # pyright: ignore[reportUnnecessaryIsInstance]
+            if url.is_relative_url and not allow_relative:
+                raise InvalidURL("an absolute URL is needed, and this one is relative", url.masked)
+            return url
+        raise TypeError(f"a URL is made from str or URL, not {type(url).__name__}")
+
+    @property
+    def scheme(self) -> str:
+        """The scheme in lower case, empty for a relative reference. `str`."""
+        return self._parts.scheme
+
+    @property
+    def authority(self) -> str:
+        """`userinfo@host:port` as on the wire, with the password. `str`, empty if there is none."""
+        return _write.authority(self._parts)
+
+    @property
+    def username(self) -> str:
+        """The user name, percent-decoded. `str`, empty if there is none."""
+        return decode(self._parts.username)
+
+    @property
+    def password(self) -> str:
+        """The password, percent-decoded. `str`, empty if there is none."""
+        return decode(self._parts.password)
+
+    @property
+    def host(self) -> str:
+        """The canonical ASCII host, IPv6 without brackets. `str`, empty if there is none."""
+        return self._parts.host or ""
+
+    @property
+    def port(self) -> int | None:
+        """The port that is dialled: explicit, else the scheme's, else None. `int | None`."""
+        return _write.effective_port(self._parts)
+
+    @property
+    def explicit_port(self) -> int | None:
+        """The port as written; None if left out or the scheme's own. `int | None`."""
+        return self._parts.port
+
+    @property
+    def host_header(self) -> str:
+        """The value for a Host field: IPv6 in brackets, no default port. `str` (RFC 9110 7.2)."""
+        return _write.host_and_port(self._parts)
+
+    @property
+    def path(self) -> str:
+        """The path, percent-encoded, at least `/` where there is an http or ws host. `str`."""
+        return self._parts.path
+
+    @property
+    def query(self) -> str:
+        """The query without `?`, percent-encoded, empty if there is none. `str`."""
+        return self._parts.query or ""
+
+    @property
+    def full_path(self) -> str:
+        """Path and query, which is the target of a request. `str` (RFC 9112 3.2.1)."""
+        return _write.target(self._parts)
+
+    @property
+    def fragment(self) -> str:
+        """The fragment without `#`, percent-encoded, empty if there is none. `str`."""
+        return self._parts.fragment or ""
+
+    @property
+    def params(self) -> QueryParams:
+        """The query as parameters. `QueryParams` (WHATWG URL 5.1)."""
+        return QueryParams(self._parts.query)
+
+    @property
+    def is_ssl(self) -> bool:
+        """Whether the scheme is `https` or `wss`. `bool`."""
+        return self._parts.scheme in ("https", "wss")
+
+    @property
+    def is_absolute_url(self) -> bool:
+        """Whether there is a scheme. `bool`."""
+        return bool(self._parts.scheme)
+
+    @property
+    def is_relative_url(self) -> bool:
+        """Whether there is no scheme. `bool`."""
+        return not self._parts.scheme
+
+    @property
+    def origin(self) -> Origin:
+        """Scheme, host and port. `Origin`. Raises InvalidURL as `Origin` does."""
+        if self._origin is None:
+            self._origin = Origin(self)
+        return self._origin
+
+    @property
+    def masked(self) -> str:
+        """The text with the password replaced by `[secure]`, for logs and errors. `str`."""
+        return _write.write(self._parts, masked=True) if self._parts.password else self._text
+
+    @property
+    def human(self) -> str:
+        """The text for people: Unicode host, readable escapes decoded, password masked. `str`.
+
+        Never send it or decide by it: different URLs may look the same.
+        """
+        return _write.human(self._parts)
+
+    def copy_with(
+        self,
+        *,
+        scheme: str | Unset = UNSET,
+        authority: str | Unset = UNSET,
+        username: str | Unset = UNSET,
+        password: str | Unset = UNSET,
+        host: str | Unset = UNSET,
+        port: int | Unset | None = UNSET,
+        path: str | Unset = UNSET,
+        query: str | Unset | None = UNSET,
+        params: QueryParamsInput | Unset = UNSET,
+        fragment: str | Unset | None = UNSET,
+    ) -> URL:
+        """Give a copy with parts replaced, validated as a whole.
+
+        Args:
+            scheme: `str`; empty gives a relative reference.
+            authority: `userinfo@host:port`, percent-encoded. `str`; not together with its own
+                parts.
+            username, password: in the clear, so that `%` means itself. `str`, empty to remove.
+            host: name or address, IPv6 with or without brackets. `str`.
+            port: `int` from 0 to 65535, or None for the scheme's own.
+            path: percent-encoded, or not: `?`, `#` and what may not stand there is escaped. `str`.
+            query, fragment: without the delimiter. `str`; None or empty to remove.
+            params: replaces the query, and removes it if there are none. As for `QueryParams`.
+
+        A part can't smuggle in another. Standard: WHATWG URL 6.1, API setters; but what they ignore
+        is an error here, and tabs and line breaks are escaped or refused, never dropped.
+
+        Raises:
+            InvalidURL: the result is no URL.
+            TypeError: another name or type, or two arguments for one part.
+
+        >>> URL("http://example.org:8080/a?b=1").copy_with(scheme="https", port=None, path="/c d")
+        URL('https://example.org/c%20d?b=1')
+        """
+        if authority is not UNSET and any(
+            part is not UNSET for part in (username, password, host, port)
+        ):
+            raise TypeError(
+                "authority already holds username, password, host and port: give one or the others"
+            )
+        if query is not UNSET and params is not UNSET:
+            raise TypeError("query and params both replace the query: give one")
+        parts = self._parts
+        try:
+            if scheme is not UNSET:
+                parts = _change.set_scheme(parts, scheme)
+            if authority is not UNSET:
+                parts = _change.set_authority(parts, authority)
+            if host is not UNSET:
+                parts = _change.set_host(parts, host)
+            if port is not UNSET:
+                parts = _change.set_port(parts, port)
+            if username is not UNSET:
+                parts = _change.set_username(parts, username)
+            if password is not UNSET:
+                parts = _change.set_password(parts, password)
+            if path is not UNSET:
+                parts = _change.set_path(parts, path)
+            if query is not UNSET:
+                parts = _change.set_query(parts, query)
+            if params is not UNSET:
+                parts = _change.set_query(parts, str(QueryParams(params)))
+            if fragment is not UNSET:
+                parts = _change.set_fragment(parts, fragment)
+            return _make(_change.verified(parts))
+        except RefusedError as error:
+            raise InvalidURL(f"can't change the URL: {error}", self.masked) from None
+
+    def merge_params(self, params: QueryParamsInput) -> URL:
+        """Give a copy with parameters added after the query, whose own bytes stay as they are.
+
+        Args:
+            params: as for `QueryParams`; none give the URL itself.
+
+        Raises:
+            InvalidURL: the result is too long.
+            TypeError: as for `QueryParams`.
+
+        >>> URL("https://example.org/?sig=a%2fb").merge_params({"page": 2})
+        URL('https://example.org/?sig=a%2fb&page=2')
+        """
+        added = str(QueryParams(params))
+        if not added:
+            return self
+        query = self.query
+        separator = "&" if query and not query.endswith("&") else ""
+        return self.copy_with(query=f"{query}{separator}{added}")
+
+    def resolve_with(self, url: str | URL) -> URL:
+        """Resolve a reference against this URL, as for a link or a Location field.
+
+        Args:
+            url: absolute or relative. `str` or `URL`. Of this URL never the fragment, and only for
+                an empty path the query, is kept; path segments after the last slash are replaced.
+
+        Standard: WHATWG URL 4.4, relative state; RFC 3986 5.2.
+
+        Raises:
+            InvalidURL: this URL is relative, or the reference is not valid.
+            TypeError: neither `str` nor `URL`.
+
+        >>> URL("https://example.org/api/v1?k=1").resolve_with("../users")
+        URL('https://example.org/users')
+        """
+        if self.is_relative_url:
+            raise InvalidURL("a reference can't be resolved against a relative one", self.masked)
+        if isinstance(url, URL):
+            return url if url.is_absolute_url else _make(parse(url._text, base=self._parts))
+        return _make(parse(_change.require_str("url", url), base=self._parts))
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"URL({self.masked!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other._text if isinstance(other, URL) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __copy__(self) -> URL:
+        return self
+
+    def __deepcopy__(self, memo: object) -> URL:
+        return self
+
+    def __reduce__(self) -> tuple[type[URL], tuple[str, bool]]:
+        return (URL, (self._text, self.is_relative_url))
+
+
+def _make(parts: Parts) -> URL:
+    url = object.__new__(URL)
+    url._parts = parts  # pyright: ignore[reportPrivateUsage]
+    url._text = _write.write(parts)  # pyright: ignore[reportPrivateUsage]
+    url._origin = None  # pyright: ignore[reportPrivateUsage]
+    return url

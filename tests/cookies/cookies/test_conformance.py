@@ -1,0 +1,140 @@
+"""The jar against data nobody here wrote; sources stand in tests/conformance/data/*/README.md.
+
+Where RFC 6265 and 6265bis differ the jar follows 6265bis.
+"""
+
+import json
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from httpcore_cookies import CookieJar, parse_cookie_date
+
+DATA = Path(__file__).parents[2] / "conformance" / "data"
+AT_2010 = 1262304000.0  # the http-state cases take dates in 2019 for the future
+AT_2026 = 1767225600.0
+
+# Ids we answer otherwise, or can't be asked: id -> why.
+HTTP_STATE_DEVIATIONS: dict[str, str] = {}
+WPT_DEVIATIONS = {
+    "test=42; domain=sibling.example.org; domain=": "6265bis: an empty last Domain is host-only",
+}
+OWN_NOT_APPLICABLE = {
+    "explicit-cookie-header": "joining with the caller's own field is the client's",
+    "redirect-cookie-header-dropped": "following redirects is the client's",
+    "pickle-or-save": "saving comes in a later version",
+}
+
+
+def load(name: str) -> Any:
+    return json.loads((DATA / name).read_text("utf-8"))
+
+
+def octets(text: str) -> str:
+    """Give text as fields carry it: its UTF-8 octets read as ISO-8859-1."""
+    return text.encode().decode("latin-1")
+
+
+BIS = {
+    case["test"]: case["rfc6265bis"]
+    for case in load("cookies/http-state-6265bis-differences.json")["cases"]
+}
+HTTP_STATE = [
+    case
+    for case in load("cookies/http-state-parser.json")
+    if not case["test"].startswith(("DISABLED_", "OPTIONAL_"))
+    and case["test"] not in HTTP_STATE_DEVIATIONS
+]
+
+
+@pytest.mark.parametrize("case", HTTP_STATE, ids=lambda case: case["test"])
+def test_http_state(case: dict[str, Any]) -> None:
+    jar = CookieJar(clock=lambda: AT_2010)
+    path = f"/cookie-parser?{case['test']}"
+    received = [octets(value) for value in case["received"]]
+    jar.extract(received, scheme="http", host="home.example.org", path=path)
+    base = f"http://home.example.org:8888{path}"
+    to = urlsplit(urljoin(base, case.get("sent-to", f"/cookie-parser-result?{case['test']}")))
+    pairs = BIS.get(case["test"]) or [[each["name"], each["value"]] for each in case["sent"]]
+    expected = "; ".join(octets(f"{name}={value}" if name else value) for name, value in pairs)
+    assert (expected or None) == jar.header(scheme="http", host=to.hostname or "", path=to.path)
+
+
+@pytest.mark.parametrize("name", ["examples", "bsd-examples"])
+def test_http_state_dates(name: str) -> None:
+    cases = load(f"cookies/http-state-dates-{name}.json")
+    assert len(cases) in (15, 55)
+    expected = {
+        case["test"]: case["expected"] and parsedate_to_datetime(case["expected"]).timestamp()
+        for case in cases
+    }
+    assert expected == {text: parse_cookie_date(text) for text in expected}
+
+
+WPT = [
+    case
+    for case in load("cookies/wpt-cookie-attributes.json")["cases"]
+    if case["cookie"][0] not in WPT_DEVIATIONS
+]
+
+
+@pytest.mark.parametrize("case", WPT, ids=lambda case: case["cookie"][-1])
+def test_wpt_attributes(case: dict[str, Any]) -> None:
+    jar = CookieJar(clock=lambda: AT_2026)
+    path = "/cookies/attributes/resources/path.html"
+    for value in case["cookie"]:
+        jar.extract([value], scheme="http", host="home.example.org", path=path)
+    host = case.get("location", "home.example.org")
+    assert (case["expected"] or None) == jar.header(scheme="http", host=host, path=path)
+
+
+def test_wpt_paths() -> None:
+    cases = load("cookies/wpt-path-match.json")["cases"]
+    assert len(cases) == 14
+    for case in cases:
+        jar = CookieJar(clock=lambda: AT_2026)
+        page = "/cookies/path/echo-cookie.html"
+        value = f"a=b; Path={case.get('set_path_octets', case.get('path'))}"
+        jar.extract([value], scheme="http", host="a.test", path=page)
+        sent = jar.header(scheme="http", host="a.test", path=case.get("request_path", page))
+        assert (case, case["match"]) == (case, sent == "a=b")
+
+
+class Steps:
+    """Runs the steps of one case of own/cookie-jar.json."""
+
+    def __init__(self) -> None:
+        self.now = AT_2026
+        self.jar = CookieJar(clock=lambda: self.now)
+
+    def place(self, url: str) -> dict[str, str]:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()  # URLs give hosts in ASCII
+        return {"scheme": parts.scheme, "host": host, "path": parts.path or "/"}
+
+    def run(self, step: dict[str, Any]) -> None:
+        if "set" in step:
+            values = [octets(value) for value in step["headers"]]
+            self.jar.extract(values, **self.place(step["set"]))
+        elif "advance" in step:
+            self.now += step["advance"]
+        elif "set_hosts" in step:
+            for number in range(step["count"]):
+                self.jar.extract([step["template"]], **self.place(step["set_hosts"] % number))
+        elif "total_at_most" in step:
+            assert 2700 <= len(self.jar.cookies()) <= min(3000, step["total_at_most"])
+        else:
+            sent = self.jar.header(**self.place(step["get"]))
+            assert [octets(pair) for pair in step["expect"]] == (sent.split("; ") if sent else [])
+
+
+OWN = [c for c in load("own/cookie-jar.json")["cases"] if c["id"] not in OWN_NOT_APPLICABLE]
+
+
+@pytest.mark.parametrize("case", OWN, ids=lambda case: case["id"])
+def test_own_cookie_jar(case: dict[str, Any]) -> None:
+    steps = Steps()
+    for step in case["steps"]:
+        steps.run(step)

@@ -1,0 +1,35 @@
+"""A throw-away certificate authority for one run."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import trustme
+
+
+class Authority:
+    """A CA and a server certificate for localhost, as files in a folder."""
+
+    def __init__(self, folder):
+        self.ca = trustme.CA()
+        self.folder = Path(folder)
+        self.bundle = str(self.folder / "ca.pem")
+        self.ca.cert_pem.write_to_path(self.bundle)
+        self.key, self.chain = self.issue("localhost", "127.0.0.1", "::1")
+
+    def issue(self, *names, **options):
+        """Return the paths of a key and a certificate chain for these names."""
+        issued = self.ca.issue_cert(*names, **options)
+        stem = self.folder / f"cert-{len(list(self.folder.iterdir()))}"
+        issued.private_key_pem.write_to_path(f"{stem}.key")
+        chain = Path(f"{stem}.pem")
+        chain.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+        return f"{stem}.key", str(chain)
+
+    def server_context(self, alpn=("http/1.1",), names=("localhost", "127.0.0.1")):
+        """A context for a scripted TLS server."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.ca.issue_cert(*names).configure_cert(context)
+        context.set_alpn_protocols(list(alpn))
+        return context

@@ -1,0 +1,216 @@
+"""Conformance with data that nobody on this project wrote (tests/conformance/data/url/README.md).
+
+Three claims: no host is ever shown but the expected one; nothing that must fail is accepted; all else is
+exact but for the lists below, in which every entry is a refusal, each with its reason.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from httpcore_urls import URL, InvalidURL, QueryParams
+
+DATA = Path(__file__).parents[1] / "conformance" / "data" / "url"
+OURS = ("http:", "https:", "ws:", "wss:")
+
+GAP = "a tab or line break before the path is refused, not dropped"
+BACKSLASH = "a backslash before the path is refused, not turned round"
+BLANK = "a blank or control in the userinfo is refused, not escaped"
+A_LABEL = "an xn-- label that is no valid IDNA is refused (url-authority.json demands it)"
+EMPTY = "an empty label is refused (verifydnslength_tests.json demands it)"
+LONG = "a label over 63 or a host over 253 octets is refused (verifydnslength_tests.json)"
+
+# Every input that the standard accepts and we refuse.
+REFUSED = {
+    "http://example\t.\norg": GAP,
+    "http://f:\n/c": GAP,
+    "http://ho\tst/": GAP,
+    "http://ho\nst/": GAP,
+    "http://ho\rst/": GAP,
+    "h\tt\nt\rp://h\to\ns\rt:9\t0\n0\r0/p\ta\nt\rh?q\tu\ne\rry#f\tr\na\rg": GAP,
+    "\\\\x\\hello": BACKSLASH,
+    "http:\\\\foo.com\\": BACKSLASH,
+    "http:\\\\a\\b:c\\d@foo.com\\": BACKSLASH,
+    "http://a:b@c\\": BACKSLASH,
+    "ws://a@b\\c": BACKSLASH,
+    "http://example.com\\\\foo\\\\bar": BACKSLASH,
+    "http:\\\\www.google.com\\foo": BACKSLASH,
+    "///\\//\\//test": BACKSLASH,
+    "/\\/\\//example.org/../path": BACKSLASH,
+    "http://///\\'": BACKSLASH,
+    "https://user:pass[\x7f@foo/bar": BLANK,
+    "wss:// !\"$%&'()*+,-.;<=>@[]^_`{|}~@host/": BLANK,
+    "wss://joe: !\"$%&'()*+,-.:;<=>@[]^_`{|}~@host/": BLANK,
+    "http://a.b.c.xn--pokxncvks": A_LABEL,
+    "http://10.0.0.xn--pokxncvks": A_LABEL,
+    "http://a.b.c.XN--pokxncvks": A_LABEL,
+    "http://a.b.c.Xn--pokxncvks": A_LABEL,
+    "http://10.0.0.XN--pokxncvks": A_LABEL,
+    "http://10.0.0.xN--pokxncvks": A_LABEL,
+    "https://xn--/": A_LABEL,
+    "http://./": EMPTY,
+    "http://../": EMPTY,
+    "http://foo.09..": EMPTY,
+}
+
+REFUSED_HOSTS = {
+    "x..xn--zca": EMPTY,
+    "x..ß": EMPTY,
+    "xn--a": A_LABEL,
+    "xn--a.xn--zca": A_LABEL,
+    "xn--ls8h=": A_LABEL,
+    "xn--1ug.example": A_LABEL,
+    "xn--a-yoc": A_LABEL,
+    "xn--zn7c.com": A_LABEL,
+    "xn--0.com": A_LABEL,
+}
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    cases = json.loads((DATA / name).read_text("utf-8"))
+    return [case for case in cases if isinstance(case, dict)]
+
+
+def parse(case: dict[str, Any]) -> URL | None:
+    base = case.get("base")
+    try:
+        if base is None or base == "about:blank":
+            return URL(case["input"])
+        return URL(base).resolve_with(case["input"])
+    except InvalidURL:
+        return None
+
+
+def is_ours(case: dict[str, Any]) -> bool:
+    places = (case.get("href"), case["input"].strip().lower(), case.get("base"))
+    return any(place is not None and place.startswith(OURS) for place in places)
+
+
+WEB_CASES = [
+    case
+    for name in ("urltestdata.json", "ada_extra_urltestdata.json")
+    for case in load(name)
+    if is_ours(case) and not case["input"].startswith("file:")
+]
+
+
+def test_web_cases_are_all_there():
+    assert 500 < len(WEB_CASES)
+
+
+@pytest.mark.parametrize("case", WEB_CASES, ids=lambda case: ascii(case["input"])[:60])
+def test_web_url_is_read_as_browsers_read_it(case: dict[str, Any]):
+    url = parse(case)
+    if case.get("failure") or case["input"] in REFUSED:
+        assert url is None
+        return
+    assert url is not None
+    assert case["href"] == str(url)
+    assert case["hostname"] == (f"[{url.host}]" if ":" in url.host else url.host)
+    assert case["port"] == ("" if url.explicit_port is None else str(url.explicit_port))
+    assert case["pathname"] == url.path
+    assert case["search"] == (f"?{url.query}" if url.query else "")
+    assert case["hash"] == (f"#{url.fragment}" if url.fragment else "")
+
+
+def test_no_refusal_is_listed_in_vain():
+    accepted = {case["input"] for case in WEB_CASES if not case.get("failure")}
+    assert set() == set(REFUSED) - accepted
+
+
+# The standard's generic rules hold for other schemes; `file:` is none of our business.
+OTHER_CASES = [
+    case
+    for case in load("urltestdata.json")
+    if not is_ours(case)
+    and not (case.get("href") or "").startswith("file:")
+    and not (case.get("base") or "").startswith(("file:", "about:"))
+    and not case["input"].lower().startswith("file:")
+]
+REFUSED_OTHERS = {
+    "foo://ho\tst/": GAP,
+    "foo://ho\nst/": GAP,
+    "foo://ho\rst/": GAP,
+    "foo:// !\"$%&'()*+,-.;<=>@[\\]^_`{|}~@host/": BACKSLASH,
+    "foo://joe: !\"$%&'()*+,-.:;<=>@[\\]^_`{|}~@host/": BACKSLASH,
+}
+
+
+@pytest.mark.parametrize("case", OTHER_CASES, ids=lambda case: ascii(case["input"])[:60])
+def test_other_scheme_is_kept_sanely(case: dict[str, Any]):
+    url = parse(case)
+    controls_in_host = case["input"].startswith("sc://\x01")
+    if case.get("failure") or case["input"] in REFUSED_OTHERS or controls_in_host:
+        assert url is None
+    else:
+        assert case["href"] == str(url)
+
+
+@pytest.mark.parametrize("case", load("toascii.json"), ids=lambda case: ascii(case["input"])[:60])
+def test_host_is_mapped_to_ascii(case: dict[str, Any]):
+    text, expected = case["input"], case["output"]
+    too_long = expected is not None and max(map(len, expected.split("."))) > 63
+    too_long = too_long or len(expected or "") > 253
+    try:
+        host = URL(f"https://{text}/x").host
+    except InvalidURL:
+        host = None
+    assert (None if too_long or text in REFUSED_HOSTS else expected) == host
+
+
+@pytest.mark.parametrize(
+    "case", load("IdnaTestV2.json"), ids=lambda case: ascii(case["input"])[:40]
+)
+def test_unicode_consortium_agrees_with_every_host_that_is_not_refused(case: dict[str, Any]):
+    text, expected = case["input"], case["output"]
+    if not text:
+        pytest.skip("the slashes of https:///x are ignored, so that x is the host")
+    try:
+        host = URL(f"https://{text}/x").host
+    except InvalidURL:
+        host = None
+    if host is None and expected is not None:
+        # The standard checks neither lengths nor, in an ASCII host, A-labels; the Unicode tests agree here.
+        labels = expected.removesuffix(".").split(".")
+        assert (
+            "" in labels
+            or max(map(len, labels)) > 63
+            or len(expected.removesuffix(".")) > 253
+            or (text.isascii() and "xn--" in text.lower())
+        )
+    else:
+        assert expected == host
+
+
+@pytest.mark.parametrize(
+    "case", load("verifydnslength_tests.json"), ids=lambda case: case["input"][:60]
+)
+def test_names_too_long_for_dns_are_refused(case: dict[str, Any]):
+    assert case["failure"] == (parse(case) is None)
+
+
+AUTHORITIES = json.loads((DATA / "url-authority.json").read_text("utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", AUTHORITIES, ids=lambda case: case["id"])
+def test_host_is_the_one_that_is_meant(case: dict[str, Any]):
+    url = parse({"input": case["url"]})
+    host = "error" if url is None else f"[{url.host}]" if ":" in url.host else url.host
+    assert host in case.get("may", [case["host"]])
+
+
+@pytest.mark.parametrize(
+    "case", load("percent-encoding.json"), ids=lambda case: ascii(case["input"])
+)
+def test_query_is_escaped_as_utf8(case: dict[str, Any]):
+    if "utf-8" in case["output"]:
+        assert case["output"]["utf-8"] == URL(f"https://h/?{case['input']}").query
+
+
+@pytest.mark.parametrize(
+    "case", load("urlencoded-parser-data.json"), ids=lambda case: ascii(case["input"])
+)
+def test_form_text_is_read_as_pairs(case: dict[str, Any]):
+    assert [tuple(pair) for pair in case["output"]] == QueryParams(case["input"]).multi_items()
