@@ -5,9 +5,8 @@ import importlib
 import inspect
 import pkgutil
 
-import pytest
-
 import httpcore_urls
+import pytest
 
 MODULES = [
     f"httpcore_urls.{module.name}" for module in pkgutil.iter_modules(httpcore_urls.__path__)
@@ -37,7 +36,7 @@ def test_public_members_have_docstrings(value: type):
         for name, member in inspect.getmembers(value)
         if not name.startswith("_") and not inspect.getdoc(member)
     ]
-    assert [] == bare
+    assert not bare
 
 
 def test_public_names_are_listed_and_exist():

@@ -11,7 +11,7 @@ import sys
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 
-_here = os.path.realpath(os.path.dirname(__file__))
+_here = os.path.realpath(os.path.dirname(__file__))  # noqa: PTH120 - os.path starts quicker
 _spec = PathFinder.find_spec(
     __name__, [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != _here]
 )
@@ -22,7 +22,7 @@ if _spec is not None and _spec.loader is not None and _spec.submodule_search_loc
 else:
     import httpcore_client as _client
 
-    __all__ = _client.__all__
+    __all__ = _client.__all__  # pyright: ignore[reportUnsupportedDunderAll]
     __version__ = _client.__version__
 
     def __getattr__(name: str) -> object:

@@ -16,7 +16,7 @@ class Authority:
         self.folder = Path(folder)
         self.bundle = str(self.folder / "ca.pem")
         self.ca.cert_pem.write_to_path(self.bundle)
-        self.key, self.chain = self.issue("localhost", "127.0.0.1", "::1")
+        self.key, self.chain = self.issue("localhost", "127.0.0.1", "::1", "www.example.org")
 
     def issue(self, *names, **options):
         """Return the paths of a key and a certificate chain for these names."""

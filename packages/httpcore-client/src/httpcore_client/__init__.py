@@ -24,8 +24,8 @@ from httpcore_pool import (
     CertificateError,
     ClosedError,
     ConnectError,
-    ConnectTimeout,
     ConnectionPool,
+    ConnectTimeout,
     DecodingError,
     HTTP11Connection,
     HTTPConnection,
@@ -53,8 +53,8 @@ from httpcore_pool import (
     StreamError,
     SyncConnectionPool,
     SyncResponse,
-    TLSConfig,
     Timeout,
+    TLSConfig,
     TooManyRedirects,
     TotalTimeout,
     TransportError,
@@ -83,6 +83,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "URL",
     "Adapter",
     "AsyncioBackend",
     "Auth",
@@ -102,8 +103,8 @@ __all__ = [
     "CookieJar",
     "DecodingError",
     "EnvironmentAdapter",
-    "HTTP11Connection",
     "HTTP2Connection",
+    "HTTP11Connection",
     "HTTPConnection",
     "HTTPError",
     "HTTPStatusError",
@@ -148,7 +149,6 @@ __all__ = [
     "TransportError",
     "TrioBackend",
     "TrioClient",
-    "URL",
     "UnsupportedScheme",
     "WriteError",
     "WriteTimeout",
@@ -163,7 +163,9 @@ __all__ = [
 ]
 
 # Imported when they are asked for: a user of one world does not pay for the others.
-_LAZY = frozenset({"AsyncioBackend", "HTTP2Connection", "ScriptedBackend", "SyncBackend", "TrioBackend"})
+_LAZY = frozenset(
+    {"AsyncioBackend", "HTTP2Connection", "ScriptedBackend", "SyncBackend", "TrioBackend"}
+)
 
 
 def __getattr__(name: str) -> Any:

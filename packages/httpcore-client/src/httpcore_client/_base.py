@@ -66,7 +66,7 @@ class Settings:
         check_options(options, _OPTIONS)
         if isinstance(url, str):
             url = URL(url)
-        elif not isinstance(url, URL):  # pyright: ignore[reportUnnecessaryIsInstance]
+        elif not isinstance(url, URL):
             raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
         for params in (self.params, options.get("params")):
             if params is not None:

@@ -69,7 +69,7 @@ class Client:
         self._settings = Settings(
             timeout=timeout, headers=headers, cookies=cookies, auth=auth, params=params
         )
-        environ = os.environ if trust_env else {}
+        environ: Mapping[str, str] = os.environ if trust_env else {}
         self._pool = pool.ConnectionPool(
             self._default_backend() if backend is None else backend,
             ssl=environ.get("SSL_CERT_FILE") or None if ssl is None else ssl,
@@ -82,7 +82,7 @@ class Client:
         self._stack = build_stack(
             self._pool,
             cookies=self._settings.cookies,
-            environ=environ if trust_env else None,
+            environ=environ,
             proxies=proxy is None,
             max_redirects=max_redirects,
         )
@@ -168,9 +168,7 @@ class Client:
         """
         return ResponseContext(self, self.build(method, url, **options))
 
-    def build(
-        self, method: str, url: str | URL, **options: Unpack[RequestOptions]
-    ) -> pool.Request:
+    def build(self, method: str, url: str | URL, **options: Unpack[RequestOptions]) -> pool.Request:
         """Build the request that `request` would send, with the client's defaults in it.
 
         Cookies of the jar and credentials are added on its way, by their adapters.
@@ -179,7 +177,7 @@ class Client:
 
     def prepare_request(self, request: pool.Request) -> pool.Request:
         """Return a request of the caller's own with the client's defaults where it leaves them open."""
-        if not isinstance(request, pool.Request):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(request, pool.Request):
             raise TypeError(f"request must be a Request, not {type(request).__name__}")
         return self._settings.prepare(request, {})
 
@@ -194,7 +192,7 @@ class Client:
             ClosedError: the client is closed.
             HTTPError: the request failed; see its tree.
         """
-        if not isinstance(request, pool.Request):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(request, pool.Request):
             raise TypeError(f"request must be a Request, not {type(request).__name__}")
         if self._closed:
             raise pool.ClosedError("the client is closed").about(request)

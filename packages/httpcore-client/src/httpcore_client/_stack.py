@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, RedirectAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ._siblings import CookieJar, pool
 
@@ -31,7 +31,7 @@ def build_stack(
         proxies: whether its proxy variables are heeded.
         max_redirects: how many hops are followed.
     """
-    makers = [
+    makers: list[Callable[[pool.Adapter], pool.Adapter]] = [
         lambda inner: RedirectAdapter(inner, max_redirects=max_redirects),
         lambda inner: EnvironmentAdapter(inner, environ, proxies=proxies),
         lambda inner: CookieAdapter(inner, cookies),

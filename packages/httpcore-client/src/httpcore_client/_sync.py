@@ -109,13 +109,14 @@ class SyncClient:
         self, method: str, url: str | URL, **options: Unpack[RequestOptions]
     ) -> SyncResponseContext:
         """Send a request in a block that has the response open; see `Client.stream`."""
-        return SyncResponseContext(self._client.stream(method, url, **options))
+        return SyncResponseContext(ResponseContext(self._client, self.build(method, url, **options)))
 
-    def build(
-        self, method: str, url: str | URL, **options: Unpack[RequestOptions]
-    ) -> pool.Request:
+    def build(self, method: str, url: str | URL, **options: Unpack[RequestOptions]) -> pool.Request:
         """Build the request that `request` would send; see `Client.build`."""
-        return self._client.build(method, url, **options)
+        request = self._client.build(method, url, **options)
+        if request.body is not None and request.body.needs_loop:
+            raise TypeError("content is an async iterable, which needs an async client")
+        return request
 
     def prepare_request(self, request: pool.Request) -> pool.Request:
         """Fill the client's defaults into a request; see `Client.prepare_request`."""

@@ -48,7 +48,7 @@ from ._errors import (
 )
 from ._request import HeaderTypes, Request
 from ._response import Response, ResponseBase, SyncResponse
-from ._streams import BytesSource, ByteSource, ByteStream, SyncByteStream
+from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream
 from ._sync import SyncConnectionPool
 from ._tls import SSLTypes, TLSConfig, TLSStream
 from .backends.base import Backend, Event, NetworkStream
@@ -84,8 +84,8 @@ __all__ = [
     "Content",
     "DecodingError",
     "Event",
-    "HTTP11Connection",
     "HTTP2Connection",
+    "HTTP11Connection",
     "HTTPConnection",
     "HTTPError",
     "HTTPStatusError",

@@ -217,7 +217,7 @@ def _remaining(file: IO[bytes], start: int) -> int | None:
     if isinstance(raw, io.BytesIO):
         return max(0, len(raw.getbuffer()) - start)
     if isinstance(raw, (io.BufferedReader, io.BufferedRandom)):
-        raw = cast("object", raw.raw)
+        raw = cast("Any", raw).raw
     if isinstance(raw, io.FileIO):
         status = os.fstat(raw.fileno())
         if stat.S_ISREG(status.st_mode):
@@ -249,9 +249,9 @@ def make_body(content: Content | RequestBody) -> RequestBody | None:
     if hasattr(content, "read"):
         return _FileBody(cast("IO[bytes]", content))
     if isinstance(content, AsyncIterable):
-        return _AsyncIterableBody(cast("AsyncIterable[bytes]", content))
+        return _AsyncIterableBody(content)
     if isinstance(content, Iterable):
-        return _IterableBody(cast("Iterable[bytes]", content))
+        return _IterableBody(content)
     raise TypeError(
         "content must be bytes, text, a binary file, an iterable or async iterable of bytes, "
         f"or None, not {type(content).__name__}"

@@ -95,7 +95,7 @@ class Request:
         unknown = changes.keys() - {"method", "url", "content", "headers", "options"}
         if unknown:
             raise TypeError(f"copy_with() has no argument {', '.join(sorted(unknown))!r}")
-        headers = Headers(changes["headers"] if "headers" in changes else self.headers)
+        headers = Headers(changes.get("headers", self.headers))
         if "headers" not in changes:
             if "url" in changes:
                 headers.remove("Host")
@@ -176,5 +176,3 @@ def _target(url: object) -> URL:
             f"can't send to {url.masked!r}: the scheme must be http or https, not {url.scheme!r}"
         )
     return url
-
-

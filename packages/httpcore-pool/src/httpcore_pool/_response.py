@@ -21,7 +21,7 @@ from ._errors import (
 )
 from ._siblings import Headers, parse_media_type
 from ._status import reason_phrase as standard_phrase
-from ._streams import BytesSource, ByteSource, ByteStream, SyncByteStream
+from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream
 from .decoders import make_decoder
 
 if TYPE_CHECKING:
@@ -236,9 +236,13 @@ class ResponseBase:
         if body.content is not None:
             return BytesSource(body.content).read_chunk
         if body.started:
-            raise StreamConsumed("the body was streamed before; its bytes were not kept").about(self.request)
+            raise StreamConsumed("the body was streamed before; its bytes were not kept").about(
+                self.request
+            )
         if body.source.cut:
-            raise StreamClosed("the response was closed before its body was read").about(self.request)
+            raise StreamClosed("the response was closed before its body was read").about(
+                self.request
+            )
         body.started = True
         return self._raw_chunk if decoder is None else _Decoding(self, decoder).next_piece
 
@@ -247,7 +251,9 @@ class ResponseBase:
 
     def _raw(self) -> ByteStream:
         if self._body.content is not None:
-            raise StreamConsumed("the body was read and decoded; the bytes as transferred are gone").about(self.request)
+            raise StreamConsumed(
+                "the body was read and decoded; the bytes as transferred are gone"
+            ).about(self.request)
         return ByteStream(self._start(None), self._close)
 
     async def _next(self) -> Response:
@@ -300,9 +306,10 @@ def _is_text_codec(label: str) -> bool:
     """Whether Python knows the label as a charset (base64, say, is a codec but not one)."""
     try:
         "".encode(label)
-        return isinstance(b"".decode(label), str)
+        b"".decode(label)
     except (LookupError, ValueError, UnicodeError):
         return False
+    return True
 
 
 class Response(ResponseBase):

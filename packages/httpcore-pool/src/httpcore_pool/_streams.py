@@ -85,7 +85,9 @@ class ByteStream:
     __slots__ = ("_close", "_next")
 
     def __init__(
-        self, next_: Callable[[], Coroutine[None, None, bytes]], close: Callable[[], Awaitable[None]]
+        self,
+        next_: Callable[[], Coroutine[None, None, bytes]],
+        close: Callable[[], Awaitable[None]],
     ) -> None:
         self._next = next_
         self._close = close

@@ -78,7 +78,7 @@ class TLSConfig:
 
 
 @functools.lru_cache(maxsize=64)
-def _context(source: str | bool, alpn: tuple[str, ...]) -> ssl.SSLContext:
+def _context(source: str | bool, alpn: tuple[str, ...]) -> ssl.SSLContext:  # noqa: FBT001
     if source == "system":
         context = _system_context()
     else:

@@ -134,7 +134,7 @@ def set_path(parts: Parts, path: str) -> Parts:
 
 def set_query(parts: Parts, query: str | None) -> Parts:
     """Set the query without its `?`; None and the empty text remove it."""
-    if not query:
+    if query is None or query == "":
         return parts._replace(query=None)
     encode_set = _percent.SPECIAL_QUERY if parts.special else _percent.QUERY
     return parts._replace(query=encode_set.encode(require_str("query", query)))
@@ -142,7 +142,7 @@ def set_query(parts: Parts, query: str | None) -> Parts:
 
 def set_fragment(parts: Parts, fragment: str | None) -> Parts:
     """Set the fragment without its `#`; None and the empty text remove it."""
-    if not fragment:
+    if fragment is None or fragment == "":
         return parts._replace(fragment=None)
     return parts._replace(fragment=_percent.FRAGMENT.encode(require_str("fragment", fragment)))
 

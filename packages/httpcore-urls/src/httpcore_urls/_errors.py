@@ -22,7 +22,7 @@ class RefusedError(ValueError):
     """A rule refused its part of a URL; the reason never quotes it, as it may hold a secret."""
 
 
-class InvalidURL(ValueError):  # noqa: N818 - the name users know
+class InvalidURL(ValueError):
     """The text is not a URL this library will use, or not one that fits the operation.
 
     Args:

@@ -57,7 +57,7 @@ class Parts(NamedTuple):
     @property
     def opaque(self) -> bool:
         """Whether the path has no segments, as in `mailto:` (WHATWG URL 4.1)."""
-        return self.host is None and bool(self.scheme) and not self.path.startswith("/")
+        return self.host is None and not self.special and not self.path.startswith("/")
 
 
 class _Source(NamedTuple):

@@ -150,7 +150,7 @@ class URL:
     @property
     def masked(self) -> str:
         """The text with the password replaced by `[secure]`, for logs and errors. `str`."""
-        return _write.write(self._parts, masked=True) if self._parts.password else self._text
+        return _write.write(self._parts, masked=True)
 
     @property
     def human(self) -> str:

@@ -52,7 +52,8 @@ def write(parts: Parts, *, masked: bool = False) -> str:
         # What nearly every URL is, without a call for each piece.
         path = path if query is None else f"{path}?{query}"
         return f"{scheme}://{bracketed(host)}{path}"
-    return _join(parts, authority(parts, masked=masked), target(parts), parts.fragment)
+    shown_target = _masked_target(parts) if masked else target(parts)
+    return _join(parts, authority(parts, masked=masked), shown_target, parts.fragment)
 
 
 def human(parts: Parts) -> str:
@@ -63,7 +64,7 @@ def human(parts: Parts) -> str:
     return _join(
         parts,
         f"{_readable(_userinfo(parts, masked=True))}{host}{port}",
-        _readable(target(parts)),
+        _readable(_masked_target(parts)),
         fragment,
     )
 
@@ -71,6 +72,16 @@ def human(parts: Parts) -> str:
 def effective_port(parts: Parts) -> int | None:
     """Give the port that is dialled."""
     return DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port
+
+
+def _masked_target(parts: Parts) -> str:
+    # `user:password@host` without a scheme reads as a URL of the scheme `user`: hide what may be a
+    # password there, but not the whole meaning of an address.
+    shown = target(parts)
+    at = shown.rfind("@")
+    if parts.opaque and at > 0 and parts.scheme != "mailto":
+        return f"{_MASK}{shown[at:]}"
+    return shown
 
 
 def _join(parts: Parts, shown_authority: str, shown_target: str, fragment: str | None) -> str:

@@ -44,8 +44,10 @@ class EnvironmentAdapter(Layer):
         options = ClientOptions.of(request.options)
         if options.proxy is None and self._proxies:
             options = replace(options, proxy=self._proxies.proxy_for(request.url))
-        if options.auth is None and not request.url.username and (
-            "Authorization" not in request.headers
+        if (
+            options.auth is None
+            and not request.url.username
+            and ("Authorization" not in request.headers)
         ):
             options = replace(options, auth=self._from_netrc())
         if options is not request.options:

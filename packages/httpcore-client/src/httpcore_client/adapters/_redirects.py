@@ -23,7 +23,7 @@ class RedirectAdapter(Layer):
 
     def __init__(self, inner: pool.Adapter, *, max_redirects: int = 20) -> None:
         super().__init__(inner)
-        if isinstance(max_redirects, bool) or not isinstance(max_redirects, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if isinstance(max_redirects, bool) or not isinstance(max_redirects, int):
             raise TypeError(f"max_redirects must be an int, not {type(max_redirects).__name__}")
         if max_redirects < 0:
             raise ValueError(f"max_redirects must be 0 or more, not {max_redirects}")

@@ -126,7 +126,12 @@ class ProxyRules:
         self.ignored: list[tuple[str, str]] = []
         self._proxies: dict[str, pool.Proxy] = {}
         for scheme in ("http", "https"):
-            for variable in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY"):
+            for variable in (
+                f"{scheme}_proxy",
+                f"{scheme.upper()}_PROXY",
+                "all_proxy",
+                "ALL_PROXY",
+            ):
                 if variable == "HTTP_PROXY" and "REQUEST_METHOD" in environ:
                     continue
                 if variable in environ:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["address", "fails", "is_readable", "tune"]
 
@@ -24,11 +24,11 @@ def is_readable(sock: Any) -> bool:
 
 
 def address(sockname: Any) -> str:
-    """Write a socket address as `host:port`."""
-    if isinstance(sockname, tuple) and len(sockname) >= 2:  # pyright: ignore[reportUnknownArgumentType]
-        host, port = str(sockname[0]), sockname[1]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return str(sockname)
+    """Write a socket address as `host:port`; what is not one as it is."""
+    if not isinstance(sockname, tuple):
+        return str(sockname)
+    host, port = str(cast("Any", sockname)[0]), cast("Any", sockname)[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def fails(host: str, port: int, error: OSError) -> str:

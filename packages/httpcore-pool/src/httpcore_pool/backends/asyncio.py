@@ -231,7 +231,7 @@ class _AsyncioEvent:
         self._waiter = waiter = loop.create_future()
         handle = None if timeout is None else loop.call_later(timeout, self._expire)
         try:
-            return await waiter
+            return bool(await waiter)
         finally:
             self._waiter = None
             if handle is not None:

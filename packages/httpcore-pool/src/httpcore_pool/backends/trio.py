@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
 from ._sockets import address, fails, is_readable
 from .base import Backend, Event, NetworkStream
 
-try:
+if TYPE_CHECKING:
     import trio
-except ImportError:
-    _installed = False
-else:
+
     _installed = True
+else:
+    try:
+        import trio
+    except ImportError:
+        _installed = False
+    else:
+        _installed = True
 
 __all__ = ["TrioBackend"]
 
@@ -133,6 +139,6 @@ def _root(error: OSError) -> OSError:
     """Trio sums up several failed addresses in one error; the cause holds the reason."""
     cause = error.__cause__
     if isinstance(cause, BaseExceptionGroup):
-        first = cause.exceptions[0]
+        first: object = cast("Any", cause).exceptions[0]
         return first if isinstance(first, OSError) else error
     return cause if isinstance(cause, OSError) else error

@@ -99,7 +99,7 @@ class HTTPConnection(Adapter):
 
     @property
     def protocol(self) -> str | None:
-        """"HTTP/1.1" or "HTTP/2", or None before it was dialled."""
+        """The protocol spoken, "HTTP/1.1" or "HTTP/2"; None before it was dialled."""
         return None if self._inner is None else self._inner.protocol
 
     @property
@@ -111,15 +111,15 @@ class HTTPConnection(Adapter):
         """Whether it died, or got out of step, while it was idle."""
         return self._closed or (self._inner is not None and await self._inner.is_stale())
 
-    async def connect(self, request: Request) -> None:
-        """Dial, if that was not done yet, within the limits of this request.
+    async def connect(self, request: Request) -> HTTP11Connection | HTTP2Connection:
+        """Dial, if that was not done yet, within the limits of this request; return what speaks.
 
         Raises:
             ConnectError, CertificateError, ConnectTimeout, ProxyError, TotalTimeout: it failed; the
                 next call tries again.
         """
         if self._inner is not None:
-            return
+            return self._inner
         request = request.with_options(request.options.begun(self._backend.now(), self._timeout))
         budget = Budget(request.options, self._backend.now)
         connect = budget.timeout.connect
@@ -132,6 +132,7 @@ class HTTPConnection(Adapter):
                     raise ClosedError("the connection is closed")
                 if self._inner is None:
                     self._inner = await self._dial(countdown)
+                return self._inner
             finally:
                 self._dialling.release()
         except BaseException as error:
@@ -147,10 +148,10 @@ class HTTPConnection(Adapter):
             ClosedError: the connection is closed.
             TransportError: see `HTTP11Connection.send` and `HTTP2Connection.send`.
         """
-        if self._inner is None:
-            await self.connect(request)
-        assert self._inner is not None
-        return await self._inner.send(request)
+        inner = self._inner
+        if inner is None:
+            inner = await self.connect(request)
+        return await inner.send(request)
 
     async def close(self) -> None:
         """Close the connection; running exchanges fail."""
@@ -193,7 +194,7 @@ class HTTPConnection(Adapter):
 
     def _alpn(self) -> tuple[str, ...]:
         """What to offer, best first (RFC 7301)."""
-        offered = []
+        offered: list[str] = []
         if self._http2:
             offered.append("h2")
         if self._http1:

@@ -48,9 +48,7 @@ class H2(h2.connection.H2Connection):
 
 def new_h2() -> H2:
     """Return a connection whose preface, settings and wide window are queued to be sent."""
-    connection = H2(
-        h2.config.H2Configuration(client_side=True, header_encoding=None, logger=None)
-    )
+    connection = H2(h2.config.H2Configuration(client_side=True, header_encoding=None, logger=None))
     codes = h2.settings.SettingCodes
     connection.local_settings = h2.settings.Settings(
         client=True,
@@ -114,7 +112,7 @@ class Stream:
             else:
                 self._chunks.append((event.data, event.flow_controlled_length))
         elif isinstance(event, h2.events.ResponseReceived):
-            self.headers = list(event.headers)  # type: ignore[arg-type]
+            self.headers = list(event.headers)
         elif isinstance(event, h2.events.InformationalResponseReceived):
             self.informational += 1
         elif isinstance(event, h2.events.StreamEnded):

@@ -6,7 +6,7 @@ whether the connection may be used again. It knows nothing of dialling, pools or
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import h11
 
@@ -129,7 +129,9 @@ class HTTP11Connection(Adapter):
     async def _send_request(self, request: Request, budget: Budget) -> _HeadEvent | None:
         """Send head and body; return the head of a response that came instead of our being read."""
         event = h11.Request(
-            method=request.method, target=self._request_target(request), headers=self._fields(request)
+            method=request.method,
+            target=self._request_target(request),
+            headers=self._fields(request),
         )
         out = self._encode(event)
         reader = request.body.open() if request.body is not None else None
@@ -198,15 +200,14 @@ class HTTP11Connection(Adapter):
                 raise RemoteProtocolError("the server switched protocols without being asked to")
         raise RemoteProtocolError(f"more than {_MAX_INFORMATIONAL} informational (1xx) responses")
 
-    async def _next_event(self, budget: Budget) -> h11.Event | type[h11.PAUSED]:
+    async def _next_event(self, budget: Budget) -> h11.Event:
         while True:
             try:
                 event = self._h11.next_event()
             except h11.RemoteProtocolError as error:
                 raise RemoteProtocolError(_cut(str(error))) from error
             if event is not h11.NEED_DATA:
-                assert not isinstance(event, type) or event is h11.PAUSED
-                return event
+                return cast("h11.Event", event)
             try:
                 data = await self._stream.read(_READ_BYTES, budget.read())
             except ReadError as error:

@@ -34,8 +34,9 @@ from .._streams import ByteSource
 from ._h2_streams import CONNECTION_WINDOW_BYTES, Stream, new_h2
 
 if TYPE_CHECKING:
+    from .._body import RequestBody
     from .._request import Request
-    from ..backends.base import Backend, NetworkStream
+    from ..backends.base import Backend, Event, NetworkStream
 
 __all__ = ["HTTP2Connection"]
 
@@ -124,7 +125,7 @@ class HTTP2Connection(Adapter):
         try:
             await self._flush(budget.write())
             if request.body is not None:
-                await self._send_body(stream, request, budget)
+                await self._send_body(stream, request, request.body, budget)
             else:
                 stream.sent = True
             while stream.headers is None:
@@ -141,10 +142,9 @@ class HTTP2Connection(Adapter):
             raise
 
     async def _response(self, stream: Stream, request: Request, budget: Budget) -> Response:
-        assert stream.headers is not None
         status = 0
         fields: list[tuple[bytes, bytes]] = []
-        for name, value in stream.headers:
+        for name, value in stream.headers or ():
             if name == b":status":
                 status = int(value)
             else:
@@ -175,9 +175,10 @@ class HTTP2Connection(Adapter):
             self._exchanges += 1
         return stream
 
-    async def _send_body(self, stream: Stream, request: Request, budget: Budget) -> None:
-        assert request.body is not None
-        reader = request.body.open()
+    async def _send_body(
+        self, stream: Stream, request: Request, body: RequestBody, budget: Budget
+    ) -> None:
+        reader = body.open()
         expected = request.headers.get("Content-Length")
         left = None if expected is None else int(expected)
         try:
@@ -266,13 +267,13 @@ class HTTP2Connection(Adapter):
                     if stream.failure is not None:
                         raise stream.failure
                     return
-                read = not self._reading
-                if read:
-                    self._reading = True
-                else:
+                event: Event | None = None
+                if self._reading:
                     stream.waiter = event = self._backend.event()
                     self._waiting[stream.id] = stream
-            if read:
+                else:
+                    self._reading = True
+            if event is None:
                 await self._read_once(stream, left)
                 continue
             came = False
@@ -343,16 +344,15 @@ class HTTP2Connection(Adapter):
             # The connection's window is given back whoever the bytes are for: a user that does not
             # read holds up its own stream only.
             self._received += event.flow_controlled_length
-        stream_id = getattr(event, "stream_id", None)
-        stream = self._streams.get(stream_id) if stream_id else None
-        if stream is None:
+        owner = self._streams.get(getattr(event, "stream_id", None) or 0)
+        if owner is None:
             return
         if isinstance(event, h2.events.StreamReset):
-            self._reset(stream, int(event.error_code))
+            self._reset(owner, int(event.error_code))
         elif isinstance(event, h2.events.WindowUpdated):
-            stream.notify()
+            owner.notify()
         else:
-            stream.file(event)
+            owner.file(event)
 
     def _reset(self, stream: Stream, code: int) -> None:
         if code == h2.errors.ErrorCodes.NO_ERROR and stream.ended:
@@ -393,13 +393,13 @@ class HTTP2Connection(Adapter):
 
     async def _receive_chunk(self, stream: Stream, budget: Budget) -> bytes:
         while True:
+            credit = 0
             with self._lock:
                 data = stream.take()
-                if data is not None:
-                    if (credit := stream.credit()) and self._failure is None:
+                if data is not None and self._failure is None:
+                    credit = stream.credit()
+                    if credit:
                         self._h2.increment_flow_control_window(credit, stream.id)
-                    else:
-                        credit = 0
             if data is None:
                 await self._turn(stream, budget.read())
                 continue

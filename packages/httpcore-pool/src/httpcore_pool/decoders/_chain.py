@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-
 __all__ = ["ACCEPT_ENCODING", "make_decoder"]
 
 # More codings than this are an attack: each multiplies the work (CVE-2025-66418).
@@ -64,7 +63,9 @@ def make_decoder(codings: Iterable[str]) -> Decoder | None:
     """
     names = [name for coding in codings if (name := coding.strip().lower()) not in ("", "identity")]
     if len(names) > _MAX_CODINGS:
-        raise DecodingError(f"{len(names)} content codings in a row; at most {_MAX_CODINGS} are undone")
+        raise DecodingError(
+            f"{len(names)} content codings in a row; at most {_MAX_CODINGS} are undone"
+        )
     if not names or any(name not in _DECODERS for name in names):
         return None
     decoder: Decoder | None = None

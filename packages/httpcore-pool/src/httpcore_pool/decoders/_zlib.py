@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 from .._errors import DecodingError
 from ._base import Decoder
@@ -67,7 +68,7 @@ class DeflateDecoder(Decoder):
     """zlib's format, or raw deflate where the first bytes can't be a zlib header."""
 
     def __init__(self) -> None:
-        self._zlib: zlib._Decompress | None = None
+        self._zlib: Any = None
         self._input = b""
 
     def feed(self, data: bytes) -> None:
@@ -86,7 +87,7 @@ class DeflateDecoder(Decoder):
             self._input = b""
             return b""
         try:
-            output = self._zlib.decompress(self._input, limit)
+            output: bytes = self._zlib.decompress(self._input, limit)
         except zlib.error as error:
             raise DecodingError(f"the body is not valid deflate: {error}") from error
         self._input = self._zlib.unconsumed_tail

@@ -7,7 +7,7 @@ request holds is held by a `_Lease`, which lets go of it exactly once.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from .._adapter import Adapter
 from .._config import Budget, PoolLimits, Timeout, TimeoutTypes
@@ -70,7 +70,7 @@ class ConnectionPool(Adapter):
         http1: bool = True,
         http2: bool = True,
     ) -> None:
-        if limits is not None and not isinstance(limits, PoolLimits):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if limits is not None and not isinstance(limits, PoolLimits):
             raise TypeError(f"limits must be a PoolLimits or None, not {type(limits).__name__}")
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
@@ -263,7 +263,7 @@ class ConnectionPool(Adapter):
 
 
 class _Lease:
-    """The hold of one request on one connection."""
+    """The hold of one request on one connection, which is dialled before anybody asks for it."""
 
     __slots__ = ("_entry", "_pool", "_released")
 
@@ -274,8 +274,7 @@ class _Lease:
 
     @property
     def connection(self) -> HTTPConnection:
-        assert self._entry.connection is not None
-        return self._entry.connection
+        return cast("HTTPConnection", self._entry.connection)
 
     async def release(self) -> None:
         if not self._released:

@@ -194,7 +194,7 @@ class PoolState(Generic[C]):
     def _assign(self, waiter: Waiter[C], closing: list[Entry[C]], *, alone: bool = False) -> bool:
         """Give the waiter an entry, or a dial to wait for; False if it must wait for a slot."""
         key = waiter.key
-        entry = self._share(key)
+        entry: Entry[C] | None = self._share(key)
         if entry is None and not alone and waiter.may_share and key in self._first_dial:
             self._awaiting_dial.setdefault(key, {})[waiter] = None
             return True
@@ -204,7 +204,7 @@ class PoolState(Generic[C]):
                 if not self._idle:
                     return False
                 self._evict(next(iter(self._idle)), closing)
-            entry = Entry(key)
+            entry = Entry[C](key)
             self._entries[entry] = None
             if not alone and waiter.may_share and not self._connected.get(key):
                 self._first_dial[key] = entry

@@ -1,0 +1,279 @@
+"""Our clients beside others: `hatch run bench:compare` (see README.md).
+
+This is the driver. It starts the server, then one worker process for each measurement, in rounds: every
+client once, then every client again, so that what disturbs the machine disturbs all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from report import medians, print_facts, print_table, spread
+from server import DOWNLOAD_BYTES, Server, openssl_version
+from testkit.certificates import Authority
+
+_FOLDER = Path(__file__).parent
+_WORKER_SECONDS = 120
+_IMPORTS = 5  # interpreters started for each import time
+
+_SYNC = ["SyncClient", "http.client", "urllib3", "requests", "httpx2", "niquests"]
+_ASYNC = ["Client", "TrioClient", "aiohttp", "httpx2 async", "niquests async"]
+_SYNC_H2 = ["SyncClient", "httpx2", "niquests"]
+_ASYNC_H2 = ["Client", "TrioClient", "httpx2 async", "niquests async"]
+_DOWNLOAD = [
+    ("SyncClient", ["SyncClient", "urllib3", "httpx2"]),
+    ("Client", ["Client", "TrioClient", "aiohttp", "httpx2 async"]),
+]
+_CREATE = [
+    ("SyncClient", ["SyncClient", "urllib3", "requests", "httpx2", "niquests"]),
+    ("Client", ["Client", "aiohttp", "httpx2 async", "niquests async"]),
+]
+# What is imported, and what makes a first client with it.
+_MODULES = {
+    "httpcore_client": "httpcore_client.SyncClient()",
+    "httpx2": "httpx2.Client()",
+    "aiohttp": "aiohttp.DummyCookieJar",  # a session needs a running loop; making it is cheap
+    "requests": "requests.Session()",
+    "urllib3": "urllib3.PoolManager()",
+    "niquests": "niquests.Session()",
+}
+# What would send a worker elsewhere, or have it trust others.
+_UNSET = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row of a table."""
+
+    label: str
+    clients: list[str]
+    tls: bool = False
+    http2: bool = False
+    concurrency: int = 1
+
+
+def scenarios(clients: list[str], *, many: str, http2: bool = False) -> list[Scenario]:
+    kinds = [("HTTP/2", True)] if http2 else [("plain", False), ("TLS", True)]
+    return [
+        Scenario(f"{kind}, {f'{count} {many}' if count > 1 else '1 at a time'}", clients, tls,
+                 http2, count)
+        for kind, tls in kinds
+        for count in (1, 20)
+    ]  # fmt: skip
+
+
+class Bench:
+    """Runs workers, in rounds, and remembers what they said."""
+
+    def __init__(self, server: Server, ca: str, pythons: dict[str, str], rounds: int) -> None:
+        self._server = server
+        self._ca = ca
+        self._pythons = pythons
+        self._rounds = rounds
+        self.records: list[dict] = []
+        self.versions: dict[str, str] = {}
+        self.failures: dict[str, str] = {}
+        self.spreads: list[float] = []
+
+    def measure(self, scenario: Scenario, mode: str, requests: int, warm_up: int) -> dict:
+        """Return the results of each client, a list with one for each round that went well."""
+        results: dict[str, list[dict]] = {client: [] for client in scenario.clients}
+        print(f"  {mode}: {scenario.label}", file=sys.stderr, flush=True)
+        for _ in range(self._rounds):
+            for client in scenario.clients:
+                result = self._work(client, scenario, mode, requests, warm_up)
+                if result is not None:
+                    results[client].append(result)
+                    self.versions.update(result["versions"])
+        if mode == "requests":
+            self.spreads += spread(results, "cpu_us")
+        for client, done in results.items():
+            row = {"mode": mode, "scenario": scenario.label, "client": client, "rounds": done}
+            self.records.append(row)
+        return results
+
+    def _work(
+        self, client: str, scenario: Scenario, mode: str, requests: int, warm_up: int
+    ) -> dict | None:
+        python = self.python(client)
+        failure = f"{client}, {mode}, {scenario.label}"
+        if python is None or failure in self.failures:
+            return None
+        base = self._server.tls if scenario.tls else self._server.plain
+        command = [python, str(_FOLDER / "worker.py"), "--client", client, "--mode", mode]
+        command += ["--base", base, "--requests", str(requests), "--warm-up", str(warm_up)]
+        command += ["--concurrency", str(scenario.concurrency)]
+        if mode != "create":
+            command += ["--ca", self._ca]
+        if scenario.http2:
+            command += ["--http2"]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, env=environment(), timeout=_WORKER_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            self.failures[failure] = f"did not end within {_WORKER_SECONDS} s"
+            return None
+        if done.returncode != 0:
+            self.failures[failure] = (done.stderr.strip().splitlines() or ["no word"])[-1][:300]
+            return None
+        result: dict = json.loads(done.stdout.splitlines()[-1])
+        return result
+
+    def python(self, client: str) -> str | None:
+        return self._pythons.get("niquests" if client.startswith("niquests") else "others")
+
+    def imports(self) -> dict[str, dict[str, float | None]]:
+        """Milliseconds that an import takes in a new interpreter, and with a first client."""
+        times: dict[str, dict[str, list[float]]] = {"import": {}, "import, first client": {}}
+        print("  imports", file=sys.stderr, flush=True)
+        for _ in range(_IMPORTS):
+            for module, make in _MODULES.items():
+                python = self.python(module)
+                for label, extra in (("import", ""), ("import, first client", f"; {make}")):
+                    code = (
+                        f"import time; t = time.perf_counter(); import {module}{extra}; "
+                        "print(time.perf_counter() - t)"
+                    )
+                    if python is not None:
+                        said = subprocess.run(
+                            [python, "-c", code],
+                            capture_output=True, text=True, env=environment(), check=True,
+                        )  # fmt: skip
+                        times[label].setdefault(module, []).append(float(said.stdout) * 1e3)
+        self.records.append({"mode": "import", "milliseconds": times})
+        return {
+            label: {module: median(values) for module, values in row.items()}
+            for label, row in times.items()
+        }
+
+
+def environment() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _UNSET and not name.lower().endswith("_proxy")
+    }
+
+
+def find_niquests() -> str | None:
+    """Return the interpreter of the other environment, which is created if it is not there."""
+    hatch = [shutil.which("hatch") or ""]
+    if not hatch[0]:
+        hatch = [sys.executable, "-m", "hatch"]
+    name = "bench-niquests"
+    # Without what marks the environment that we run in.
+    env = {k: v for k, v in environment().items() if k not in ("HATCH_ENV_ACTIVE", "VIRTUAL_ENV")}
+    root = _FOLDER.parent
+    try:
+        subprocess.run([*hatch, "env", "create", name], cwd=root, env=env, check=True)
+        found = subprocess.run(
+            [*hatch, "env", "find", name],
+            cwd=root, env=env, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"niquests is left out: {error}", file=sys.stderr)
+        return None
+    folder = Path(found.stdout.strip().splitlines()[-1])
+    windows = folder / "Scripts" / "python.exe"
+    return str(windows if windows.exists() else folder / "bin" / "python")
+
+
+def tables(bench: Bench, only: str | None, quick: bool) -> None:
+    requests, warm_up = (100, 20) if quick else (600, 60)
+    groups = [
+        ("sync", "SyncClient", "In threads", scenarios(_SYNC, many="threads")),
+        ("async", "Client", "In event loops", scenarios(_ASYNC, many="tasks")),
+        ("h2", "SyncClient", "In threads", scenarios(_SYNC_H2, many="threads", http2=True)),
+        ("h2", "Client", "In event loops", scenarios(_ASYNC_H2, many="tasks", http2=True)),
+    ]
+    for group, ours, title, rows in groups:
+        if only in (None, group):
+            done = {row.label: bench.measure(row, "requests", requests, warm_up) for row in rows}
+            for figure, what in (("cpu_us", "CPU"), ("wall_us", "wall time")):
+                table = {label: medians(rounds, figure) for label, rounds in done.items()}
+                print_table(f"{title}: microseconds of {what} a request", table, ours)
+    if only is not None:
+        return
+    for ours, clients in _DOWNLOAD:
+        done = {
+            kind: bench.measure(
+                Scenario(kind, clients, tls=kind == "TLS"), "download", 1 if quick else 3, 1
+            )
+            for kind in ("plain", "TLS")
+        }
+        for figure, what in (("cpu_us", "CPU"), ("wall_us", "wall time")):
+            table = {
+                kind: {
+                    name: None if value is None else value / 1e3
+                    for name, value in medians(rounds, figure).items()
+                }
+                for kind, rounds in done.items()
+            }
+            megabytes = DOWNLOAD_BYTES // 1_000_000
+            print_table(f"Milliseconds of {what} a download of {megabytes} MB", table, ours)
+    for ours, clients in _CREATE:
+        repeats = (5, 1) if quick else (20, 2)
+        done = {
+            "create and close": bench.measure(Scenario("create", clients), "create", *repeats),
+            "and one TLS request": bench.measure(
+                Scenario("fresh", clients, tls=True), "fresh", *repeats
+            ),
+        }
+        table = {label: medians(rounds, "cpu_us") for label, rounds in done.items()}
+        print_table("A client after the first: microseconds of CPU", table, ours)
+    print_table("Milliseconds to import", bench.imports(), "httpcore_client")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="fewer requests, one round")
+    parser.add_argument("--only", choices=["sync", "async", "h2"], help="only these requests")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", metavar="FILE", help="write every measurement there")
+    asked = parser.parse_args()
+
+    began = time.monotonic()
+    pythons = {"others": sys.executable}
+    if (niquests := find_niquests()) is not None:
+        pythons["niquests"] = niquests
+    with tempfile.TemporaryDirectory() as folder:
+        authority = Authority(folder)
+        with Server(Path(folder), authority.chain, authority.key) as server:
+            bench = Bench(server, authority.bundle, pythons, 1 if asked.quick else asked.rounds)
+            facts = {
+                "Python": f"{platform.python_implementation()} {platform.python_version()}",
+                "Machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+                "TLS": openssl_version(),
+                "Server": server.name,
+                "Rounds": f"{bench._rounds}; the figures are their medians, in brackets ours/peer",
+            }
+            print_facts(facts)
+            tables(bench, asked.only, asked.quick)
+    print()
+    facts["Versions"] = ", ".join(f"{k} {v}" for k, v in sorted(bench.versions.items()))
+    print_facts({"Versions": facts["Versions"]})
+    if bench.spreads:
+        facts["Spread"] = f"rounds of one client differ by {median(bench.spreads):.0%} (median)"
+        print_facts({"Spread": facts["Spread"]})
+    for what, why in bench.failures.items():
+        print_facts({"FAILED": f"{what}: {why}"})
+    print_facts({"Took": f"{time.monotonic() - began:.0f} s"})
+    if asked.json is not None:
+        said = {"facts": facts, "failures": bench.failures, "measurements": bench.records}
+        Path(asked.json).write_text(json.dumps(said, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""The server that every client is measured against, in a process of its own: nginx, else granian.
+
+Any path is answered with a small JSON that names the path and the protocol, so that a worker can tell
+its own answer from another's. `/download` is a file.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+DOWNLOAD_BYTES = 50_000_000
+
+_JSON = (
+    '{"url":"%s","protocol":"%s","id":4711,"name":"a small thing","tags":["red","round"],'
+    '"price":12.5,"available":true,"note":"about as much as a busy interface answers"}'
+)
+# What a usual server adds to Date, Content-Type, Content-Length and its own name.
+_HEADERS = {
+    "Cache-Control": "max-age=60, private",
+    "Vary": "Accept, Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+    "X-Request-Id": "7f9c24e8-3b1a-4c5d-9e6f-0a1b2c3d4e5f",
+}
+
+_NGINX = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    keepalive_timeout 300;
+    keepalive_requests 1000000000;
+    sendfile on;
+    tcp_nodelay on;
+    server {{
+        listen 127.0.0.1:{plain};
+        listen 127.0.0.1:{tls} ssl http2;
+        ssl_certificate {chain};
+        ssl_certificate_key {key};
+        location = /download {{ root {folder}; default_type application/octet-stream; }}
+        location / {{
+            default_type application/json;
+            {headers}
+            return 200 '{body}';
+        }}
+    }}
+}}
+"""
+
+
+def small_body(target: str, protocol: str) -> bytes:
+    """What the server answers for a target, such as "/a?b=c", over "HTTP/1.1" or "HTTP/2.0"."""
+    return (_JSON % (target, protocol)).encode()
+
+
+def write_download(folder: Path) -> None:
+    """Bytes that no coding of TLS or of the transfer makes smaller or repeats."""
+    block = b"".join(number.to_bytes(4, "big") for number in range(250_000))
+    with (folder / "download").open("wb") as file:
+        for _ in range(DOWNLOAD_BYTES // len(block)):
+            file.write(block)
+
+
+class Server:
+    """Starts on entering, stops on leaving.
+
+    Attributes:
+        name: the program and its version.
+        plain, tls: the two base URLs.
+    """
+
+    def __init__(self, folder: Path, chain: str, key: str) -> None:
+        self._folder = folder
+        self._chain, self._key = chain, key
+        self._processes: list[subprocess.Popen[bytes]] = []
+        ports = _free_ports(2)
+        self.plain = f"http://localhost:{ports[0]}"
+        self.tls = f"https://localhost:{ports[1]}"
+        self._ports = ports
+        self.name = ""
+
+    def __enter__(self) -> Server:
+        write_download(self._folder)
+        nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+        try:
+            if nginx is not None:
+                self._start_nginx(nginx)
+            else:
+                self._start_granian()
+            for port in self._ports:
+                self._wait(port)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.wait(10)
+
+    def _start_nginx(self, program: str) -> None:
+        config = self._folder / "nginx.conf"
+        config.write_text(
+            _NGINX.format(
+                folder=self._folder,
+                plain=self._ports[0],
+                tls=self._ports[1],
+                chain=self._chain,
+                key=self._key,
+                headers=" ".join(f'add_header {k} "{v}";' for k, v in _HEADERS.items()),
+                body=_JSON % ("$request_uri", "$server_protocol"),
+            )
+        )
+        said = subprocess.run([program, "-v"], capture_output=True, text=True, check=True).stderr
+        self.name = said.strip().removeprefix("nginx version: ").replace("/", " ")
+        errors = str(self._folder / "error.log")
+        arguments = [program, "-c", str(config), "-p", str(self._folder), "-e", errors]
+        self._processes.append(subprocess.Popen(arguments))
+
+    def _start_granian(self) -> None:
+        from importlib.metadata import version
+
+        self.name = f"granian {version('granian')}"
+        command = [sys.executable, "-m", "granian", "--interface", "asginl", "--no-log"]
+        command += ["--host", "127.0.0.1", "--http1-buffer-size", "65536"]
+        secure = ["--ssl-certificate", self._chain, "--ssl-keyfile", self._pkcs8()]
+        for port, extra in zip(self._ports, ([], secure), strict=True):
+            arguments = [*command, "--port", str(port), *extra, "server:app"]
+            folder = Path(__file__).parent
+            with (self._folder / "error.log").open("ab") as log:
+                self._processes.append(
+                    subprocess.Popen(
+                        arguments,
+                        cwd=folder,
+                        stdout=log,
+                        stderr=log,
+                        env={"BENCH_DOWNLOAD": str(self._folder / "download")},
+                    )
+                )
+
+    def _pkcs8(self) -> str:
+        """Granian reads keys in PKCS #8 only."""
+        from cryptography.hazmat.primitives import serialization as form
+
+        key = form.load_pem_private_key(Path(self._key).read_bytes(), None)
+        path = self._folder / "server-pkcs8.key"
+        path.write_bytes(
+            key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+        )
+        return str(path)
+
+    def _wait(self, port: int) -> None:
+        end = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return
+            except OSError:
+                if time.monotonic() > end or any(p.poll() is not None for p in self._processes):
+                    log = self._folder / "error.log"
+                    said = log.read_text()[-2000:] if log.exists() else ""
+                    raise RuntimeError(f"the server did not start: {said}") from None
+                time.sleep(0.05)
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for sock in sockets:
+        sock.bind(("127.0.0.1", 0))
+    ports: list[int] = [sock.getsockname()[1] for sock in sockets]
+    for sock in sockets:
+        sock.close()
+    return ports
+
+
+def openssl_version() -> str:
+    return " ".join(ssl.OPENSSL_VERSION.split()[:2])
+
+
+# The application for granian.
+
+
+async def app(scope, receive, send):
+    import os
+
+    headers = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
+    if scope["path"] == "/download":
+        body = Path(os.environ["BENCH_DOWNLOAD"]).read_bytes()
+        headers.append((b"content-type", b"application/octet-stream"))
+    else:
+        target = scope["raw_path"].decode()
+        if query := scope["query_string"].decode():
+            target += f"?{query}"
+        version = scope["http_version"]
+        body = small_body(target, "HTTP/2.0" if version.startswith("2") else "HTTP/1.1")
+        headers.append((b"content-type", b"application/json"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

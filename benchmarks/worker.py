@@ -1,0 +1,248 @@
+"""One measurement in a process of its own; prints one line of JSON.
+
+    python benchmarks/worker.py --client Client --base http://localhost:8000 --requests 1000
+
+Modes: `requests` (small ones, each with a URL of its own), `download` (the large file), `create` (opening
+and closing a client), `fresh` (a client for one request). `--profile` also prints where the time went.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import gc
+import json
+import platform
+import pstats
+import sys
+import threading
+import time
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+
+from clients import CLIENTS, Settings
+from server import DOWNLOAD_BYTES, small_body
+
+_PROFILE_LINES = 25
+
+
+class Check:
+    """Which URL comes next, and whether what came is the answer to it."""
+
+    def __init__(self, base: str, http2: bool) -> None:
+        self._base = base
+        self._protocol = "HTTP/2.0" if http2 else "HTTP/1.1"
+
+    def target(self, part: int, number: int) -> str:
+        return f"/items/{part}-{number}?page={number}&fields=name,price"
+
+    def url(self, target: str) -> str:
+        return self._base + target
+
+    def verify(self, target: str, body: bytes) -> None:
+        if body != small_body(target, self._protocol):
+            raise AssertionError(f"wrong answer to {target}: {body[:200]!r}")
+
+
+class Clock:
+    """Wall and CPU seconds (of the whole process, all its threads) of a block."""
+
+    def __init__(self, profile: bool) -> None:
+        self.wall = self.cpu = 0.0
+        self._profile = cProfile.Profile() if profile else None
+
+    def __enter__(self) -> None:
+        gc.collect()
+        if self._profile is not None:
+            self._profile.enable()
+        self._began = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.wall = time.perf_counter() - self._began[0]
+        self.cpu = time.process_time() - self._began[1]
+        if self._profile is not None:
+            self._profile.disable()
+            pstats.Stats(self._profile, stream=sys.stderr).sort_stats("tottime").print_stats(
+                _PROFILE_LINES
+            )
+
+
+# In threads.
+
+
+def requests_in_threads(kind, settings, check, clock, asked):
+    def exchanges(get, part, count):
+        for number in range(count):
+            target = check.target(part, number)
+            check.verify(target, get(check.url(target)))
+
+    with kind.opener(settings) as (get, _):
+        if asked.concurrency == 1:
+            exchanges(get, 0, asked.warm_up)
+            with clock:
+                exchanges(get, 1, asked.requests)
+            return
+        with ThreadPoolExecutor(asked.concurrency) as threads:
+            together = threading.Barrier(asked.concurrency)
+
+            def run(first, count):
+                def part(number):
+                    together.wait()  # so that each part has a thread, and a connection
+                    exchanges(get, first + number, count // asked.concurrency)
+
+                list(threads.map(part, range(asked.concurrency)))
+
+            run(0, asked.warm_up)
+            with clock:
+                run(1000, asked.requests)
+
+
+def download_in_threads(kind, settings, check, clock, asked):
+    with kind.opener(settings) as (_, pieces):
+        verify_download(list(pieces(asked.base + "/download")))
+        size = 0
+        with clock:
+            for _ in range(asked.requests):
+                for piece in pieces(asked.base + "/download"):
+                    size += len(piece)
+        verify_size(size, asked.requests)
+
+
+def create_in_threads(kind, settings, check, clock, asked):
+    def create(count):
+        for number in range(count):
+            with kind.opener(settings) as (get, _):
+                if asked.mode == "fresh":
+                    target = check.target(0, number)
+                    check.verify(target, get(check.url(target)))
+
+    create(asked.warm_up)
+    with clock:
+        create(asked.requests)
+
+
+# In event loops.
+
+
+async def requests_in_tasks(kind, settings, check, clock, asked):
+    async def exchanges(get, part, count):
+        for number in range(count):
+            target = check.target(part, number)
+            check.verify(target, await get(check.url(target)))
+
+    async with kind.opener(settings) as (get, _):
+
+        async def run(first, count):
+            parts = range(first, first + asked.concurrency)
+            share = count // asked.concurrency
+            if asked.concurrency == 1:
+                await exchanges(get, first, count)
+            elif kind.world == "trio":
+                import trio
+
+                async with trio.open_nursery() as nursery:
+                    for part in parts:
+                        nursery.start_soon(exchanges, get, part, share)
+            else:
+                await asyncio.gather(*(exchanges(get, part, share) for part in parts))
+
+        await run(0, asked.warm_up)
+        with clock:
+            await run(1000, asked.requests)
+
+
+async def download_in_tasks(kind, settings, check, clock, asked):
+    async with kind.opener(settings) as (_, pieces):
+        verify_download([piece async for piece in pieces(asked.base + "/download")])
+        size = 0
+        with clock:
+            for _ in range(asked.requests):
+                async for piece in pieces(asked.base + "/download"):
+                    size += len(piece)
+        verify_size(size, asked.requests)
+
+
+async def create_in_tasks(kind, settings, check, clock, asked):
+    async def create(count):
+        for number in range(count):
+            async with kind.opener(settings) as (get, _):
+                if asked.mode == "fresh":
+                    target = check.target(0, number)
+                    check.verify(target, await get(check.url(target)))
+
+    await create(asked.warm_up)
+    with clock:
+        await create(asked.requests)
+
+
+def verify_download(pieces: list[bytes]) -> None:
+    body = b"".join(pieces)
+    block = b"".join(number.to_bytes(4, "big") for number in range(250_000))
+    expected = 0
+    for _ in range(DOWNLOAD_BYTES // len(block)):
+        expected = zlib.crc32(block, expected)
+    if len(body) != DOWNLOAD_BYTES or zlib.crc32(body) != expected:
+        raise AssertionError(f"the download is not what was sent: {len(body)} bytes")
+
+
+def verify_size(size: int, downloads: int) -> None:
+    if size != DOWNLOAD_BYTES * downloads:
+        raise AssertionError(f"{downloads} downloads gave {size} bytes")
+
+
+IN_THREADS = {
+    "requests": requests_in_threads,
+    "download": download_in_threads,
+    "create": create_in_threads,
+    "fresh": create_in_threads,
+}
+IN_TASKS = {
+    "requests": requests_in_tasks,
+    "download": download_in_tasks,
+    "create": create_in_tasks,
+    "fresh": create_in_tasks,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--client", choices=CLIENTS, required=True)
+    parser.add_argument("--mode", choices=IN_THREADS, default="requests")
+    parser.add_argument("--base", required=True, help="such as http://localhost:8000")
+    parser.add_argument("--ca", help="certificates to trust; without it the client's own default")
+    parser.add_argument("--http2", action="store_true", help="the client may speak HTTP/2")
+    parser.add_argument("--requests", type=int, default=1000, help="how many are measured")
+    parser.add_argument("--warm-up", type=int, default=100, help="how many come before")
+    parser.add_argument("--concurrency", type=int, default=1, help="threads or tasks")
+    parser.add_argument("--profile", action="store_true", help="print a profile to stderr")
+    asked = parser.parse_args()
+    asked.requests -= asked.requests % asked.concurrency
+    asked.warm_up = max(asked.warm_up - asked.warm_up % asked.concurrency, asked.concurrency)
+
+    kind = CLIENTS[asked.client]
+    clock = Clock(asked.profile)
+    arguments = kind, Settings(asked.ca, asked.http2), Check(asked.base, asked.http2), clock, asked
+    if kind.world == "threads":
+        IN_THREADS[asked.mode](*arguments)
+    elif kind.world == "trio":
+        import trio
+
+        trio.run(IN_TASKS[asked.mode], *arguments)
+    else:
+        asyncio.run(IN_TASKS[asked.mode](*arguments))
+    result = {
+        "client": asked.client,
+        "wall_seconds": clock.wall,
+        "requests": asked.requests,
+        "cpu_us": clock.cpu / asked.requests * 1e6,
+        "wall_us": clock.wall / asked.requests * 1e6,
+        "versions": {name: version(name) for name in kind.distributions},
+        "python": platform.python_version(),
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

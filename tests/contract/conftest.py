@@ -1,0 +1,51 @@
+"""The contract suite: each scenario in each world, over each transport."""
+
+import pytest
+from testkit.worlds import WORLDS
+
+
+class Transport:
+    """How the client reaches the origin."""
+
+    def __init__(self, name, protocol, base, options):
+        self.name = name
+        self.protocol = protocol
+        self._base = base
+        self.options = options
+
+    def base(self, origin):
+        return getattr(origin, self._base)
+
+
+TRANSPORTS = [
+    Transport("http1-plain", "HTTP/1.1", "plain", {}),
+    Transport("http1-tls", "HTTP/1.1", "tls", {"http2": False}),
+    Transport("http2-plain", "HTTP/2", "plain", {"http1": False}),
+    Transport("http2-tls", "HTTP/2", "tls", {}),
+]
+
+
+@pytest.fixture(params=WORLDS, ids=lambda world: world.name)
+def world(request):
+    return request.param
+
+
+@pytest.fixture(params=TRANSPORTS, ids=lambda transport: transport.name)
+def transport(request):
+    return request.param
+
+
+@pytest.fixture
+def run(world, transport, origin):
+    """Run a scenario: `async def scenario(client, base)`, with a client that trusts the origin."""
+
+    def run(scenario, **options):
+        async def inside():
+            async with world.client(
+                ssl=origin.authority.bundle, **{**transport.options, **options}
+            ) as client:
+                return await scenario(client, transport.base(origin))
+
+        return world.run(inside)
+
+    return run

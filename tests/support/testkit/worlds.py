@@ -1,0 +1,138 @@
+"""One scenario, three worlds: asyncio, Trio and threads.
+
+A scenario is a coroutine function over a client. In the world of threads it is given a `Lifted`
+`SyncClient`, whose methods can be awaited but never suspend, so that the same lines drive it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import httpcore_client
+import trio
+
+# What a client or response gives at once, in every world.
+_PLAIN = frozenset(
+    {"build", "json", "prepare_request", "raise_for_status", "raw", "stream", "unscoped", "items"}
+)
+
+
+class Lifted:
+    """A sync object with the async interface of its twin."""
+
+    def __init__(self, target):
+        self._target = target
+
+    def __getattr__(self, name):
+        value = getattr(self._target, name)
+        if not callable(value):
+            return lift(value)
+        if name in _PLAIN:
+            return lambda *args, **kwargs: lift(value(*args, **kwargs))
+
+        async def call(*args, **kwargs):
+            return lift(value(*args, **kwargs))
+
+        return call
+
+    async def __aenter__(self):
+        return lift(self._target.__enter__())
+
+    async def __aexit__(self, *exc_info):
+        return self._target.__exit__(*exc_info)
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        try:
+            return next(self._target)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    def __repr__(self):
+        return repr(self._target)
+
+
+def lift(value):
+    """Wrap what has an async twin; leave everything else."""
+    if isinstance(value, tuple):
+        return tuple(lift(item) for item in value)
+    return Lifted(value) if type(value).__name__.startswith("Sync") else value
+
+
+def drive(coroutine):
+    """Run a coroutine that never suspends."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    raise AssertionError("a scenario suspended in the world of threads")
+
+
+class AsyncioWorld:
+    name = "asyncio"
+
+    def client(self, *args, **kwargs):
+        return httpcore_client.Client(*args, **kwargs)
+
+    def run(self, scenario, *args):
+        return asyncio.run(scenario(*args))
+
+    async def gather(self, *calls):
+        """Run coroutine functions at once and return their results in order."""
+        return await asyncio.gather(*(call() for call in calls))
+
+
+class TrioWorld:
+    name = "trio"
+
+    def client(self, *args, **kwargs):
+        return httpcore_client.TrioClient(*args, **kwargs)
+
+    def run(self, scenario, *args):
+        return trio.run(scenario, *args)
+
+    async def gather(self, *calls):
+        results = [None] * len(calls)
+
+        async def one(index, call):
+            results[index] = await call()
+
+        async with trio.open_nursery() as nursery:
+            for index, call in enumerate(calls):
+                nursery.start_soon(one, index, call)
+        return results
+
+
+class ThreadWorld:
+    name = "threads"
+
+    def client(self, *args, **kwargs):
+        return Lifted(httpcore_client.SyncClient(*args, **kwargs))
+
+    def run(self, scenario, *args):
+        return drive(scenario(*args))
+
+    async def gather(self, *calls):
+        results = [None] * len(calls)
+        errors = []
+
+        def one(index, call):
+            try:
+                results[index] = drive(call())
+            except BaseException as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=one, args=item) for item in enumerate(calls)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        if errors:
+            raise errors[0]
+        return results
+
+
+WORLDS = [AsyncioWorld(), TrioWorld(), ThreadWorld()]

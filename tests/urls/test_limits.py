@@ -1,0 +1,44 @@
+"""Hostile megabytes are parsed or refused in linear time."""
+
+import time
+
+import pytest
+from httpcore_urls import URL, InvalidURL, QueryParams
+from httpcore_urls._parse import MAX_URL_CHARACTERS
+
+# Far above what is measured (under 0.1 s), far below what a quadratic rule takes (minutes).
+LIMIT_SECONDS = 1.5
+HOSTILE = ["@", "%", ".", ":", "\u0301", "/", "\\", "[", "0", "a.", "xn--", "/..", "\t", "é.", "&="]
+
+
+def spent(text: str) -> float:
+    start = time.perf_counter()
+    try:
+        str(URL(text, allow_relative=True))
+    except InvalidURL:
+        pass
+    return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize(
+    "place", ["", "http://", "http://u:", "http://u@", "http://h:", "http://[", "http://h/", "a:"]
+)
+def test_hostile_text_costs_linear_time(place: str, text: str):
+    longest = (place + text * MAX_URL_CHARACTERS)[:MAX_URL_CHARACTERS]
+    assert spent(longest) < LIMIT_SECONDS
+    assert spent(place + text * 10**6) < LIMIT_SECONDS
+
+
+def test_longest_url_is_taken_and_one_more_character_is_not():
+    text = "http://h/".ljust(MAX_URL_CHARACTERS, "a")
+    assert str(URL(text)) == text
+    with pytest.raises(InvalidURL, match="longer than"):
+        URL(text + "a")
+
+
+def test_large_query_is_read_in_linear_time():
+    start = time.perf_counter()
+    params = QueryParams("a=%41&" * 10**5)
+    assert len(params.get_list("a")) == 10**5
+    assert time.perf_counter() - start < LIMIT_SECONDS

@@ -1,0 +1,195 @@
+"""The grammar: where components end, what is refused, and that both roads agree."""
+
+import itertools
+
+import pytest
+from httpcore_urls import URL, InvalidURL
+from httpcore_urls._errors import RefusedError
+from httpcore_urls._parse import MAX_URL_CHARACTERS, _quick, parse_full
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  http://h/ \n", "http://h/"),
+        ("http://h/a\tb?c\nd#e\rf", "http://h/ab?cd#ef"),
+        ("http://h\t", "http://h/"),
+        ("http:h", "http://h/"),
+        ("http:///h", "http://h/"),
+        ("http://h?a#b", "http://h/?a#b"),
+        ("http://h/a\\b", "http://h/a/b"),
+        ("http://h/%7Ea%2fb", "http://h/%7Ea%2fb"),
+        ("http://h//a//", "http://h//a//"),
+        ("http://h/a/%2e%2E/b/%2e", "http://h/b/"),
+        ("http://h/..", "http://h/"),
+        ("http://h/.well-known", "http://h/.well-known"),
+        ("http://@h/", "http://h/"),
+        ("http://:@h/", "http://h/"),
+        ("http://:p@h/", "http://:p@h/"),
+        ("http://a@b@h/", "http://a%40b@h/"),
+        ("http://h:/", "http://h/"),
+        ("http://h:0/", "http://h:0/"),
+        ("http://h:000080/", "http://h/"),
+        ("foo:/.//x", "foo:/.//x"),
+        ("foo://H:1/%41", "foo://H:1/%41"),
+        ("foo:a ?b", "foo:a%20?b"),
+        ("foo:a#b c", "foo:a#b%20c"),
+        ("data:,a b", "data:,a b"),
+        ("ftp://h:21/", "ftp://h/"),
+    ],
+)
+def test_text_is_read_as_the_standard_says(text: str, expected: str):
+    assert expected == str(URL(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("a/../b", "a/../b"),
+        ("a\\b c", "a/b%20c"),
+        ("//H:80/a/../b", "//h:80/b"),
+        ("//h", "//h/"),
+        ("?a'", "?a%27"),
+        ("#a b", "#a%20b"),
+        ("1:2", "1:2"),
+    ],
+)
+def test_reference_is_kept_for_its_base(text: str, expected: str):
+    assert expected == str(URL(text, allow_relative=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("http://", "host is missing"),
+        ("http://u@/", "host is missing"),
+        ("http://:80/", "host is missing"),
+        ("foo://:80/", "host is missing"),
+        ("foo://u@/", "host is missing"),
+        ("http://h:80a/", "port is not a number"),
+        ("http://h:1:2/", "port is not a number"),
+        ("http://h:٣/", "port is not a number"),
+        ("http://h:65536/", "larger than 65535"),
+        ("http://h:99999/", "larger than 65535"),
+        ("http://h:123456/", "larger than 65535"),
+        ("http://good\\@evil/", "backslash"),
+        ("http:\\\\h/", "backslash"),
+        ("/\\h", "backslash"),
+        ("http://u\\:p@h/", "backslash"),
+        ("http://a b/", "whitespace"),
+        ("http://a b@h/", "whitespace"),
+        ("http://u:\u3000@h/", "whitespace"),
+        ("http://u:\x85@h/", "whitespace"),
+        ("http://a\tb/", "tab or line break"),
+        ("http://u\n@h/", "tab or line break"),
+        ("/\t/h", "tab or line break"),
+        ("h\nttp://h/", "tab or line break"),
+        ("http://[::1/", "not closed"),
+        ("http://[::1]x/", "not closed"),
+        ("http://[::1]:x/", "port is not a number"),
+        (f"http://h/{'a' * MAX_URL_CHARACTERS}", "longer than 262144 characters"),
+    ],
+)
+def test_what_readers_take_differently_is_refused(text: str, reason: str):
+    with pytest.raises(InvalidURL, match=reason):
+        URL(text, allow_relative=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "guess"),
+    [
+        ("example.org/path", "https://example.org/path"),
+        ("//example.org/path", "https://example.org/path"),
+        ("[::1]/", "https://[::1]/"),
+        ("münchen.example", "https://münchen.example"),
+    ],
+)
+def test_missing_scheme_is_suggested(text: str, guess: str):
+    with pytest.raises(InvalidURL) as caught:
+        URL(text)
+    assert f"did you mean {guess!r}?" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["/a", "", "a b", "//u:secret@h/", "a" * 254, "h/" + "a" * 200])
+def test_nothing_is_suggested_that_is_no_url_or_a_secret(text: str):
+    with pytest.raises(InvalidURL, match="allow_relative=True") as caught:
+        URL(text)
+    assert "secret@" not in str(caught.value)
+
+
+SCHEMES = ["http", "https", "ws", "wss", "HTTP", "ftp"]
+HOSTS = [
+    "h",
+    "a.b-c_d",
+    "H",
+    "127.1",
+    "1.a",
+    "a.1",
+    "a.0x1",
+    "a..b",
+    "a.",
+    "xn--bcher-kva.x",
+    "xn--a",
+]
+PORTS = ["", ":", ":80", ":443", ":0", ":08", ":65535", ":65536", ":99999"]
+TAILS = [
+    "",
+    "/",
+    "/a/./b",
+    "/a/..",
+    "/%2e",
+    "/%2E%2e/x",
+    "/%20",
+    "/^",
+    "/|",
+    "/a?b#c",
+    "?'",
+    "?^`{}",
+]
+ODD = [
+    "#`",
+    "#'^{}|\\",
+    "/a\\b",
+    "/é",
+    "/ ",
+    "//",
+    "/.a",
+    "/a.",
+    "?a?b",
+    "#a#b",
+    "/%",
+    "/[]@:",
+    '?"',
+]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_quick_road_agrees_with_the_full_one(scheme: str):
+    taken = 0
+    for host, port, tail in itertools.product(HOSTS, PORTS, TAILS + ODD):
+        text = f"{scheme}://{host}{port}{tail}"
+        quick = _quick(text)
+        if quick is not None:
+            taken += 1
+            assert parse_full(text) == quick
+    assert (taken > 0) == (scheme in ("http", "https", "ws", "wss"))
+
+
+def test_quick_road_agrees_on_each_character():
+    for place in ("http://h{}/", "http://{}/", "http://h/{}x", "http://h/?{}", "http://h/#{}"):
+        for code in range(0x100):
+            text = place.format(chr(code))
+            quick = _quick(text)
+            if quick is not None:
+                assert parse_full(text) == quick
+
+
+def test_quick_road_leaves_lengths_to_the_full_one():
+    for host in ("a" * 64, ".".join(["a" * 63] * 4), "a." * 126 + "ab"):
+        assert _quick(f"http://{host}/") is None
+        with pytest.raises(RefusedError, match="longer than"):
+            parse_full(f"http://{host}/")
+    assert _quick("http://h/" + "a" * MAX_URL_CHARACTERS) is None
+    longest = "a." * 126 + "a"
+    assert longest == URL(f"http://{longest}/").host
