@@ -48,6 +48,14 @@ _MODULES = {
     "urllib3": "urllib3.PoolManager()",
     "niquests": "niquests.Session()",
 }
+_IMPORT = """
+import time
+began = time.perf_counter()
+import {module}
+print(time.perf_counter() - began)
+{make}
+print(time.perf_counter() - began)
+"""
 # What would send a worker elsewhere, or have it trust others.
 _UNSET = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 
@@ -141,17 +149,14 @@ class Bench:
         for _ in range(_IMPORTS):
             for module, make in _MODULES.items():
                 python = self.python(module)
-                for label, extra in (("import", ""), ("import, first client", f"; {make}")):
-                    code = (
-                        f"import time; t = time.perf_counter(); import {module}{extra}; "
-                        "print(time.perf_counter() - t)"
-                    )
-                    if python is not None:
-                        said = subprocess.run(
-                            [python, "-c", code],
-                            capture_output=True, text=True, env=environment(), check=True,
-                        )  # fmt: skip
-                        times[label].setdefault(module, []).append(float(said.stdout) * 1e3)
+                if python is None:
+                    continue
+                said = subprocess.run(
+                    [python, "-c", _IMPORT.format(module=module, make=make)],
+                    capture_output=True, text=True, env=environment(), check=True,
+                )  # fmt: skip
+                for row, seconds in zip(times.values(), said.stdout.split(), strict=True):
+                    row.setdefault(module, []).append(float(seconds) * 1e3)
         self.records.append({"mode": "import", "milliseconds": times})
         return {
             label: {module: median(values) for module, values in row.items()}
@@ -191,7 +196,7 @@ def find_niquests() -> str | None:
 
 
 def tables(bench: Bench, only: str | None, quick: bool) -> None:
-    requests, warm_up = (100, 20) if quick else (600, 60)
+    requests, warm_up = (100, 20) if quick else (500, 60)
     groups = [
         ("sync", "SyncClient", "In threads", scenarios(_SYNC, many="threads")),
         ("async", "Client", "In event loops", scenarios(_ASYNC, many="tasks")),
@@ -209,7 +214,7 @@ def tables(bench: Bench, only: str | None, quick: bool) -> None:
     for ours, clients in _DOWNLOAD:
         done = {
             kind: bench.measure(
-                Scenario(kind, clients, tls=kind == "TLS"), "download", 1 if quick else 3, 1
+                Scenario(kind, clients, tls=kind == "TLS"), "download", 1 if quick else 2, 1
             )
             for kind in ("plain", "TLS")
         }

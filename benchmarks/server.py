@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 DOWNLOAD_BYTES = 50_000_000
 
@@ -92,7 +93,7 @@ class Server:
         self._ports = ports
         self.name = ""
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         write_download(self._folder)
         nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
         try:
@@ -166,15 +167,12 @@ class Server:
 
     def _wait(self, port: int) -> None:
         end = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
+        with socket.socket() as probe:
+            while probe.connect_ex(("127.0.0.1", port)) != 0:
                 if time.monotonic() > end or any(p.poll() is not None for p in self._processes):
                     log = self._folder / "error.log"
                     said = log.read_text()[-2000:] if log.exists() else ""
-                    raise RuntimeError(f"the server did not start: {said}") from None
+                    raise RuntimeError(f"the server did not start: {said}")
                 time.sleep(0.05)
 
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import cProfile
 import gc
 import json
 import platform
-import pstats
 import sys
 import threading
 import time
@@ -51,7 +49,11 @@ class Clock:
 
     def __init__(self, profile: bool) -> None:
         self.wall = self.cpu = 0.0
-        self._profile = cProfile.Profile() if profile else None
+        self._profile = None
+        if profile:
+            import cProfile
+
+            self._profile = cProfile.Profile()
 
     def __enter__(self) -> None:
         gc.collect()
@@ -63,6 +65,8 @@ class Clock:
         self.wall = time.perf_counter() - self._began[0]
         self.cpu = time.process_time() - self._began[1]
         if self._profile is not None:
+            import pstats
+
             self._profile.disable()
             pstats.Stats(self._profile, stream=sys.stderr).sort_stats("tottime").print_stats(
                 _PROFILE_LINES

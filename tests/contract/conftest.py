@@ -42,7 +42,7 @@ def run(world, transport, origin):
     def run(scenario, **options):
         async def inside():
             async with world.client(
-                ssl=origin.authority.bundle, **{**transport.options, **options}
+                **{"ssl": origin.authority.bundle, **transport.options, **options}
             ) as client:
                 return await scenario(client, transport.base(origin))
 

@@ -131,7 +131,9 @@ def test_a_body_that_does_not_fit_its_length_is_refused(run, length, word):
     async def scenario(client, base):
         with pytest.raises(httpcore.LocalProtocolError, match=f"(?i){word}"):
             await client.post(
-                base + "/echo", content=iter([b"ten", b" bytes!"]), headers={"Content-Length": length}
+                base + "/echo",
+                content=iter([b"ten", b" bytes!"]),
+                headers={"Content-Length": length},
             )
         assert (await client.get(base + "/")).text == "hello, world"
 

@@ -156,9 +156,7 @@ class H2Peer:
         return [event for event in self.events if isinstance(event, kind)]
 
     def head(self, stream_id, status=200, *fields, end=False):
-        self.h2.send_headers(
-            stream_id, [(":status", str(status)), *fields], end_stream=end
-        )
+        self.h2.send_headers(stream_id, [(":status", str(status)), *fields], end_stream=end)
 
     def answer(self, stream_id, body=b"", status=200, *fields):
         self.head(stream_id, status, *fields, end=not body)

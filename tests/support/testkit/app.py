@@ -58,7 +58,8 @@ async def echo(x):
     await x.reply_json(
         {
             "method": x.scope["method"],
-            "target": x.scope["raw_path"].decode() + ("?" + x.scope["query_string"].decode()).rstrip("?"),
+            "target": x.scope["raw_path"].decode()
+            + ("?" + x.scope["query_string"].decode()).rstrip("?"),
             "http_version": x.scope["http_version"],
             "headers": x.headers,
             "length": len(body),
@@ -86,7 +87,9 @@ async def pieces(x):
 async def redirect(x):
     """A chain of this many hops, which ends at /echo."""
     left = int(x.words[1])
-    await x.reply(302, b"on and on", [("location", f"/redirect/{left - 1}" if left > 1 else "/echo")])
+    await x.reply(
+        302, b"on and on", [("location", f"/redirect/{left - 1}" if left > 1 else "/echo")]
+    )
 
 
 async def redirect_to(x):

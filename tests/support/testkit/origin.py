@@ -47,7 +47,12 @@ class Origin:
         plain, tls = listening_socket(), listening_socket()
         self.plain = f"http://localhost:{plain.getsockname()[1]}"
         self.tls = f"https://localhost:{tls.getsockname()[1]}"
-        arguments = [str(plain.fileno()), str(tls.fileno()), self.authority.key, self.authority.chain]
+        arguments = [
+            str(plain.fileno()),
+            str(tls.fileno()),
+            self.authority.key,
+            self.authority.chain,
+        ]
         path = str(Path(__file__).parent.parent)
         self._process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, *arguments],
@@ -59,5 +64,5 @@ class Origin:
         return self
 
     def __exit__(self, *exc_info):
-        self._process.terminate()
+        self._process.kill()  # terminate would wait for clients to leave
         self._process.wait(10)

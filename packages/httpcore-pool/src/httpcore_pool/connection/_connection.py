@@ -17,7 +17,6 @@ from .._errors import (
     ConnectTimeout,
     NetworkError,
     PoolTimeout,
-    ReadTimeout,
     RequestTimeout,
     named,
 )
@@ -231,12 +230,13 @@ def _authority(origin: Origin) -> str:
 
 def _as_connect_error(error: BaseException, limit: float | None) -> BaseException:
     """Whatever went wrong with bytes while dialling is a failure to connect."""
-    if isinstance(error, ConnectError | ConnectTimeout):
+    if isinstance(error, ConnectError):
         return error
     if isinstance(error, RequestTimeout):
-        what = "TLS or the proxy" if isinstance(error, ReadTimeout) else "the connection"
+        # The limit is the whole of the phase, not what was left of it for one step.
+        what = "could not be made" if isinstance(error, ConnectTimeout) else "was not ready"
         shown = "its limit" if limit is None else f"{limit:g} s"
-        return ConnectTimeout(f"{what} was not ready within {shown}", limit)
+        return ConnectTimeout(f"the connection {what} within {shown}", limit)
     if isinstance(error, NetworkError):
         return ConnectError(f"the connection broke before it was ready: {error.message}")
     return error

@@ -1,0 +1,117 @@
+"""Timeouts, pool limits, options, budgets: what is accepted, what follows."""
+
+import math
+
+import pytest
+from httpcore_pool import Options, PoolLimits, Timeout
+from httpcore_pool._config import Budget
+
+
+def test_the_defaults_are_the_documented_ones():
+    assert Timeout(connect=5, read=30, write=30, pool=5, total=None) == Timeout()
+    assert PoolLimits(100, 20, 15) == PoolLimits()
+
+
+def test_a_number_is_the_limit_of_each_phase_and_none_is_no_limit():
+    assert Timeout(2, 2, 2, 2, None) == Timeout.of(2)
+    assert Timeout(None, None, None, None, None) == Timeout.of(None)
+
+
+def test_a_timeout_is_taken_as_it_is():
+    timeout = Timeout(1)
+    assert timeout is Timeout.of(timeout)
+
+
+def test_infinity_is_no_limit():
+    assert Timeout(read=None) == Timeout(read=math.inf)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, math.nan, 0.0])
+def test_a_limit_must_be_positive(wrong):
+    with pytest.raises(ValueError, match=r"Timeout\(read=...\) must be more than 0 seconds"):
+        Timeout(read=wrong)
+    with pytest.raises(ValueError, match="timeout must be more than 0"):
+        Timeout.of(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["5", True, (1, 2)])
+def test_a_limit_must_be_a_number(wrong):
+    with pytest.raises(TypeError, match=r"Timeout\(total=...\) must be a number"):
+        Timeout(total=wrong)
+    with pytest.raises(TypeError, match="timeout must be a Timeout, a number of seconds or None"):
+        Timeout.of(wrong)
+
+
+def test_pool_limits_may_be_none():
+    limits = PoolLimits(None, None, None)
+    assert (None, None, None) == (
+        limits.max_connections,
+        limits.max_keepalive,
+        limits.keepalive_expiry,
+    )
+
+
+def test_pool_limits_allow_zero_keepalive_but_no_zero_connections():
+    assert (0, 0) == (
+        PoolLimits(max_keepalive=0).max_keepalive,
+        PoolLimits(1, 0, 0).keepalive_expiry,
+    )
+    with pytest.raises(ValueError, match="max_connections=...\\) must be at least 1, not 0"):
+        PoolLimits(max_connections=0)
+    with pytest.raises(ValueError, match="max_keepalive=...\\) must be at least 0, not -1"):
+        PoolLimits(max_keepalive=-1)
+    with pytest.raises(ValueError, match="keepalive_expiry"):
+        PoolLimits(keepalive_expiry=-1)
+
+
+@pytest.mark.parametrize("wrong", [1.5, "3", True])
+def test_pool_limits_are_whole_numbers(wrong):
+    with pytest.raises(TypeError, match="whole number"):
+        PoolLimits(max_connections=wrong)
+
+
+def test_options_begin_once():
+    first = Options().begun(10.0, Timeout(total=5))
+    assert (10.0, 15.0, Timeout(total=5)) == (first.started, first.deadline, first.timeout)
+    assert first is first.begun(99.0, Timeout(total=1))
+
+
+def test_options_keep_what_the_caller_gave():
+    own = Options(timeout=Timeout(total=2), deadline=7.0).begun(10.0, Timeout(total=5))
+    assert (7.0, Timeout(total=2)) == (own.deadline, own.timeout)
+
+
+def test_options_with_a_start_get_the_limits_that_are_missing():
+    begun = Options(started=1.0).begun(10.0, Timeout(total=5))
+    assert (1.0, 6.0) == (begun.started, begun.deadline)
+
+
+def test_a_budget_without_a_deadline_gives_the_limit_of_the_phase():
+    budget = Budget(Options(timeout=Timeout(read=3, write=None)), lambda: 0.0)
+    assert (3, None, 9) == (budget.read(), budget.write(), budget.cut(9))
+
+
+def test_a_budget_without_options_has_the_default_limits():
+    assert Timeout() == Budget(Options(), lambda: 0.0).timeout
+
+
+def test_a_deadline_cuts_each_wait_and_never_below_zero():
+    now = [0.0]
+    budget = Budget(Options(timeout=Timeout(read=3, write=None), deadline=10.0), lambda: now[0])
+    assert (3, 10.0) == (budget.read(), budget.write())
+    now[0] = 8.0
+    assert (2.0, 2.0) == (budget.read(), budget.write())
+    now[0] = 11.0
+    assert 0.0 == budget.read()
+
+
+@pytest.mark.parametrize(
+    ("deadline", "seconds", "left"), [(None, 4, 4), (3.0, 4, 3), (9.0, 4, 4), (3.0, None, 3)]
+)
+def test_a_countdown_ends_at_the_nearer_of_limit_and_deadline(deadline, seconds, left):
+    budget = Budget(Options(deadline=deadline), lambda: 0.0).countdown(seconds)
+    assert left == budget.cut(None)
+
+
+def test_a_countdown_without_any_limit_has_none():
+    assert Budget(Options(), lambda: 0.0).countdown(None).cut(None) is None

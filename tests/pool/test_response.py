@@ -1,0 +1,337 @@
+"""Responses: what they know without waiting, and the one pass over the body."""
+
+import gc
+import gzip
+import json
+import zlib
+
+import pytest
+from httpcore_headers import Headers
+from httpcore_pool import (
+    ByteSource,
+    DecodingError,
+    HTTPStatusError,
+    ReadError,
+    RedirectError,
+    Request,
+    Response,
+    ResponseNotRead,
+    StreamClosed,
+    StreamConsumed,
+    SyncResponse,
+    run_sync,
+)
+
+REQUEST = Request("GET", "http://user:hunter2@example.org/")
+
+
+class Pieces(ByteSource):
+    """A source of given pieces; an exception among them is raised."""
+
+    def __init__(self, *pieces):
+        self.pieces = list(pieces)
+
+    async def read_chunk(self):
+        piece = self.pieces.pop(0) if self.pieces else b""
+        if isinstance(piece, BaseException):
+            self.closed = self.cut = True
+            raise piece
+        self.closed = self.closed or not piece
+        return piece
+
+    async def close(self):
+        self.cut = self.cut or not self.closed
+        self.closed = True
+
+
+def response(source=b"", status=200, headers=None, **options):
+    return Response(status, Headers(headers), source, request=REQUEST, **options)
+
+
+def typed(content_type, body=b""):
+    made = response(body, headers={"Content-Type": content_type} if content_type else None)
+    run_sync(made.read())
+    return made
+
+
+def test_a_new_response_knows_its_parts():
+    made = Response(404, request=REQUEST)
+    assert (404, "Not Found", "HTTP/1.1", {}, (), None, [], REQUEST.url) == (
+        made.status_code,
+        made.reason_phrase,
+        made.protocol,
+        made.cookies,
+        made.history,
+        made.next_request,
+        list(made.headers.raw),
+        made.url,
+    )
+
+
+def test_the_reason_is_what_the_server_wrote_or_the_standard_one_or_nothing():
+    assert ("", "Fine", "") == (
+        response(status=599).reason_phrase,
+        response(reason_phrase="Fine").reason_phrase,
+        response(reason_phrase="").reason_phrase,
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "success"), [(199, False), (200, True), (299, True), (300, False)]
+)
+def test_success_is_2xx(status, success):
+    assert success is response(status=status).is_success
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_has_a_status_that_names_another_url_and_a_location(status):
+    assert response(status=status, headers={"Location": "/"}).is_redirect
+    assert not response(status=status).is_redirect
+
+
+@pytest.mark.parametrize("status", [200, 300, 304])
+def test_other_statuses_are_no_redirects(status):
+    assert not response(status=status, headers={"Location": "/"}).is_redirect
+
+
+def test_content_must_be_read_first():
+    with pytest.raises(ResponseNotRead, match="GET http://user:.*call read"):
+        _ = response(b"x").content
+
+
+def test_read_gives_the_same_bytes_again(run):
+    async def scenario():
+        made = response(Pieces(b"a", b"b"))
+        return await made.read(), await made.read(), made.content, made.is_closed
+
+    assert (b"ab", b"ab", b"ab", True) == run(scenario)
+
+
+def test_an_empty_body_reads_as_no_bytes():
+    made = response(Pieces())
+    assert (b"", b"") == (run_sync(made.read()), made.content)
+
+
+async def pieces_of(stream):
+    return [piece async for piece in stream]
+
+
+def test_a_stream_gives_the_pieces_and_consumes(run):
+    async def scenario():
+        made = response(Pieces(b"a", b"b"))
+        pieces = await pieces_of(made.stream())
+        with pytest.raises(StreamConsumed, match="streamed before"):
+            await made.read()
+        with pytest.raises(StreamConsumed):
+            made.stream()
+        return pieces
+
+    assert [b"a", b"b"] == run(scenario)
+
+
+def test_after_read_a_stream_gives_the_content_again_but_raw_does_not():
+    made = response(b"abc")
+    run_sync(made.read())
+    assert [b"abc"] == run_sync(pieces_of(made.stream()))
+    with pytest.raises(StreamConsumed, match="bytes as transferred are gone"):
+        made.raw()
+
+
+def test_after_close_there_is_nothing_to_read():
+    made = response(Pieces(b"a"))
+    run_sync(made.close())
+    for use in (made.stream, made.raw, lambda: run_sync(made.read())):
+        with pytest.raises(StreamClosed, match="closed before its body was read"):
+            use()
+
+
+def test_a_response_closes_as_a_context_manager_and_for_aclosing(run):
+    async def scenario():
+        first, second = response(Pieces(b"a")), response(Pieces(b"a"))
+        async with first as same:
+            assert first is same
+        await second.aclose()
+        return first.is_closed, second.is_closed
+
+    assert (True, True) == run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("coding", "coder"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("x-gzip", gzip.compress)],
+)
+def test_read_and_stream_undo_the_content_coding_raw_does_not(coding, coder):
+    plain = b"plain " * 50_000
+    coded = coder(plain)
+
+    def made():
+        return response(Pieces(coded[:7], coded[7:]), headers={"Content-Encoding": coding})
+
+    assert plain == run_sync(made().read())
+    assert plain == b"".join(run_sync(pieces_of(made().stream())))
+    assert coded == b"".join(run_sync(pieces_of(made().raw())))
+
+
+def test_decoded_pieces_are_bounded():
+    made = response(Pieces(gzip.compress(bytes(1_000_000))), headers={"Content-Encoding": "gzip"})
+    assert 64 * 1024 == max(map(len, run_sync(pieces_of(made.stream()))))
+
+
+def test_an_unknown_coding_leaves_the_body_as_it_is():
+    made = response(b"???", headers={"Content-Encoding": "zork"})
+    assert b"???" == run_sync(made.read())
+
+
+@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"cut off")[:-3]])
+def test_a_body_that_is_not_as_coded_is_an_error_and_closes(body):
+    source = Pieces(body, b"") if body else None
+    made = response(source, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(DecodingError, match="GET http://user:") as caught:
+        run_sync(made.read())
+    assert (True, False) == (made.is_closed, "hunter2" in str(caught.value))
+
+
+def test_an_error_of_another_kind_while_decoding_closes_and_passes():
+    made = response(Pieces(RuntimeError("mine")), headers={"Content-Encoding": "gzip"})
+    with pytest.raises(RuntimeError, match="mine"):
+        run_sync(made.read())
+    assert made.is_closed
+
+
+def test_an_interrupted_body_can_not_be_read_again():
+    made = response(Pieces(b"a", ReadError("broke")))
+    with pytest.raises(ReadError):
+        run_sync(made.read())
+    with pytest.raises(StreamConsumed):
+        run_sync(made.read())
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "encoding"),
+    [
+        ("text/plain; charset=latin-1", b"", "latin-1"),
+        ('text/plain; charset="UTF-8"', b"", "utf-8"),
+        ("text/plain; charset=no-such", b"", "utf-8"),
+        ("text/plain; charset=base64", b"", "utf-8"),
+        ("text/plain", b"", "utf-8"),
+        ("???", b"", "utf-8"),
+        (None, "a".encode("utf-8-sig"), "utf-8"),
+        (None, "a".encode("utf-16"), "utf-16"),
+        (None, b"\xfe\xff\0a", "utf-16"),
+        (None, "a".encode("utf-32"), "utf-32"),
+        (None, b"\0\0\xfe\xff\0\0\0a", "utf-32"),
+    ],
+)
+def test_the_encoding_is_the_charset_or_the_mark_or_utf_8(content_type, body, encoding):
+    assert encoding == typed(content_type, body).encoding.lower()
+
+
+def test_the_encoding_needs_no_body():
+    assert "utf-8" == response().encoding
+
+
+def test_text_never_fails_and_has_no_mark():
+    assert "a\ufffdb" == typed("text/plain", b"a\xffb").text
+    assert "grüße" == typed("text/plain; charset=iso-8859-1", "grüße".encode("latin-1")).text
+    assert (
+        "a" == typed(None, "a".encode("utf-8-sig")).text == typed(None, "a".encode("utf-16")).text
+    )
+
+
+def test_json_is_parsed_in_each_unicode_encoding_and_options_pass():
+    for encoding in ("utf-8", "utf-16", "utf-32"):
+        assert {"a": "ü"} == typed(None, '{"a": "ü"}'.encode(encoding)).json()
+    assert {"a": "1.5"} == typed(None, b'{"a": 1.5}').json(parse_float=str)
+    with pytest.raises(json.JSONDecodeError):
+        typed(None, b"{").json()
+
+
+def test_raise_for_status_passes_what_is_below_400():
+    made = response(status=399)
+    assert made is made.raise_for_status()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(404, "client error 404 Not Found"), (599, "server error 599")]
+)
+def test_raise_for_status_names_request_and_status(status, words):
+    made = response(status=status)
+    with pytest.raises(HTTPStatusError, match=words) as caught:
+        made.raise_for_status()
+    assert (status, made, "GET") == (
+        caught.value.status_code,
+        caught.value.response,
+        caught.value.method,
+    )
+    assert not str(caught.value).endswith(" ")
+
+
+def test_next_sends_what_the_redirect_asks_for_and_closes_this_one(run):
+    async def scenario():
+        first, then = response(Pieces(b"body"), 302), response(status=200)
+
+        async def follow(request):
+            assert REQUEST is request
+            return then
+
+        first.set_redirect((then,), REQUEST, follow)
+        return await first.next() is then, first.is_closed, first.history == (then,)
+
+    assert (True, True, True) == run(scenario)
+
+
+def test_next_says_why_there_is_none():
+    with pytest.raises(RedirectError, match="status 200 is not a redirect"):
+        run_sync(response().next())
+    refused = response(status=302)
+    refused.set_redirect((), None, None, "Location is missing")
+    with pytest.raises(RedirectError, match="Location is missing"):
+        run_sync(refused.next())
+
+
+def test_repr_tells_class_and_status():
+    assert "<Response [200 OK]>" == repr(response())
+    assert "<SyncResponse [404 Not Found]>" == repr(SyncResponse(response(status=404)))
+
+
+def test_the_twin_shares_the_body():
+    made = response(Pieces(b"a", b"b"))
+    twin = SyncResponse(made)
+    assert (b"ab", b"ab", True) == (twin.read(), made.content, made.is_closed)
+
+
+def test_the_twin_streams():
+    assert [b"a", b"b"] == list(SyncResponse(response(Pieces(b"a", b"b"))).stream())
+    assert [b"a"] == list(SyncResponse(response(Pieces(b"a"))).raw())
+
+
+def test_the_twin_closes_its_stream_early():
+    made = SyncResponse(response(Pieces(b"a", b"b")))
+    with made.stream() as stream:
+        assert b"a" == next(stream)
+    assert made.is_closed
+
+
+def test_the_twin_closes_as_a_context_manager():
+    with SyncResponse(response(Pieces(b"a"))) as made:
+        pass
+    assert made.is_closed
+
+
+def test_the_twins_redirects_are_twins():
+    first, then = response(status=302), response(status=200)
+
+    async def follow(_):
+        return then
+
+    first.set_redirect((then,), REQUEST, follow)
+    twin = SyncResponse(first)
+    assert (SyncResponse, 200) == (type(twin.next()), twin.history[0].status_code)
+    assert SyncResponse is type(twin.history[0])
+
+
+def test_a_response_that_is_dropped_open_warns():
+    made = response(Pieces(b"a"))
+    with pytest.warns(ResourceWarning, match="dropped without being read to its end or closed"):
+        del made
+        gc.collect()

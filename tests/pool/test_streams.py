@@ -1,0 +1,102 @@
+"""Byte sources and the iterators over them."""
+
+import gc
+from contextlib import aclosing
+
+import pytest
+from httpcore_pool import ByteSource, BytesSource, ByteStream, SyncByteStream, run_sync
+
+
+def stream_of(*pieces):
+    """A stream over pieces, and the list of its closes."""
+    left, closes = list(pieces), []
+
+    async def next_():
+        return left.pop(0) if left else b""
+
+    async def close():
+        closes.append("closed")
+
+    return ByteStream(next_, close), closes
+
+
+def test_a_stream_ends_at_the_first_empty_piece(run):
+    async def scenario():
+        stream, _ = stream_of(b"a", b"b", b"", b"c")
+        return [piece async for piece in stream]
+
+    assert [b"a", b"b"] == run(scenario)
+
+
+def test_a_stream_closes_by_close_aclose_and_leaving_its_block(run):
+    async def scenario():
+        stream, closes = stream_of(b"a")
+        await stream.close()
+        async with stream as same:
+            assert stream is same
+        async with aclosing(stream):
+            pass
+        return closes
+
+    assert ["closed"] * 3 == run(scenario)
+
+
+def test_the_twin_iterates_and_closes():
+    stream, closes = stream_of(b"a", b"b")
+    twin = SyncByteStream(stream)
+    assert [b"a", b"b"] == list(twin)
+    twin.close()
+    with twin as same:
+        assert twin is same
+    assert ["closed"] * 2 == closes
+
+
+def test_bytes_in_memory_are_a_source_that_needs_no_close():
+    source = BytesSource(b"abc")
+    assert (True, b"abc", b"", b"") == (
+        source.closed,
+        run_sync(source.read_chunk()),
+        run_sync(source.read_chunk()),
+        run_sync(source.read_chunk()),
+    )
+    run_sync(source.close())
+    assert not source.cut
+
+
+def test_bytes_in_memory_that_are_closed_unread_are_cut():
+    source = BytesSource(b"abc")
+    run_sync(source.close())
+    run_sync(source.close())
+    assert (True, b"") == (source.cut, run_sync(source.read_chunk()))
+
+
+class Source(ByteSource):
+    async def read_chunk(self):
+        return b""
+
+    async def close(self):
+        self.closed = True
+
+    def __repr__(self):
+        return "<a source>"
+
+
+def test_a_source_that_is_dropped_open_warns_and_is_abandoned():
+    abandoned = []
+
+    class Noting(Source):
+        def abandon(self):
+            super().abandon()
+            abandoned.append(self.closed)
+
+    with pytest.warns(ResourceWarning, match="<a source> was dropped"):
+        Noting()
+        gc.collect()
+    assert [True] == abandoned
+
+
+def test_a_source_that_was_closed_is_dropped_in_silence():
+    source = Source()
+    run_sync(source.close())
+    del source
+    gc.collect()

@@ -1,0 +1,392 @@
+"""Whom we trust, and TLS over a stream: the handshake, records, the end, and what fails."""
+
+import ssl
+import sys
+import warnings
+
+import pytest
+from httpcore_pool import (
+    CertificateError,
+    ConnectError,
+    Options,
+    ReadError,
+    ReadTimeout,
+    ScriptedBackend,
+    ScriptedStream,
+    Timeout,
+    TLSConfig,
+    TLSStream,
+    WriteError,
+    WriteTimeout,
+    run_sync,
+)
+from httpcore_pool import _tls as tls
+from httpcore_pool._config import Budget
+
+NO_LIMIT = Budget(Options(timeout=Timeout()), lambda: 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _no_cached_contexts():
+    tls._context.cache_clear()
+    yield
+    tls._context.cache_clear()
+
+
+# What ssl= may be.
+
+
+@pytest.mark.parametrize("wrong", [1, b"path", object()])
+def test_the_source_has_one_of_few_types(wrong):
+    with pytest.raises(TypeError, match="ssl must be a path"):
+        TLSConfig(wrong)
+
+
+def test_a_path_must_exist(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such file or folder"):
+        TLSConfig(str(tmp_path / "none.pem"))
+
+
+def test_a_config_is_taken_as_it_is_and_a_path_as_text(authority, tmp_path):
+    config = TLSConfig(authority.bundle)
+    assert config is TLSConfig.of(config)
+    assert str(tmp_path) == TLSConfig.of(tmp_path).source
+    assert config == TLSConfig.of(authority.bundle)
+
+
+def test_contexts_are_made_once_for_each_trust_and_alpn(authority):
+    config = TLSConfig(authority.bundle)
+    first = config.context(("h2",))
+    assert first is TLSConfig(authority.bundle).context(("h2",))
+    assert first is not config.context(("http/1.1",))
+
+
+def test_a_context_is_used_as_given():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    before = context.minimum_version
+    assert context is TLSConfig(context).context(("h2",))
+    assert before == context.minimum_version
+
+
+@pytest.mark.parametrize("source", [None, True])
+def test_by_default_the_certifi_bundle_is_trusted(source):
+    context = TLSConfig(source).context(("h2",))
+    assert context.cert_store_stats()["x509_ca"] > 50
+    assert (ssl.CERT_REQUIRED, True, ssl.TLSVersion.TLSv1_2) == (
+        context.verify_mode,
+        context.check_hostname,
+        context.minimum_version,
+    )
+
+
+def test_a_file_and_a_folder_are_the_whole_trust(authority, tmp_path):
+    assert 1 == TLSConfig(authority.bundle).context(()).cert_store_stats()["x509_ca"]
+    assert 0 == TLSConfig(str(tmp_path)).context(()).cert_store_stats()["x509_ca"]
+
+
+def test_a_file_of_something_else_is_named(tmp_path):
+    path = tmp_path / "not.pem"
+    path.write_text("hello")
+    with pytest.raises(ValueError, match="not a file of CA certificates in PEM"):
+        TLSConfig(str(path)).context(())
+
+
+def test_no_verification_warns():
+    with pytest.warns(UserWarning, match="certificates are not verified"):
+        context = TLSConfig(False).context(())
+    assert (ssl.CERT_NONE, False) == (context.verify_mode, context.check_hostname)
+
+
+def test_system_means_truststore():
+    import truststore
+
+    assert isinstance(TLSConfig("system").context(()), truststore.SSLContext)
+
+
+def test_system_without_truststore_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "truststore", None)
+    with pytest.raises(ImportError, match=r"install httpcore-pool\[truststore\]"):
+        TLSConfig("system").context(())
+
+
+# A scripted server that speaks TLS in memory.
+
+
+class TLSPeer:
+    """The server's half of TLS over a scripted stream, driven from its script."""
+
+    def __init__(self, context):
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self._in, self._out, server_side=True)
+        self._seen = 0
+        self.received = b""
+
+    def step(self, act=None):
+        def play(stream):
+            self._in.write(stream.written[self._seen :])
+            self._seen = len(stream.written)
+            if act is not None:
+                act(self)
+            return self._out.read() or None
+
+        return play
+
+    def handshake(self):
+        try:
+            self.tls.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+
+    def hands(self):
+        """Enough steps for a handshake."""
+        return [self.step(TLSPeer.handshake)] * 3
+
+    def says(self, data):
+        return self.step(lambda peer: peer.tls.write(data))
+
+    def hears(self):
+        def act(peer):
+            peer.received += peer.tls.read(65536)
+
+        return self.step(act)
+
+    def leaves(self):
+        def act(peer):
+            try:
+                peer.tls.unwrap()
+            except ssl.SSLWantReadError:
+                pass
+
+        return self.step(act)
+
+
+@pytest.fixture
+def make(authority):
+    """A client stream and its scripted peer: `make(lambda peer: steps)`."""
+
+    def make_(steps, backend=None, name="localhost", **options):
+        context = authority.server_context(**options)
+        peer = TLSPeer(context)
+        stream = ScriptedStream(steps(peer))
+        client = TLSConfig(authority.bundle).context(("h2", "http/1.1"))
+        return TLSStream(stream, client, name, backend or ScriptedBackend()), stream, peer
+
+    return make_
+
+
+def test_bytes_go_both_ways(run, make):
+    async def scenario():
+        secure, _, peer = make(
+            lambda peer: [*peer.hands(), peer.hears(), peer.says(b"answer"), peer.leaves()]
+        )
+        await secure.handshake(NO_LIMIT)
+        await secure.write(b"question")
+        got = await secure.read(100, None)
+        return got, peer.received, await secure.read(100, None), await secure.read(100, None)
+
+    assert (b"answer", b"question", b"", b"") == run(scenario)
+
+
+def test_a_read_is_cut_at_its_limit_and_joins_records(make):
+    secure, stream, _ = make(
+        lambda peer: [
+            *peer.hands(),
+            peer.step(lambda p: [p.tls.write(b"abc"), p.tls.write(b"def")]),
+        ]
+    )
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        assert secure.is_readable() is False
+        first = await secure.read(4, None)
+        readable = secure.is_readable()
+        return first, readable, await secure.read(100, None), secure.peer, secure.alpn
+
+    assert (b"abcd", True, b"ef", "scripted:0", "http/1.1") == run_sync(scenario())
+    assert "TLSv1.3" == secure.tls.version()
+
+
+def test_the_protocol_is_what_the_server_chose_or_nothing(make):
+    for alpn, chosen in ((("h2",), "h2"), ((), None)):
+        secure, _, _ = make(lambda peer: peer.hands(), alpn=alpn)
+        run_sync(secure.handshake(NO_LIMIT))
+        assert chosen == secure.alpn
+
+
+def test_data_split_at_every_byte_arrives_whole(make):
+    def steps(peer):
+        def dribble(stream):
+            data = peer.says(b"answer")(stream)
+            stream._steps.extendleft(reversed([data[i : i + 1] for i in range(len(data))]))
+
+        return [*peer.hands(), dribble]
+
+    secure, _, _ = make(steps)
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        return await secure.read(100, None)
+
+    assert b"answer" == run_sync(scenario())
+
+
+def test_the_end_without_close_notify_is_an_error_again_and_again(run, make):
+    async def scenario():
+        secure, _, _ = make(lambda peer: [*peer.hands(), peer.says(b"some"), b""])
+        await secure.handshake(NO_LIMIT)
+        got = await secure.read(100, None)
+        for _ in range(2):
+            with pytest.raises(ReadError, match="without TLS close_notify"):
+                await secure.read(100, None)
+        return got
+
+    assert b"some" == run(scenario)
+
+
+def test_bytes_that_came_with_the_end_are_read_before_it(make):
+    def steps(peer):
+        def both(p):
+            p.tls.write(b"last")
+            try:
+                p.tls.unwrap()
+            except ssl.SSLWantReadError:
+                pass
+
+        return [*peer.hands(), peer.step(both)]
+
+    secure, _, _ = make(steps)
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        return await secure.read(100, None), await secure.read(100, None)
+
+    assert (b"last", b"") == run_sync(scenario())
+
+
+def test_garbage_is_an_error(make):
+    secure, _, _ = make(lambda peer: [*peer.hands(), b"\x17\x03\x03\x00\x20" + b"x" * 32])
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        with pytest.raises(ReadError, match="TLS failed: "):
+            await secure.read(100, None)
+
+    run_sync(scenario())
+
+
+def test_what_tls_has_to_answer_is_sent_while_reading(make):
+    # TLS 1.3 key update (RFC 8446 4.6.3) needs an answer; Python can't ask for one, so it is noted.
+    secure, stream, _ = make(lambda peer: [*peer.hands(), peer.says(b"a")])
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        secure._outgoing.write(b"an answer")
+        await secure.read(100, None)
+        return stream.written.endswith(b"an answer")
+
+    assert run_sync(scenario())
+
+
+def test_the_wrong_name_is_a_certificate_error_and_the_server_is_told(run, make):
+    async def scenario():
+        secure, stream, _ = make(lambda peer: peer.hands(), name="other.test")
+        with pytest.raises(CertificateError, match="of 'other.test' is not trusted: Host"):
+            await secure.handshake(NO_LIMIT)
+        return stream.written[-7:-4] == b"\x15\x03\x03"  # an alert record
+
+    run(scenario)
+
+
+def test_the_farewell_of_a_failed_handshake_may_fail(make):
+    def steps(peer):
+        def break_writes(stream):
+            data = peer.step(TLSPeer.handshake)(stream)
+            stream.write_error = WriteError("gone")
+            return data
+
+        return [break_writes]
+
+    secure, _, _ = make(steps, name="other.test")
+    with pytest.raises(CertificateError):
+        run_sync(secure.handshake(NO_LIMIT))
+
+
+def test_an_end_during_the_handshake_is_a_connect_error(make):
+    secure, _, _ = make(lambda peer: [b""])
+    with pytest.raises(ConnectError, match="closed the connection during TLS"):
+        run_sync(secure.handshake(NO_LIMIT))
+
+
+def test_a_server_without_tls_is_a_connect_error(make):
+    secure, _, _ = make(lambda peer: [b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+    with pytest.raises(ConnectError, match="TLS with 'localhost' failed: wrong version number"):
+        run_sync(secure.handshake(NO_LIMIT))
+
+
+def test_a_silent_server_is_a_read_timeout(make):
+    secure, _, _ = make(lambda peer: [])
+    with pytest.raises(ReadTimeout):
+        run_sync(secure.handshake(NO_LIMIT))
+
+
+def test_close_sends_close_notify_and_closes_once(run, make):
+    async def scenario():
+        secure, stream, _ = make(lambda peer: peer.hands())
+        await secure.handshake(NO_LIMIT)
+        before = len(stream.written)
+        await secure.close()
+        after = len(stream.written)
+        await secure.close()
+        return after > before, stream.closed, after == len(stream.written)
+
+    assert (True, True, True) == run(scenario)
+
+
+def test_close_never_raises(make):
+    secure, stream, _ = make(lambda peer: peer.hands())
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        stream.write_error = WriteError("gone")
+        await secure.close()
+
+    run_sync(scenario())
+    assert stream.closed
+
+
+def test_close_before_the_handshake_works(make):
+    secure, stream, _ = make(lambda peer: [])
+    run_sync(secure.close())
+    assert stream.closed
+
+
+def test_writing_after_close_is_an_error(make):
+    secure, _, _ = make(lambda peer: peer.hands())
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        await secure.close()
+        with pytest.raises(WriteError, match="TLS failed"):
+            await secure.write(b"more")
+
+    run_sync(scenario())
+
+
+def test_a_write_that_has_to_wait_for_another_is_limited(make):
+    secure, _, _ = make(lambda peer: peer.hands())
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        await secure._write_mutex.acquire(None)
+        for waits in (secure.write(b"x", 0.5), secure._flush(0.5)):
+            with pytest.raises(WriteTimeout, match="took nothing for 0.5 s"):
+                await waits
+        await secure._flush_farewell()
+
+    run_sync(scenario())
+
+
+def test_contexts_are_made_without_warnings(authority):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        TLSConfig(authority.bundle).context(("h2", "http/1.1"))
