@@ -1,7 +1,8 @@
 """Our clients beside others: `hatch run bench:compare` (see README.md).
 
-This is the driver. It starts the server, then one worker process for each measurement, in rounds: every
-client once, then every client again, so that what disturbs the machine disturbs all of them.
+This is the driver. It starts the server, then for each scenario a worker process for each client, and has
+them measure in turn: every client a round, then every client again, so that what disturbs the machine
+disturbs all of them.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Self
 
 from report import medians, print_facts, print_table, spread
 from server import DOWNLOAD_BYTES, Server, openssl_version
@@ -81,29 +85,87 @@ def scenarios(clients: list[str], *, many: str, http2: bool = False) -> list[Sce
     ]  # fmt: skip
 
 
+class Worker:
+    """A worker process that measures a round when it is told to; killed if it takes too long."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.failure = ""
+        self._errors = tempfile.TemporaryFile("w+")
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
+            text=True, bufsize=1, env=environment(),
+        )  # fmt: skip
+        self._killer = threading.Timer(_WORKER_SECONDS, self._process.kill)
+        self._killer.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._killer.cancel()
+        self._process.kill()
+        self._process.communicate()
+        self._errors.close()
+
+    def wait_ready(self) -> None:
+        self._read()
+
+    def measure(self) -> dict | None:
+        if self.failure:
+            return None
+        try:
+            self._process.stdin.write("go\n")
+        except OSError:
+            pass  # it is over: reading says why
+        said = self._read()
+        return json.loads(said) if said else None
+
+    def _read(self) -> str:
+        said = self._process.stdout.readline()
+        if not said:
+            self._process.kill()
+            self._process.wait()
+            self._errors.seek(0)
+            lines = self._errors.read().strip().splitlines()
+            self.failure = lines[-1][:300] if lines else f"it took over {_WORKER_SECONDS} s"
+        return said
+
+
 class Bench:
     """Runs workers, in rounds, and remembers what they said."""
 
-    def __init__(self, server: Server, ca: str, pythons: dict[str, str], rounds: int) -> None:
+    def __init__(self, server: Server, ca: str, pythons: dict[str, str]) -> None:
         self._server = server
         self._ca = ca
         self._pythons = pythons
-        self._rounds = rounds
         self.records: list[dict] = []
         self.versions: dict[str, str] = {}
         self.failures: dict[str, str] = {}
         self.spreads: list[float] = []
 
-    def measure(self, scenario: Scenario, mode: str, requests: int, warm_up: int) -> dict:
-        """Return the results of each client, a list with one for each round that went well."""
-        results: dict[str, list[dict]] = {client: [] for client in scenario.clients}
+    def measure(
+        self, scenario: Scenario, mode: str, requests: int, warm_up: int, rounds: int
+    ) -> dict:
+        """Return the results of each client, a list with one for each round."""
         print(f"  {mode}: {scenario.label}", file=sys.stderr, flush=True)
-        for _ in range(self._rounds):
+        results: dict[str, list[dict]] = {client: [] for client in scenario.clients}
+        with ExitStack() as started:
+            workers = {}
             for client in scenario.clients:
-                result = self._work(client, scenario, mode, requests, warm_up)
-                if result is not None:
-                    results[client].append(result)
-                    self.versions.update(result["versions"])
+                if (python := self.python(client)) is not None:
+                    command = self._command(python, client, scenario, mode, requests, warm_up)
+                    workers[client] = started.enter_context(Worker(command))
+            for worker in workers.values():
+                worker.wait_ready()
+            for _ in range(rounds):
+                for client, worker in workers.items():
+                    if (result := worker.measure()) is not None:
+                        results[client].append(result)
+                        self.versions.update(result["versions"])
+            for client, worker in workers.items():
+                if worker.failure:
+                    self.failures[f"{client}, {mode}, {scenario.label}"] = worker.failure
+                    results[client].clear()
         if mode == "requests":
             self.spreads += spread(results, "cpu_us")
         for client, done in results.items():
@@ -111,33 +173,16 @@ class Bench:
             self.records.append(row)
         return results
 
-    def _work(
-        self, client: str, scenario: Scenario, mode: str, requests: int, warm_up: int
-    ) -> dict | None:
-        python = self.python(client)
-        failure = f"{client}, {mode}, {scenario.label}"
-        if python is None or failure in self.failures:
-            return None
+    def _command(
+        self, python: str, client: str, scenario: Scenario, mode: str, requests: int, warm_up: int
+    ) -> list[str]:
         base = self._server.tls if scenario.tls else self._server.plain
-        command = [python, str(_FOLDER / "worker.py"), "--client", client, "--mode", mode]
-        command += ["--base", base, "--requests", str(requests), "--warm-up", str(warm_up)]
-        command += ["--concurrency", str(scenario.concurrency)]
+        command = [python, str(_FOLDER / "worker.py"), "--paced", "--client", client]
+        command += ["--mode", mode, "--base", base, "--concurrency", str(scenario.concurrency)]
+        command += ["--requests", str(requests), "--warm-up", str(warm_up)]
         if mode != "create":
             command += ["--ca", self._ca]
-        if scenario.http2:
-            command += ["--http2"]
-        try:
-            done = subprocess.run(
-                command, capture_output=True, text=True, env=environment(), timeout=_WORKER_SECONDS
-            )
-        except subprocess.TimeoutExpired:
-            self.failures[failure] = f"did not end within {_WORKER_SECONDS} s"
-            return None
-        if done.returncode != 0:
-            self.failures[failure] = (done.stderr.strip().splitlines() or ["no word"])[-1][:300]
-            return None
-        result: dict = json.loads(done.stdout.splitlines()[-1])
-        return result
+        return [*command, "--http2"] if scenario.http2 else command
 
     def python(self, client: str) -> str | None:
         return self._pythons.get("niquests" if client.startswith("niquests") else "others")
@@ -195,8 +240,8 @@ def find_niquests() -> str | None:
     return str(windows if windows.exists() else folder / "bin" / "python")
 
 
-def tables(bench: Bench, only: str | None, quick: bool) -> None:
-    requests, warm_up = (100, 20) if quick else (500, 60)
+def tables(bench: Bench, only: str | None, quick: bool, rounds: int) -> None:
+    requests, warm_up = (40, 20) if quick else (100, 60)
     groups = [
         ("sync", "SyncClient", "In threads", scenarios(_SYNC, many="threads")),
         ("async", "Client", "In event loops", scenarios(_ASYNC, many="tasks")),
@@ -205,7 +250,9 @@ def tables(bench: Bench, only: str | None, quick: bool) -> None:
     ]
     for group, ours, title, rows in groups:
         if only in (None, group):
-            done = {row.label: bench.measure(row, "requests", requests, warm_up) for row in rows}
+            done = {
+                row.label: bench.measure(row, "requests", requests, warm_up, rounds) for row in rows
+            }
             for figure, what in (("cpu_us", "CPU"), ("wall_us", "wall time")):
                 table = {label: medians(rounds, figure) for label, rounds in done.items()}
                 print_table(f"{title}: microseconds of {what} a request", table, ours)
@@ -214,7 +261,7 @@ def tables(bench: Bench, only: str | None, quick: bool) -> None:
     for ours, clients in _DOWNLOAD:
         done = {
             kind: bench.measure(
-                Scenario(kind, clients, tls=kind == "TLS"), "download", 1 if quick else 2, 1
+                Scenario(kind, clients, tls=kind == "TLS"), "download", 1, 1, rounds
             )
             for kind in ("plain", "TLS")
         }
@@ -229,7 +276,7 @@ def tables(bench: Bench, only: str | None, quick: bool) -> None:
             megabytes = DOWNLOAD_BYTES // 1_000_000
             print_table(f"Milliseconds of {what} a download of {megabytes} MB", table, ours)
     for ours, clients in _CREATE:
-        repeats = (5, 1) if quick else (20, 2)
+        repeats = (5, 1, rounds)
         done = {
             "create and close": bench.measure(Scenario("create", clients), "create", *repeats),
             "and one TLS request": bench.measure(
@@ -243,9 +290,9 @@ def tables(bench: Bench, only: str | None, quick: bool) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="fewer requests, one round")
+    parser.add_argument("--quick", action="store_true", help="fewer requests and rounds")
     parser.add_argument("--only", choices=["sync", "async", "h2"], help="only these requests")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--json", metavar="FILE", help="write every measurement there")
     asked = parser.parse_args()
 
@@ -256,21 +303,24 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         authority = Authority(folder)
         with Server(Path(folder), authority.chain, authority.key) as server:
-            bench = Bench(server, authority.bundle, pythons, 1 if asked.quick else asked.rounds)
+            bench = Bench(server, authority.bundle, pythons)
+            rounds = min(asked.rounds, 3) if asked.quick else asked.rounds
             facts = {
                 "Python": f"{platform.python_implementation()} {platform.python_version()}",
                 "Machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
                 "TLS": openssl_version(),
                 "Server": server.name,
-                "Rounds": f"{bench._rounds}; the figures are their medians, in brackets ours/peer",
+                "Rounds": f"{rounds}; the figures are their medians, in brackets ours/peer",
             }
             print_facts(facts)
-            tables(bench, asked.only, asked.quick)
+            tables(bench, asked.only, asked.quick, rounds)
     print()
     facts["Versions"] = ", ".join(f"{k} {v}" for k, v in sorted(bench.versions.items()))
     print_facts({"Versions": facts["Versions"]})
     if bench.spreads:
-        facts["Spread"] = f"rounds of one client differ by {median(bench.spreads):.0%} (median)"
+        facts["Spread"] = (
+            f"the middle half of the rounds of one client lies within {median(bench.spreads):.0%}"
+        )
         print_facts({"Spread": facts["Spread"]})
     for what, why in bench.failures.items():
         print_facts({"FAILED": f"{what}: {why}"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import median
+from statistics import median, quantiles
 
 _FIRST = 24
 _COLUMN = 16
@@ -43,10 +43,11 @@ def medians(rounds: dict[str, list[dict]], key: str) -> dict[str, float | None]:
 
 
 def spread(rounds: dict[str, list[dict]], key: str) -> list[float]:
-    """For each client, how far its rounds lie apart, as a share of their median."""
+    """For each client, how far the middle half of its rounds lies apart, as a share of the median."""
     found = []
     for done in rounds.values():
         values = [result[key] for result in done]
-        if len(values) > 1:
-            found.append((max(values) - min(values)) / median(values))
+        if len(values) > 3:
+            low, middle, high = quantiles(values, n=4)
+            found.append((high - low) / middle)
     return found

@@ -1,4 +1,4 @@
-"""One measurement in a process of its own; prints one line of JSON.
+"""One measurement in a process of its own; prints a line of JSON for each round (usually one).
 
     python benchmarks/worker.py --client Client --base http://localhost:8000 --requests 1000
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import itertools
 import json
 import platform
 import sys
@@ -45,38 +46,52 @@ class Check:
 
 
 class Clock:
-    """Wall and CPU seconds (of the whole process, all its threads) of a block."""
+    """Measures rounds, each when it is told to, and says what each took in a line of JSON."""
 
-    def __init__(self, profile: bool) -> None:
-        self.wall = self.cpu = 0.0
+    def __init__(self, asked: argparse.Namespace, facts: dict) -> None:
+        self._asked = asked
+        self._facts = facts
         self._profile = None
-        if profile:
+        if asked.profile:
             import cProfile
 
             self._profile = cProfile.Profile()
 
-    def __enter__(self) -> None:
-        gc.collect()
-        if self._profile is not None:
-            self._profile.enable()
-        self._began = time.perf_counter(), time.process_time()
+    def rounds(self):
+        """Give the rounds one by one: what the caller does between two is what is measured.
 
-    def __exit__(self, *exc_info: object) -> None:
-        self.wall = time.perf_counter() - self._began[0]
-        self.cpu = time.process_time() - self._began[1]
+        With `--paced` each waits for a line on stdin, so that the driver can interleave workers.
+        """
+        if self._asked.paced:
+            print("ready", flush=True)
+        while not self._asked.paced or sys.stdin.readline():
+            gc.collect()
+            if self._profile is not None:
+                self._profile.enable()
+            # CPU is that of the whole process, all its threads.
+            wall, cpu = time.perf_counter(), time.process_time()
+            yield
+            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+            if self._profile is not None:
+                self._profile.disable()
+            count = self._asked.requests
+            figures = {"wall_us": wall / count * 1e6, "cpu_us": cpu / count * 1e6}
+            print(json.dumps({**self._facts, "seconds": wall, **figures}), flush=True)
+            if not self._asked.paced:
+                break
         if self._profile is not None:
             import pstats
 
-            self._profile.disable()
-            pstats.Stats(self._profile, stream=sys.stderr).sort_stats("tottime").print_stats(
-                _PROFILE_LINES
-            )
+            shown = pstats.Stats(self._profile, stream=sys.stderr)
+            shown.sort_stats("tottime").print_stats(_PROFILE_LINES)
 
 
 # In threads.
 
 
 def requests_in_threads(kind, settings, check, clock, asked):
+    fresh = itertools.count(1000, 1000)  # parts of which no URL was asked for
+
     def exchanges(get, part, count):
         for number in range(count):
             target = check.target(part, number)
@@ -85,8 +100,8 @@ def requests_in_threads(kind, settings, check, clock, asked):
     with kind.opener(settings) as (get, _):
         if asked.concurrency == 1:
             exchanges(get, 0, asked.warm_up)
-            with clock:
-                exchanges(get, 1, asked.requests)
+            for _ in clock.rounds():
+                exchanges(get, next(fresh), asked.requests)
             return
         with ThreadPoolExecutor(asked.concurrency) as threads:
             together = threading.Barrier(asked.concurrency)
@@ -99,19 +114,19 @@ def requests_in_threads(kind, settings, check, clock, asked):
                 list(threads.map(part, range(asked.concurrency)))
 
             run(0, asked.warm_up)
-            with clock:
-                run(1000, asked.requests)
+            for _ in clock.rounds():
+                run(next(fresh), asked.requests)
 
 
 def download_in_threads(kind, settings, check, clock, asked):
     with kind.opener(settings) as (_, pieces):
         verify_download(list(pieces(asked.base + "/download")))
-        size = 0
-        with clock:
+        for _ in clock.rounds():
+            size = 0
             for _ in range(asked.requests):
                 for piece in pieces(asked.base + "/download"):
                     size += len(piece)
-        verify_size(size, asked.requests)
+            verify_size(size, asked.requests)
 
 
 def create_in_threads(kind, settings, check, clock, asked):
@@ -123,7 +138,7 @@ def create_in_threads(kind, settings, check, clock, asked):
                     check.verify(target, get(check.url(target)))
 
     create(asked.warm_up)
-    with clock:
+    for _ in clock.rounds():
         create(asked.requests)
 
 
@@ -131,6 +146,8 @@ def create_in_threads(kind, settings, check, clock, asked):
 
 
 async def requests_in_tasks(kind, settings, check, clock, asked):
+    fresh = itertools.count(1000, 1000)  # parts of which no URL was asked for
+
     async def exchanges(get, part, count):
         for number in range(count):
             target = check.target(part, number)
@@ -153,19 +170,19 @@ async def requests_in_tasks(kind, settings, check, clock, asked):
                 await asyncio.gather(*(exchanges(get, part, share) for part in parts))
 
         await run(0, asked.warm_up)
-        with clock:
-            await run(1000, asked.requests)
+        for _ in clock.rounds():
+            await run(next(fresh), asked.requests)
 
 
 async def download_in_tasks(kind, settings, check, clock, asked):
     async with kind.opener(settings) as (_, pieces):
         verify_download([piece async for piece in pieces(asked.base + "/download")])
-        size = 0
-        with clock:
+        for _ in clock.rounds():
+            size = 0
             for _ in range(asked.requests):
                 async for piece in pieces(asked.base + "/download"):
                     size += len(piece)
-        verify_size(size, asked.requests)
+            verify_size(size, asked.requests)
 
 
 async def create_in_tasks(kind, settings, check, clock, asked):
@@ -177,7 +194,7 @@ async def create_in_tasks(kind, settings, check, clock, asked):
                     check.verify(target, await get(check.url(target)))
 
     await create(asked.warm_up)
-    with clock:
+    for _ in clock.rounds():
         await create(asked.requests)
 
 
@@ -220,13 +237,20 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=1000, help="how many are measured")
     parser.add_argument("--warm-up", type=int, default=100, help="how many come before")
     parser.add_argument("--concurrency", type=int, default=1, help="threads or tasks")
+    parser.add_argument("--paced", action="store_true", help="a round for each line on stdin")
     parser.add_argument("--profile", action="store_true", help="print a profile to stderr")
     asked = parser.parse_args()
     asked.requests -= asked.requests % asked.concurrency
     asked.warm_up = max(asked.warm_up - asked.warm_up % asked.concurrency, asked.concurrency)
 
     kind = CLIENTS[asked.client]
-    clock = Clock(asked.profile)
+    facts = {
+        "client": asked.client,
+        "requests": asked.requests,
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in kind.distributions},
+    }
+    clock = Clock(asked, facts)
     arguments = kind, Settings(asked.ca, asked.http2), Check(asked.base, asked.http2), clock, asked
     if kind.world == "threads":
         IN_THREADS[asked.mode](*arguments)
@@ -236,16 +260,6 @@ def main() -> None:
         trio.run(IN_TASKS[asked.mode], *arguments)
     else:
         asyncio.run(IN_TASKS[asked.mode](*arguments))
-    result = {
-        "client": asked.client,
-        "wall_seconds": clock.wall,
-        "requests": asked.requests,
-        "cpu_us": clock.cpu / asked.requests * 1e6,
-        "wall_us": clock.wall / asked.requests * 1e6,
-        "versions": {name: version(name) for name in kind.distributions},
-        "python": platform.python_version(),
-    }
-    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ def request(method="GET", content=None, *, opened=False):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
 @pytest.mark.parametrize("kind", [ReadError, WriteError, RemoteProtocolError])
-def test_an_idempotent_request_on_a_reused_connection_without_an_answer_may_be_replayed(method, kind):
+def test_an_idempotent_request_on_a_reused_connection_without_an_answer_may_be_replayed(
+    method, kind
+):
     assert may_replay(request(method), error(kind), reused=True)
 
 
@@ -55,7 +57,8 @@ def test_what_the_server_can_not_have_processed_may_be_replayed(method):
 
 
 @pytest.mark.parametrize(
-    "kind", [ReadTimeout, ConnectTimeout, PoolTimeout, ConnectError, CertificateError, LocalProtocolError]
+    "kind",
+    [ReadTimeout, ConnectTimeout, PoolTimeout, ConnectError, CertificateError, LocalProtocolError],
 )
 def test_waiting_longer_or_dialling_again_or_our_own_fault_is_no_replay(kind):
     assert not may_replay(request(), error(kind), reused=True)

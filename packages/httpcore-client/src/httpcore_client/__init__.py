@@ -8,38 +8,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from httpcore_cookies import (
+from ._api import delete, get, head, options, patch, post, put, request
+from ._client import Client
+from ._options import ClientOptions, RequestOptions
+from ._siblings import (
+    URL,
+    Adapter,
     Auth,
+    Backend,
     BasicAuth,
     BearerAuth,
-    CookieJar,
-    Netrc,
-    NetrcAuth,
-)
-from httpcore_headers import Headers, InvalidHeader
-from httpcore_pool import (
-    Adapter,
-    Backend,
     BodyNotReplayable,
     CertificateError,
     ClosedError,
     ConnectError,
     ConnectionPool,
     ConnectTimeout,
+    CookieJar,
     DecodingError,
+    Headers,
     HTTP11Connection,
     HTTPConnection,
     HTTPError,
     HTTPStatusError,
+    InvalidHeader,
     InvalidRedirect,
     InvalidRequest,
+    InvalidURL,
     LocalProtocolError,
+    Netrc,
+    NetrcAuth,
     NetworkError,
+    Origin,
     PoolLimits,
     PoolTimeout,
     ProtocolError,
     Proxy,
     ProxyError,
+    QueryParams,
     ReadError,
     ReadTimeout,
     RedirectError,
@@ -62,17 +68,12 @@ from httpcore_pool import (
     WriteError,
     WriteTimeout,
 )
-from httpcore_urls import URL, InvalidURL, Origin, QueryParams
-
-from ._api import delete, get, head, options, patch, post, put, request
-from ._client import Client
-from ._options import ClientOptions, RequestOptions
 from ._sync import SyncClient
 from ._trio import TrioClient
 from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, RedirectAdapter
 
 if TYPE_CHECKING:
-    from httpcore_pool import (
+    from ._siblings import (
         AsyncioBackend,
         HTTP2Connection,
         ScriptedBackend,
@@ -171,9 +172,9 @@ _LAZY = frozenset(
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import httpcore_pool
+    from ._siblings import pool
 
-    value = getattr(httpcore_pool, name)
+    value = getattr(pool, name)
     globals()[name] = value
     return value
 

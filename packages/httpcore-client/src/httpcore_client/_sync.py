@@ -109,7 +109,9 @@ class SyncClient:
         self, method: str, url: str | URL, **options: Unpack[RequestOptions]
     ) -> SyncResponseContext:
         """Send a request in a block that has the response open; see `Client.stream`."""
-        return SyncResponseContext(ResponseContext(self._client, self.build(method, url, **options)))
+        return SyncResponseContext(
+            ResponseContext(self._client, self.build(method, url, **options))
+        )
 
     def build(self, method: str, url: str | URL, **options: Unpack[RequestOptions]) -> pool.Request:
         """Build the request that `request` would send; see `Client.build`."""

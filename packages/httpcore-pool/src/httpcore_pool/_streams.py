@@ -50,13 +50,13 @@ class ByteSource(ABC):
     def __del__(self) -> None:
         if not self.closed:
             self.closed = True
+            self.abandon()  # first: the warning may be made an error
             warnings.warn(
                 f"{self!r} was dropped without being read to its end or closed",
                 ResourceWarning,
                 stacklevel=2,
                 source=self,
             )
-            self.abandon()
 
 
 class BytesSource(ByteSource):

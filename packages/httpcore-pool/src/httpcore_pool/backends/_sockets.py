@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 from typing import Any, cast
@@ -35,7 +36,10 @@ def fails(host: str, port: int, error: OSError) -> str:
     """Say why connecting failed, in one line."""
     if isinstance(error, socket.gaierror):
         return f"can't resolve {host!r}: {error.strerror or error}"
-    return f"can't connect to {host}:{port}: {error.strerror or error}"
+    reason = error.strerror or str(error)
+    if error.errno and reason.startswith("Connect call failed"):
+        reason = os.strerror(error.errno)  # asyncio's words hold nothing but the address
+    return f"can't connect to {host}:{port}: {reason}"
 
 
 def tune(sock: Any) -> None:

@@ -85,8 +85,13 @@ class HTTP11Connection(Adapter):
         return self._exchanges
 
     async def is_stale(self) -> bool:
-        """Whether the peer closed, or sent what nobody asked for, while the connection was idle."""
-        return self._closed or self._stream.is_readable()
+        """Whether the peer closed, or sent what nobody asked for, while the connection was idle.
+
+        Such a connection is closed at once: it must not go back to a pool.
+        """
+        if not self._closed and self._stream.is_readable():
+            await self.close()
+        return self._closed
 
     async def send(self, request: Request) -> Response:
         """Send the request and return the response with its body open.

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._errors import ClosedError, ConnectError, RequestTimeout, TransportError
+from .._errors import (
+    ClosedError,
+    ConnectError,
+    LocalProtocolError,
+    RequestTimeout,
+    TransportError,
+)
 
 if TYPE_CHECKING:
     from .._request import Request
 
 __all__ = ["may_replay"]
+
+# What would fail in the same way again.
+_LASTING = (RequestTimeout, ConnectError, LocalProtocolError)
 
 # RFC 9110 9.2.2.
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
@@ -30,7 +39,7 @@ def may_replay(request: Request, error: BaseException, *, reused: bool) -> bool:
         return False
     if isinstance(error, ClosedError):
         return True  # it was closing before we could use it
-    if not isinstance(error, TransportError) or isinstance(error, (RequestTimeout, ConnectError)):
+    if not isinstance(error, TransportError) or isinstance(error, _LASTING):
         return False
     if not error.sent:
         return True

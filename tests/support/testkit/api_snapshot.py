@@ -1,0 +1,103 @@
+"""The public interface of each package as text: `hatch run snapshot` writes it, a test compares it.
+
+Whoever changes a public name or signature changes the snapshot with it, and so sees that the version has
+something to say about it: the version stands in the first line. It is read from the source, so it is the
+same on every version of Python.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import griffe
+
+PACKAGES = [
+    "httpcore_urls",
+    "httpcore_headers",
+    "httpcore_cookies",
+    "httpcore_pool",
+    "httpcore_client",
+]
+FOLDER = Path(__file__).parents[2] / "architecture" / "api"
+
+
+def describe(package):
+    """Return the lines that state the public interface of a package."""
+    loader = griffe.GriffeLoader()
+    loaded = loader.load(package)
+    for sibling in PACKAGES:
+        loader.load(sibling)
+    loader.resolve_aliases(implicit=True, external=False)
+    module = importlib.import_module(package)
+    lines = [f"{package} {module.__version__}", ""]
+    for name in sorted(module.__all__):
+        lines += _entry(name, _target(loaded[name]), package)
+    return "\n".join(lines) + "\n"
+
+
+def _target(item):
+    return item.final_target if item.is_alias else item
+
+
+def _entry(name, item, package):
+    owner = item.path.split(".")[0]
+    if owner != package:
+        return [f"{name}: from {owner}"]
+    if item.is_class:
+        bases = ", ".join(str(base) for base in item.bases)
+        lines = [f"class {name}({bases})"]
+        members = {member: _target(value) for member, value in item.all_members.items()}
+        for member in sorted(members):
+            if not member.startswith("_") or member == "__init__":
+                lines.append("    " + _member(member, members[member]))
+        return lines
+    return [_member(name, item)]
+
+
+def _member(name, item):
+    if item.is_function:
+        prefix = "".join(
+            f"{label} "
+            for label in ("async", "classmethod", "staticmethod")
+            if label in item.labels
+        )
+        return f"{prefix}def {name}({_parameters(item)}) -> {item.returns}"
+    kinds = [label for label in ("property", "instance-attribute") if label in item.labels]
+    shown = f"{name}: {item.annotation}"
+    if shown.endswith("TypeAlias"):
+        shown += f" = {item.value}"
+    return f"{shown} ({kinds[0]})" if kinds else shown
+
+
+def _parameters(function):
+    marks = {"variadic positional": "*", "variadic keyword": "**"}
+    parts = []
+    kind = None
+    for parameter in function.parameters:
+        if kind == "positional-only" and parameter.kind.value != kind:
+            parts.append("/")
+        if parameter.kind.value == "keyword-only" and kind not in (
+            "keyword-only",
+            "variadic positional",
+        ):
+            parts.append("*")
+        kind = parameter.kind.value
+        text = marks.get(kind, "") + parameter.name
+        if parameter.annotation is not None:
+            text += f": {parameter.annotation}"
+        if parameter.default is not None and kind not in marks:
+            text += f" = {parameter.default}"
+        parts.append(text)
+    return ", ".join(parts)
+
+
+def main():
+    """Write all snapshots."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for package in PACKAGES:
+        (FOLDER / f"{package}.txt").write_text(describe(package))
+
+
+if __name__ == "__main__":
+    main()
