@@ -11,24 +11,21 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Self
 
+from processes import Worker, environment, find_niquests
 from report import medians, print_facts, print_table, spread
 from server import DOWNLOAD_BYTES, Server, openssl_version
 from testkit.certificates import Authority
 
 _FOLDER = Path(__file__).parent
-_WORKER_SECONDS = 120
 _IMPORTS = 5  # interpreters started for each import time
 
 _SYNC = ["SyncClient", "http.client", "urllib3", "requests", "httpx2", "niquests"]
@@ -60,8 +57,6 @@ print(time.perf_counter() - began)
 {make}
 print(time.perf_counter() - began)
 """
-# What would send a worker elsewhere, or have it trust others.
-_UNSET = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 
 
 @dataclass(frozen=True)
@@ -83,52 +78,6 @@ def scenarios(clients: list[str], *, many: str, http2: bool = False) -> list[Sce
         for kind, tls in kinds
         for count in (1, 20)
     ]  # fmt: skip
-
-
-class Worker:
-    """A worker process that measures a round when it is told to; killed if it takes too long."""
-
-    def __init__(self, command: list[str]) -> None:
-        self.failure = ""
-        self._errors = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
-            text=True, bufsize=1, env=environment(),
-        )  # fmt: skip
-        self._killer = threading.Timer(_WORKER_SECONDS, self._process.kill)
-        self._killer.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._killer.cancel()
-        self._process.kill()
-        self._process.communicate()
-        self._errors.close()
-
-    def wait_ready(self) -> None:
-        self._read()
-
-    def measure(self) -> dict | None:
-        if self.failure:
-            return None
-        try:
-            self._process.stdin.write("go\n")
-        except OSError:
-            pass  # it is over: reading says why
-        said = self._read()
-        return json.loads(said) if said else None
-
-    def _read(self) -> str:
-        said = self._process.stdout.readline()
-        if not said:
-            self._process.kill()
-            self._process.wait()
-            self._errors.seek(0)
-            lines = self._errors.read().strip().splitlines()
-            self.failure = lines[-1][:300] if lines else f"it took over {_WORKER_SECONDS} s"
-        return said
 
 
 class Bench:
@@ -207,37 +156,6 @@ class Bench:
             label: {module: median(values) for module, values in row.items()}
             for label, row in times.items()
         }
-
-
-def environment() -> dict[str, str]:
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in _UNSET and not name.lower().endswith("_proxy")
-    }
-
-
-def find_niquests() -> str | None:
-    """Return the interpreter of the other environment, which is created if it is not there."""
-    hatch = [shutil.which("hatch") or ""]
-    if not hatch[0]:
-        hatch = [sys.executable, "-m", "hatch"]
-    name = "bench-niquests"
-    # Without what marks the environment that we run in.
-    env = {k: v for k, v in environment().items() if k not in ("HATCH_ENV_ACTIVE", "VIRTUAL_ENV")}
-    root = _FOLDER.parent
-    try:
-        subprocess.run([*hatch, "env", "create", name], cwd=root, env=env, check=True)
-        found = subprocess.run(
-            [*hatch, "env", "find", name],
-            cwd=root, env=env, check=True, capture_output=True, text=True,
-        )  # fmt: skip
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"niquests is left out: {error}", file=sys.stderr)
-        return None
-    folder = Path(found.stdout.strip().splitlines()[-1])
-    windows = folder / "Scripts" / "python.exe"
-    return str(windows if windows.exists() else folder / "bin" / "python")
 
 
 def tables(bench: Bench, only: str | None, quick: bool, rounds: int) -> None:

@@ -440,7 +440,9 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def never_more_connections_than_allowed(self):
         assert self.state.open <= (self.limits.max_connections or 1_000)
-        assert self.state.idle <= (1_000 if self.limits.max_keepalive is None else self.limits.max_keepalive)
+        assert self.state.idle <= (
+            1_000 if self.limits.max_keepalive is None else self.limits.max_keepalive
+        )
 
     @invariant()
     def each_entry_counts_its_users(self):

@@ -67,7 +67,13 @@ from httpcore_urls import URL, InvalidURL, Origin, QueryParams
 
 if TYPE_CHECKING:
     # At run time they come from `pool` when they are asked for.
-    pass
+    from httpcore_pool import (
+        AsyncioBackend,  # noqa: F401
+        HTTP2Connection,  # noqa: F401
+        ScriptedBackend,  # noqa: F401
+        SyncBackend,  # noqa: F401
+        TrioBackend,  # noqa: F401
+    )
 
 __all__ = [
     "URL",
