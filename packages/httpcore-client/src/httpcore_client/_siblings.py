@@ -68,16 +68,17 @@ from httpcore_urls import URL, InvalidURL, Origin, QueryParams
 if TYPE_CHECKING:
     # At run time they come from `pool` when they are asked for.
     from httpcore_pool import (
-        AsyncioBackend,  # noqa: F401
-        HTTP2Connection,  # noqa: F401
-        ScriptedBackend,  # noqa: F401
-        SyncBackend,  # noqa: F401
-        TrioBackend,  # noqa: F401
+        AsyncioBackend,
+        HTTP2Connection,
+        ScriptedBackend,
+        SyncBackend,
+        TrioBackend,
     )
 
 __all__ = [
     "URL",
     "Adapter",
+    "AsyncioBackend",
     "Auth",
     "AuthRequest",
     "AuthResponse",
@@ -92,6 +93,7 @@ __all__ = [
     "ConnectionPool",
     "CookieJar",
     "DecodingError",
+    "HTTP2Connection",
     "HTTP11Connection",
     "HTTPConnection",
     "HTTPError",
@@ -120,9 +122,11 @@ __all__ = [
     "RequestTimeout",
     "Response",
     "ResponseNotRead",
+    "ScriptedBackend",
     "StreamClosed",
     "StreamConsumed",
     "StreamError",
+    "SyncBackend",
     "SyncConnectionPool",
     "SyncResponse",
     "TLSConfig",
@@ -130,6 +134,7 @@ __all__ = [
     "TooManyRedirects",
     "TotalTimeout",
     "TransportError",
+    "TrioBackend",
     "UnsupportedScheme",
     "WriteError",
     "WriteTimeout",
