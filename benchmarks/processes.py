@@ -14,8 +14,14 @@ from typing import Self
 
 _FOLDER = Path(__file__).parent
 _WORKER_SECONDS = 120
-# What would send a worker elsewhere, or have it trust others.
-_UNSET = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+# What would send a worker elsewhere, have it trust others, or compile each module at each start.
+_UNSET = {
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "PYTHONDONTWRITEBYTECODE",
+}
 
 
 class Worker:

@@ -1,8 +1,6 @@
 """Fixtures that every folder may use. Nothing here imports the client: packages are tested alone."""
 
 import pytest
-from testkit.certificates import Authority
-from testkit.origin import Origin
 
 # What the machine of a developer happens to have set must not decide how tests end.
 _VARIABLES = [
@@ -21,10 +19,14 @@ def clean_environment(monkeypatch, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
+    from testkit.certificates import Authority  # here: not every package's tests need it
+
     return Authority(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="session")
 def origin(authority):
+    from testkit.origin import Origin
+
     with Origin(authority) as started:
         yield started

@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from testkit.api_snapshot import FOLDER, PACKAGES, describe
 
 ROOT = Path(__file__).parents[2]

@@ -2,9 +2,10 @@
 
 import inspect
 
+import pytest
+
 import httpcore_client
 import httpcore_pool
-import pytest
 
 TWINS = [
     (httpcore_client.Client, httpcore_client.SyncClient),

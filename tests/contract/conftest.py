@@ -1,6 +1,7 @@
 """The contract suite: each scenario in each world, over each transport."""
 
 import pytest
+
 from testkit.worlds import WORLDS
 
 

@@ -1,7 +1,8 @@
 """Bad input gets a clear error at the place where it enters, before anything is sent."""
 
-import httpcore_client as httpcore
 import pytest
+
+import httpcore_client as httpcore
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import gc
 import warnings
 
-import httpcore_client as httpcore
 import pytest
+
+import httpcore_client as httpcore
 from testkit.app import pattern
 
 

@@ -1,7 +1,8 @@
 """What a request and its response are, the same in every world and over every transport."""
 
-import httpcore_client as httpcore
 import pytest
+
+import httpcore_client as httpcore
 from testkit.app import pattern
 
 VERBS = ["get", "options", "post", "put", "patch", "delete"]

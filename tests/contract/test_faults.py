@@ -4,8 +4,9 @@ usable afterwards."""
 import socket
 import threading
 
-import httpcore_client as httpcore
 import pytest
+
+import httpcore_client as httpcore
 from testkit.origin import listening_socket
 from testkit.peer import Peer, response
 

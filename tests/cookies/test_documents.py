@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpcore_cookies
 import pytest
+
+import httpcore_cookies
 
 PACKAGE = Path(__file__).parents[2] / "packages" / "httpcore-cookies"
 MODULES = ["httpcore_cookies"] + [

@@ -1,7 +1,8 @@
 import pytest
-from httpcore_headers import Challenge, parse_challenges
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from httpcore_headers import Challenge, parse_challenges
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from httpcore_headers import parse_http_date
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from httpcore_headers import parse_http_date
 
 MOMENT = datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-import httpcore_headers
 import pytest
+
+import httpcore_headers
 
 PACKAGE = Path(__file__).parents[2] / "packages" / "httpcore-headers"
 MODULES = ["httpcore_headers"] + [

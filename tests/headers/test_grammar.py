@@ -1,4 +1,5 @@
 import pytest
+
 from httpcore_headers import is_token, split_list
 
 

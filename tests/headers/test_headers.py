@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 import pytest
-from httpcore_headers import Headers, InvalidHeader
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from httpcore_headers import Headers, InvalidHeader
 
 PAIRS = [("Accept", "a"), ("Host", "example.test"), ("accept", "b")]
 

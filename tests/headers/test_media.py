@@ -3,9 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpcore_headers import MediaType, parse_media_type
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from httpcore_headers import MediaType, parse_media_type
 
 DATA = Path(__file__).parent.parent / "conformance" / "data" / "mime"
 DEVIATIONS: dict[str, str] = {}  # input -> reason: none

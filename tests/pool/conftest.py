@@ -20,6 +20,7 @@ import h2.connection
 import h2.events
 import pytest
 import trio
+
 from httpcore_pool import (
     AsyncioBackend,
     ConnectionPool,

@@ -6,6 +6,7 @@ import os
 import tempfile
 
 import pytest
+
 from httpcore_pool import BodyNotReplayable, BytesBody, make_body, run_sync
 
 

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from httpcore_pool import Options, PoolLimits, Timeout
 from httpcore_pool._config import Budget
 

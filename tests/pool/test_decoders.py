@@ -4,10 +4,11 @@ import gzip
 import zlib
 
 import pytest
-from httpcore_pool import ACCEPT_ENCODING, DecodingError
-from httpcore_pool.decoders import make_decoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from httpcore_pool import ACCEPT_ENCODING, DecodingError
+from httpcore_pool.decoders import make_decoder
 
 PLAIN = b"The quick brown fox. " * 20
 

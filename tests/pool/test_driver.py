@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 import trio
+
 from httpcore_pool import ScriptedBackend, run_sync
 from httpcore_pool._driver import Mutex
 

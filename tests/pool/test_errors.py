@@ -3,8 +3,9 @@
 import pickle
 import re
 
-import httpcore_pool
 import pytest
+
+import httpcore_pool
 from httpcore_pool import (
     HTTPError,
     HTTPStatusError,

@@ -1,6 +1,7 @@
 """Requests: what is accepted, and the fields that frame them."""
 
 import pytest
+
 from httpcore_pool import (
     BytesBody,
     InvalidRequest,

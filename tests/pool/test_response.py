@@ -6,6 +6,7 @@ import json
 import zlib
 
 import pytest
+
 from httpcore_headers import Headers
 from httpcore_pool import (
     ByteSource,

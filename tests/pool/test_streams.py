@@ -4,6 +4,7 @@ import gc
 from contextlib import aclosing
 
 import pytest
+
 from httpcore_pool import ByteSource, BytesSource, ByteStream, SyncByteStream, run_sync
 
 

@@ -1,6 +1,7 @@
 """`SyncConnectionPool`: each method drives the async one."""
 
 import pytest
+
 from httpcore_pool import (
     ClosedError,
     PoolLimits,

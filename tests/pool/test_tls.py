@@ -5,6 +5,7 @@ import sys
 import warnings
 
 import pytest
+
 from httpcore_pool import (
     CertificateError,
     ConnectError,

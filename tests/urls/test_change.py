@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from httpcore_urls import URL, InvalidURL
 
 BASE = "https://user:pw@example.org:8443/a?b#c"

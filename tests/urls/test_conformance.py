@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from httpcore_urls import URL, InvalidURL, QueryParams
 
 DATA = Path(__file__).parents[1] / "conformance" / "data" / "url"

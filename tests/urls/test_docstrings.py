@@ -5,8 +5,9 @@ import importlib
 import inspect
 import pkgutil
 
-import httpcore_urls
 import pytest
+
+import httpcore_urls
 
 MODULES = [
     f"httpcore_urls.{module.name}" for module in pkgutil.iter_modules(httpcore_urls.__path__)

@@ -3,6 +3,7 @@
 import pickle
 
 import pytest
+
 from httpcore_urls import URL, InvalidURL
 from httpcore_urls._errors import mask_text
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from httpcore_urls import URL, InvalidURL, QueryParams
 from httpcore_urls._parse import MAX_URL_CHARACTERS
 

@@ -3,6 +3,7 @@
 import pickle
 
 import pytest
+
 from httpcore_urls import URL, InvalidURL, Origin
 
 

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+
 from httpcore_urls import URL, InvalidURL
 from httpcore_urls._errors import RefusedError
 from httpcore_urls._parse import MAX_URL_CHARACTERS, _quick, parse_full

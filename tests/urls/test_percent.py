@@ -1,6 +1,7 @@
 """Percent-encoding: what is escaped in which component, and decoding."""
 
 import pytest
+
 from httpcore_urls import URL
 from httpcore_urls._percent import PATH, decode, decode_octets, to_utf8
 

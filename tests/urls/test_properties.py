@@ -2,11 +2,12 @@
 
 import pickle
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from httpcore_urls import URL, InvalidURL, Origin, QueryParams
 from httpcore_urls._errors import RefusedError
 from httpcore_urls._parse import _quick, parse_full
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 bounded = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 

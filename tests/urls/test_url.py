@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import pytest
+
 from httpcore_urls import URL, InvalidURL, Origin, QueryParams
 
 FULL = "https://us%40er:p%3Ass@example.org:8443/a/b%20c?q=1&r=%C3%A9#frag"

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+
 from httpcore_cookies import Auth, AuthRequest, BasicAuth, BearerAuth, InvalidCredentials
 from httpcore_headers import Headers
 

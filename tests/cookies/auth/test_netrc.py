@@ -6,6 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from httpcore_cookies import (
     Auth,
     AuthRequest,
@@ -16,8 +19,6 @@ from httpcore_cookies import (
     NetrcError,
 )
 from httpcore_headers import Headers
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DATA = Path(__file__).parents[2] / "conformance" / "data" / "own"
 PARSE = json.loads((DATA / "netrc-parse.json").read_text("utf-8"))["cases"]

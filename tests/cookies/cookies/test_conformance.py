@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+
 from httpcore_cookies import CookieJar, parse_cookie_date
 
 DATA = Path(__file__).parents[2] / "conformance" / "data"

@@ -3,9 +3,10 @@ import time
 from typing import Any
 
 import pytest
-from httpcore_cookies import Cookie, CookieConflict, CookieJar, InvalidCookie
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from httpcore_cookies import Cookie, CookieConflict, CookieJar, InvalidCookie
 
 DAY = 24 * 3600
 

@@ -3,6 +3,9 @@
 import pickle
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from httpcore_cookies import (
     Cookie,
     CookieConflict,
@@ -15,8 +18,6 @@ from httpcore_cookies import (
     parse_set_cookie,
     path_match,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import socket
 import time
 
 import pytest
+
 from httpcore_pool import (
     ConnectError,
     ConnectTimeout,

@@ -1,6 +1,7 @@
 """The scripted network: what each kind of step does, in every world."""
 
 import pytest
+
 from httpcore_pool import (
     ConnectError,
     ConnectTimeout,

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+
 from httpcore_pool.backends import _sockets
 
 

@@ -1,6 +1,7 @@
 """The rule of the one automatic replay."""
 
 import pytest
+
 from httpcore_pool import (
     CertificateError,
     ClosedError,

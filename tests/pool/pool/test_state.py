@@ -1,11 +1,12 @@
 """What the pool decides: assignment, sharing, waiting, eviction. No I/O, no clock but ours."""
 
 import pytest
-from httpcore_pool import PoolLimits
-from httpcore_pool.pool._state import Entry, PoolState, Waiter
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from httpcore_pool import PoolLimits
+from httpcore_pool.pool._state import Entry, PoolState, Waiter
 
 
 class Asker(Waiter):
@@ -291,6 +292,20 @@ def test_a_second_connection_to_a_key_is_dialled_without_waiting():
     assert (1, 0, 0) == counts(state)
 
 
+@pytest.mark.parametrize("idle", [False, True])
+def test_what_becomes_free_serves_those_who_wait_for_another_dial(idle):
+    state = state_of()
+    first, alone = ask(state, may_share=True), ask(state, may_share=True)
+    state.failed(first.entry, 1.0)  # now the second dials on its own
+    ask(state, may_share=True)
+    waits = ask(state, may_share=True)
+    assert waits.entry is None
+    entry = dial(state, alone, capacity=1 if idle else 2)
+    if idle:
+        state.release(entry, 2.0, usable=True)
+    assert (entry, 1) == (waits.entry, waits.woken)
+
+
 # Giving up.
 
 
@@ -492,7 +507,7 @@ class Machine(RuleBasedStateMachine):
         assert connected == state._connected
 
 
-Machine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Machine.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
 TestRandomFacts = Machine.TestCase
 
 

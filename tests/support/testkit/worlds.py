@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import threading
 
-import httpcore_client
 import trio
+
+import httpcore_client
 
 # What a client or response gives at once, in every world.
 _PLAIN = frozenset(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from ._options import (
     AuthTypes,
@@ -17,9 +18,6 @@ from ._options import (
 from ._siblings import URL, CookieJar, Headers, pool
 from ._version import __version__
 from .content import encode_form, encode_json
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["Settings"]
 
@@ -53,8 +51,7 @@ class Settings:
         if isinstance(cookies, CookieJar):
             self.cookies = cookies
         else:
-            self.cookies = CookieJar()
-            self.cookies.update(cookies or {})
+            self.cookies = _jar(cookies)
 
     def build(self, method: str, url: str | URL, options: RequestOptions) -> pool.Request:
         """Build the request that a verb was called for.
@@ -76,19 +73,17 @@ class Settings:
         if media_type is not None:
             headers.setdefault("Content-Type", media_type)
         request = pool.Request(method, url, content, headers)
-        if own := options.get("cookies"):
+        if own := _jar(options.get("cookies")).unscoped():
             _add_cookies(request.headers, own)
         return self.prepare(request, options)
 
     def prepare(self, request: pool.Request, options: RequestOptions) -> pool.Request:
         """Return the request with the client's defaults where it leaves something open."""
-        headers = merged(request.headers, self.headers)
-        _add_cookies(headers, self.cookies.unscoped())
         return pool.Request(
             request.method,
             request.url,
             request.body,
-            headers,
+            merged(request.headers, self.headers),
             options=self.options(request.options, options),
         )
 
@@ -113,21 +108,30 @@ def _content(options: RequestOptions) -> tuple[pool.Content, str | None]:
     given = [name for name in _BODIES if options.get(name) is not None]
     if len(given) > 1:
         raise TypeError(f"{' and '.join(name + '=' for name in given)} exclude each other")
-    if "json" in options:
-        return encode_json(options["json"])
+    value: Any = options.get("json")
+    if value is not None:  # as for the others, None is nothing; `null` is content="null"
+        return encode_json(value)
     data: Any = options.get("data")
     if data is None or isinstance(data, (str, bytes)):
         return options.get("content") if data is None else data, None
     return encode_form(data)
 
 
+def _jar(cookies: Mapping[str, str] | None) -> CookieJar:
+    """Return a new jar with these cookies, whose names and values it checks."""
+    jar = CookieJar()
+    if cookies is not None:
+        if not isinstance(cookies, Mapping):
+            raise TypeError(
+                f"cookies must be a mapping of names to values, not {type(cookies).__name__}"
+            )
+        jar.update(cookies)
+    return jar
+
+
 def _add_cookies(headers: Headers, cookies: Mapping[str, str]) -> None:
     """Add cookies that are for this request only; those that are named already stay."""
-    if not cookies:
-        return
-    jar = CookieJar()
-    jar.update(cookies)  # checks names and values
-    pairs = [f"{name}={value}" for name, value in jar.unscoped().items()]
+    pairs = [f"{name}={value}" for name, value in cookies.items()]
     own = headers.get("Cookie")
     if own is not None:
         names = {pair.partition("=")[0].strip() for pair in own.split(";")}

@@ -39,7 +39,7 @@ class RequestOptions(TypedDict, total=False):
         content: the body: bytes, text, a binary file, an iterable or (async clients) an async
             iterable of bytes.
         data: a form, sent urlencoded: a mapping (a list gives several fields) or pairs.
-        json: anything `json.dumps` takes, sent as compact UTF-8.
+        json: anything `json.dumps` takes, sent as compact UTF-8; None is no body.
         headers: fields that replace the client's of the same name.
         cookies: name to value, for this URL's origin and this request only.
         auth: `(user, password)` or an `Auth`; None switches the client's off.
@@ -71,7 +71,8 @@ def check_options(options: Mapping[str, object], known: Iterable[str]) -> None:
     known = list(known)
     for name in options:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5) or _OTHERS.get(name)
+            # First what is known: "cert" is near to "content", but does not mean it.
+            near = _OTHERS.get(name) or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
             raise TypeError(f"unknown option {name!r}; {hint}")
 
@@ -112,10 +113,13 @@ class ClientOptions(pool.Options):
     Attributes:
         auth: who answers challenges of the request's origin; a redirect to another drops it.
         allow_redirects: whether the `RedirectAdapter` follows.
+        foreign: whether redirects have led away from the origin that the caller asked: then nothing
+            goes along that was meant for the caller's own requests (unscoped cookies, netrc).
     """
 
     auth: Auth | None = None
     allow_redirects: bool = True
+    foreign: bool = False
 
     @classmethod
     def of(cls, options: pool.Options) -> ClientOptions:
@@ -129,8 +133,8 @@ class ClientOptions(pool.Options):
 def merged(own: HeaderTypes, defaults: Headers) -> Headers:
     """Return the fields of `own`, then those defaults whose names it does not have."""
     result = Headers(own)
-    for name in defaults:
-        if name not in result:
-            for value in defaults.get_list(name):
-                result.add(name, value)
+    rest = defaults.copy()
+    for name in result:
+        rest.remove(name)
+    result.update(rest)  # takes over which names are sensitive, too
     return result

@@ -9,7 +9,7 @@ __all__ = ["InvalidHeader"]
 _SHOWN_CHARS = 48  # enough to recognise a field name, short enough for one line of a log
 
 
-class InvalidHeader(ValueError):  # noqa: N818 (the name users write)
+class InvalidHeader(ValueError):
     """A header field that may not be sent: its name or its value breaks RFC 9110, section 5.
 
     The message names the field (escaped and cut) and says which octet is wrong and where. It never

@@ -77,17 +77,17 @@ class Headers(MutableMapping[str, str]):
         self._sensitive = sensitive
 
     @classmethod
-    def from_raw(cls, pairs: list[tuple[bytes, bytes]]) -> Self:
+    def from_raw(cls, pairs: list[tuple[bytes, bytes]], *, like: "Headers | None" = None) -> Self:
         """Make headers of pairs that a protocol layer has checked: nothing is checked again.
 
-        Takes a list of (name, value) octet pairs, which is copied. Never give it octets of a
-        caller.
+        Takes a list of (name, value) octet pairs, which is copied, and headers to take the marks
+        of sensitive names from. Never give it octets of a caller.
 
         >>> Headers.from_raw([(b"Server", b"x")])["server"]
         'x'
         """
         self = cls.__new__(cls)
-        self._start(pairs.copy(), _ALWAYS_SENSITIVE)
+        self._start(pairs.copy(), _ALWAYS_SENSITIVE if like is None else like._sensitive)
         return self
 
     # -- the fields in order --

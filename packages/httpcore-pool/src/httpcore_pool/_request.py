@@ -123,7 +123,7 @@ class Request:
         if "Host" not in headers:
             # First in the message, as RFC 9110 7.2 asks.
             pair = (b"Host", self.url.host_header.encode("ascii"))
-            self.headers = headers = Headers.from_raw([pair, *headers.raw])
+            self.headers = headers = Headers.from_raw([pair, *headers.raw], like=headers)
         elif len(headers.get_list("Host")) > 1:
             raise InvalidRequest("a request has exactly one Host field, but several are given")
         given = headers.get("Content-Length")

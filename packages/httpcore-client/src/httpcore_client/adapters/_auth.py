@@ -43,7 +43,7 @@ class AuthAdapter(Layer):
             )
         )
         try:
-            fields = next(flow)
+            fields = next(flow, None)
             for _ in range(_MAX_ROUNDS):
                 attempt = request
                 if fields:
@@ -51,13 +51,16 @@ class AuthAdapter(Layer):
                     for name, value in fields:
                         attempt.headers.set(name, value)
                 response = await self._inner.send(attempt)
+                if fields is None:  # the flow has nothing to say
+                    return response
                 try:
                     fields = flow.send(AuthResponse(response.status_code, response.headers))
                 except StopIteration:
                     return response
+                except BaseException:
+                    await response.close()
+                    raise
                 await discard(response)
-        except StopIteration:
-            return await self._inner.send(request)
         finally:
             flow.close()
         raise RuntimeError(f"{auth!r} asked for more than {_MAX_ROUNDS} attempts")

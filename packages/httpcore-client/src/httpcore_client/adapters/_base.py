@@ -35,9 +35,13 @@ async def discard(response: pool.Response) -> None:
     """
     left = _DRAIN_BYTES
     try:
+        # One that says it is large is given up at once: its rest may never come.
+        length = response.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length[:20]) > left:
+            return
         async for piece in response.raw():
             left -= len(piece)
-            if left < 0:
+            if left <= 0:
                 break
     except pool.HTTPError:
         pass  # the connection is gone, but the response was had

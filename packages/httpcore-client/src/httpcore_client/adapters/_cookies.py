@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._options import ClientOptions
 from .._siblings import CookieJar, parse_set_cookie, pool
 from ._base import Layer
 
@@ -23,7 +24,12 @@ class CookieAdapter(Layer):
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request with the cookies for its URL, and take in what comes back."""
         url = request.url
-        found = self._jar.header(scheme=url.scheme, host=url.host, path=url.path)
+        found = self._jar.header(
+            scheme=url.scheme,
+            host=url.host,
+            path=url.path,
+            unscoped=not ClientOptions.of(request.options).foreign,
+        )
         if found:
             own = request.headers.get("Cookie")
             request = request.copy_with()

@@ -37,7 +37,8 @@ class EnvironmentAdapter(Layer):
         for variable, reason in self._proxies.ignored:
             warnings.warn(f"{variable} is ignored: {reason}", stacklevel=2)
         self._netrc_path = environ.get("NETRC") or None
-        self._netrc: NetrcAuth | None = None
+        # Without an environment there is no home either, and so no ~/.netrc.
+        self._netrc: NetrcAuth | None = None if environ else NetrcAuth(Netrc())
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request with the proxy and the credentials that the environment has for it."""
@@ -46,8 +47,9 @@ class EnvironmentAdapter(Layer):
             options = replace(options, proxy=self._proxies.proxy_for(request.url))
         if (
             options.auth is None
+            and not options.foreign  # a server must not choose which password is sent, or how
             and not request.url.username
-            and ("Authorization" not in request.headers)
+            and "Authorization" not in request.headers
         ):
             options = replace(options, auth=self._from_netrc())
         if options is not request.options:
@@ -56,5 +58,12 @@ class EnvironmentAdapter(Layer):
 
     def _from_netrc(self) -> NetrcAuth:
         if self._netrc is None:
-            self._netrc = NetrcAuth(Netrc.load(self._netrc_path))
+            try:
+                netrc, reason = Netrc.load(self._netrc_path), ""
+            except (OSError, ValueError) as error:
+                # Who has no use for the file must not be stopped by it.
+                netrc, reason = Netrc(), str(error)
+            self._netrc = NetrcAuth(netrc)
+            if reason:
+                warnings.warn(f"netrc is ignored: {reason}", stacklevel=2)
         return self._netrc

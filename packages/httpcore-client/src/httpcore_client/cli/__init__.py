@@ -7,6 +7,8 @@ Exit status: 0 when a response was had (whatever its status), 1 when the request
 from __future__ import annotations
 
 import argparse
+import codecs
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -51,10 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (InvalidURL, InvalidHeader, pool.InvalidRequest) as error:
             parser.error(str(error))
         except pool.HTTPError as error:
-            print(f"httpcore: {error}", file=sys.stderr)
+            print(f"httpcore: {_harmless(str(error))}", file=sys.stderr)
             return 1
         except BrokenPipeError:  # `httpcore URL | head`
-            sys.stderr.close()
+            # What is left in the buffer is flushed at exit, and must not fail there again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         except KeyboardInterrupt:
             return 130
@@ -66,12 +69,17 @@ def _print(response: pool.SyncResponse) -> None:
     lines += [f"{name}: {value}" for name, value in response.headers.multi_items()]
     print(_harmless("\n".join(lines)), end="\n\n", flush=True)
     terminal = sys.stdout.isatty()
+    # A character may be spread over two pieces.
+    decoder = codecs.getincrementaldecoder(response.encoding)(errors="replace")
     for piece in response.stream():
         if terminal:
-            sys.stdout.write(_harmless(piece.decode(response.encoding, errors="replace")))
+            sys.stdout.write(_harmless(decoder.decode(piece)))
         else:
             sys.stdout.buffer.write(piece)
-    sys.stdout.flush()
+        sys.stdout.flush()
+    if terminal:
+        sys.stdout.write(_harmless(decoder.decode(b"", final=True)))
+        sys.stdout.flush()
 
 
 def _harmless(text: str) -> str:

@@ -146,7 +146,8 @@ class ProxyRules:
         try:
             self._proxies[scheme] = pool.Proxy.of(value if "://" in value else f"http://{value}")
         except InvalidURL as error:
-            self.ignored.append((variable, str(error)))
+            if variable not in dict(self.ignored):  # all_proxy is read once for each scheme
+                self.ignored.append((variable, str(error)))
 
     def proxy_for(self, url: URL) -> pool.Proxy | None:
         """Return the proxy for this URL, or None to reach it directly."""

@@ -35,7 +35,9 @@ def next_request(request: pool.Request, response: pool.Response) -> pool.Request
     if url.origin != request.url.origin:
         for name in _CREDENTIALS:
             headers.remove(name)
-        options = replace(options, auth=None)
+        # What looks like userinfo is there to be mistaken for the host: https://bank@evil.
+        url = url.copy_with(username="", password="")
+        options = replace(options, auth=None, foreign=True)
     return pool.Request(method, url, content, headers, options=options)
 
 
@@ -47,9 +49,7 @@ def _location(base: URL, headers: Headers) -> URL:
     if not location:
         raise pool.InvalidRedirect("the redirect has no Location")
     try:
-        # Octets outside ASCII are sent as UTF-8 by servers that mean well.
-        text = location.encode("latin-1").decode("utf-8", errors="replace")
-        url = base.resolve_with(text)
+        url = base.resolve_with(_text(location))
     except InvalidURL as error:
         raise pool.InvalidRedirect(f"the redirect's Location can't be used: {error}") from error
     if url.scheme not in ("http", "https"):
@@ -59,6 +59,14 @@ def _location(base: URL, headers: Headers) -> URL:
     if not url.fragment and base.fragment:
         url = url.copy_with(fragment=base.fragment)  # RFC 9110 10.2.2
     return url
+
+
+def _text(location: str) -> str:
+    """Octets outside ASCII are UTF-8 from servers that mean well, ISO-8859-1 from old ones."""
+    try:
+        return location.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return location
 
 
 def _method(method: str, status_code: int) -> str:

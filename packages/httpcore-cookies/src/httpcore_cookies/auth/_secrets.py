@@ -13,7 +13,7 @@ MASK = "[secure]"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class InvalidCredentials(ValueError):  # noqa: N818 (the name users write)
+class InvalidCredentials(ValueError):
     """Credentials that their scheme can't carry. The message never holds them."""
 
 

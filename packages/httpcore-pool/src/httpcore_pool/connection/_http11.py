@@ -133,11 +133,14 @@ class HTTP11Connection(Adapter):
 
     async def _send_request(self, request: Request, budget: Budget) -> _HeadEvent | None:
         """Send head and body; return the head of a response that came instead of our being read."""
-        event = h11.Request(
-            method=request.method,
-            target=self._request_target(request),
-            headers=self._fields(request),
-        )
+        try:
+            event = h11.Request(
+                method=request.method,
+                target=self._request_target(request),
+                headers=self._fields(request),
+            )
+        except h11.LocalProtocolError as error:
+            raise LocalProtocolError(f"the request can't be sent: {error}") from error
         out = self._encode(event)
         reader = request.body.open() if request.body is not None else None
         try:
@@ -199,9 +202,8 @@ class HTTP11Connection(Adapter):
             event = await self._next_event(budget)
             if isinstance(event, h11.Response):
                 return event
-            if not isinstance(event, h11.InformationalResponse):
-                raise RemoteProtocolError("the server closed the connection without a response")
-            if event.status_code == 101:
+            # Nothing else comes before a response; an end is met in _next_event.
+            if cast("h11.InformationalResponse", event).status_code == 101:
                 raise RemoteProtocolError("the server switched protocols without being asked to")
         raise RemoteProtocolError(f"more than {_MAX_INFORMATIONAL} informational (1xx) responses")
 
@@ -223,8 +225,9 @@ class HTTP11Connection(Adapter):
                 raise
             if data:
                 self._answered = True
-            elif self._h11.their_state is h11.SEND_RESPONSE and not self._answered:
-                raise RemoteProtocolError("the server closed the connection without a response")
+            elif self._h11.their_state is h11.SEND_RESPONSE:
+                how = "in the middle of its head" if self._answered else "without a response"
+                raise RemoteProtocolError(f"the server closed the connection {how}")
             self._h11.receive_data(data)
 
     async def _finish_if_empty(self, response: Response, head: _HeadEvent) -> None:
@@ -239,15 +242,12 @@ class HTTP11Connection(Adapter):
 
     async def _receive_chunk(self, budget: Budget) -> bytes:
         """Return the next piece of the body, b"" at its end."""
-        while True:
-            event = await self._next_event(budget)
-            if isinstance(event, h11.Data):
-                if event.data:
-                    return bytes(event.data)
-            elif isinstance(event, h11.EndOfMessage):
-                return b""
-            else:
-                raise RemoteProtocolError(f"unexpected {event!r} in a body")
+        event = await self._next_event(budget)
+        if isinstance(event, h11.Data):
+            return bytes(event.data)  # h11 gives no empty ones
+        if isinstance(event, h11.EndOfMessage):
+            return b""
+        raise RemoteProtocolError(f"unexpected {event!r} in a body")
 
     # Ending.
 
@@ -257,8 +257,8 @@ class HTTP11Connection(Adapter):
         if (
             connection.our_state is h11.DONE
             and connection.their_state is h11.DONE
-            # Bytes that nobody asked for must never answer the next request.
-            and connection.trailing_data[0] == b""
+            # Bytes that nobody asked for must never answer the next request; nor must there be an end.
+            and connection.trailing_data == (b"", False)
             and not self._stream.is_readable()
         ):
             connection.start_next_cycle()

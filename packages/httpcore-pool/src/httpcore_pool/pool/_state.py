@@ -137,14 +137,18 @@ class PoolState(Generic[C]):
                 closing.append(entry)
                 self._serve_slot(closing)
             return closing
-        entry.capacity = capacity
+        # A server may say 0 for a while (RFC 9113 5.1.2): one request has to find out.
+        entry.capacity = max(1, capacity)
         if entry.in_use:
-            if entry.in_use < capacity:
+            if entry.in_use < entry.capacity:
                 self._roomy.setdefault(entry.key, {})[entry] = None
                 self._serve_key(entry)
+            else:
+                _discard(self._roomy, entry.key, entry)
             return closing
         _discard(self._roomy, entry.key, entry)
         self._make_idle(entry, now)
+        self._serve_awaiting(entry.key)
         self._serve_slot(closing)
         self._trim(closing)
         return closing
@@ -238,10 +242,19 @@ class PoolState(Generic[C]):
 
     def _serve_key(self, entry: Entry[C]) -> None:
         """A connection has room: those in line for the same key take it, slots or no slots."""
+        self._serve_awaiting(entry.key)
         while entry.in_use < entry.capacity and (waiting := self._queue_by_key.get(entry.key)):
             waiter = next(iter(waiting))
             waiter.entry = self._share(entry.key)
             self._dequeue(waiter)
+
+    def _serve_awaiting(self, key: Hashable) -> None:
+        """What became free before the dial they wait for is as good."""
+        while (waiting := self._awaiting_dial.get(key)) and (entry := self._share(key)):
+            waiter = next(iter(waiting))
+            waiter.entry = entry
+            _discard(self._awaiting_dial, key, waiter)
+            waiter.wake()
 
     def _dequeue(self, waiter: Waiter[C]) -> None:
         self._queue.pop(waiter, None)
@@ -258,8 +271,7 @@ class PoolState(Generic[C]):
         late: list[Waiter[C]] = []
         for waiter in self._awaiting_dial.pop(entry.key, {}):
             if not late and self._assign(waiter, closing, alone=alone):
-                if waiter.entry is not None:
-                    waiter.wake()
+                waiter.wake()  # no first dial is running, so it was given an entry
             else:
                 late.append(waiter)
         # They came before most of those in line for a slot, so they go to its head.
