@@ -52,7 +52,7 @@ def encode_name(name: str | bytes) -> bytes:
     """Check a field name and return its octets (RFC 9110 5.1)."""
     if isinstance(name, str):
         return _encode_text_name(name)
-    if not isinstance(name, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(name, bytes):
         raise TypeError(f"a header's name must be str or bytes, not {type(name).__name__}")
     return _checked_name(name)
 
@@ -100,7 +100,7 @@ def encode_value(name: bytes, value: str | bytes) -> bytes:
                 " ISO-8859-1; encode it (pass bytes to send other octets)",
                 name=label,
             ) from None
-    elif not isinstance(value, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+    elif not isinstance(value, bytes):
         raise TypeError(
             f"header {shown(name)}: the value must be str or bytes, not {type(value).__name__};"
             " convert it with str(), or leave the header out"

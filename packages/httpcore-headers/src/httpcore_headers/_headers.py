@@ -325,7 +325,7 @@ HeadersInput: TypeAlias = (
 def _key(name: str | bytes) -> bytes:
     if isinstance(name, str):
         return _text_key(name)
-    if not isinstance(name, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(name, bytes):
         raise TypeError(f"a header's name must be str or bytes, not {type(name).__name__}")
     return name.lower()
 

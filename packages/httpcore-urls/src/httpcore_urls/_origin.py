@@ -50,7 +50,7 @@ class Origin:
             # Imported here, as a URL knows its origin.
             from ._url import URL
 
-            if not isinstance(url, URL):  # pyright: ignore[reportUnnecessaryIsInstance]
+            if not isinstance(url, URL):
                 raise TypeError(f"an origin is made from str or URL, not {type(url).__name__}")
             scheme, host, port = url.scheme, url.host, url.port
         if not scheme or not host:

@@ -137,8 +137,8 @@ QueryParamsInput: TypeAlias = (
 
 def _make(pairs: tuple[tuple[str, str], ...]) -> QueryParams:
     params = object.__new__(QueryParams)
-    params._pairs = pairs  # pyright: ignore[reportPrivateUsage]
-    params._first = None  # pyright: ignore[reportPrivateUsage]
+    params._pairs = pairs
+    params._first = None
     return params
 
 

@@ -54,7 +54,7 @@ class URL:
             return _make(
                 parse(url if type(url) is str else str.__str__(url), relative=allow_relative)
             )
-        if isinstance(url, URL):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if isinstance(url, URL):
             if url.is_relative_url and not allow_relative:
                 raise InvalidURL("an absolute URL is needed, and this one is relative", url.masked)
             return url
@@ -297,7 +297,7 @@ class URL:
 
 def _make(parts: Parts) -> URL:
     url = object.__new__(URL)
-    url._parts = parts  # pyright: ignore[reportPrivateUsage]
-    url._text = _write.write(parts)  # pyright: ignore[reportPrivateUsage]
-    url._origin = None  # pyright: ignore[reportPrivateUsage]
+    url._parts = parts
+    url._text = _write.write(parts)
+    url._origin = None
     return url

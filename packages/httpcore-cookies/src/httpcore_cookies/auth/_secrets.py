@@ -38,7 +38,7 @@ class SecretHolder:
 
 def refuse_controls(what: str, text: str) -> str:
     """Return a text that is str, has no control characters and goes into UTF-8."""
-    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(text, str):
         raise TypeError(f"the {what} must be str, not {type(text).__name__}")
     try:
         text.encode()
