@@ -200,7 +200,7 @@ class Headers(MutableMapping[str, str]):
     def __setitem__(self, name: str | bytes, value: str | bytes) -> None:
         self.set(name, value)
 
-    def setdefault(self, name: str | bytes, value: str | bytes) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def setdefault(self, name: str | bytes, value: str | bytes) -> str:
         """Set a field unless there is one of that name; return the value that it has then."""
         if name not in self:
             self.add(name, value)
@@ -229,7 +229,7 @@ class Headers(MutableMapping[str, str]):
         """Remove every field; the marks of sensitive names stay."""
         self._start([], self._sensitive)
 
-    def update(self, other: "HeadersInput" = None, /, **fields: str) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    def update(self, other: "HeadersInput" = None, /, **fields: str) -> None:  # type: ignore[override]
         """Let the fields of `other` take the place of those with the same names.
 
         Takes what the constructor takes, and keywords for names that are identifiers. A name that
@@ -291,7 +291,7 @@ class Headers(MutableMapping[str, str]):
             return False
         return self._joined() == twin._joined()
 
-    __hash__ = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         pairs = ", ".join(

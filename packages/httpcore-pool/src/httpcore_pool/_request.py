@@ -172,7 +172,10 @@ def _target(url: object) -> URL:
     elif not isinstance(url, URL):
         raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
     if url.scheme not in ("http", "https"):
+        # "localhost:8000/x" is a URL of the scheme "localhost" (WHATWG URL, scheme state).
+        hint = "" if "://" in url.masked else f"; did you mean 'http://{url.masked}'?"
         raise UnsupportedScheme(
-            f"can't send to {url.masked!r}: the scheme must be http or https, not {url.scheme!r}"
+            f"can't send to {url.masked!r}: the scheme must be http or https, "
+            f"not {url.scheme!r}{hint}"
         )
     return url
