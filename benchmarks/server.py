@@ -6,6 +6,7 @@ its own answer from another's. `/download` is a file.
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import ssl
@@ -150,7 +151,7 @@ class Server:
                         cwd=folder,
                         stdout=log,
                         stderr=log,
-                        env={"BENCH_DOWNLOAD": str(self._folder / "download")},
+                        env={**os.environ, "BENCH_DOWNLOAD": str(self._folder / "download")},
                     )
                 )
 
@@ -194,8 +195,6 @@ def openssl_version() -> str:
 
 
 async def app(scope, receive, send):
-    import os
-
     headers = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
     if scope["path"] == "/download":
         body = Path(os.environ["BENCH_DOWNLOAD"]).read_bytes()

@@ -73,7 +73,8 @@ class Settings:
         if media_type is not None:
             headers.setdefault("Content-Type", media_type)
         request = pool.Request(method, url, content, headers)
-        if own := _jar(options.get("cookies")).unscoped():
+        cookies = options.get("cookies")
+        if cookies is not None and (own := _jar(cookies).unscoped()):
             _add_cookies(request.headers, own)
         return self.prepare(request, options)
 

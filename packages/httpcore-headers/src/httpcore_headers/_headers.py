@@ -229,7 +229,7 @@ class Headers(MutableMapping[str, str]):
         """Remove every field; the marks of sensitive names stay."""
         self._start([], self._sensitive)
 
-    def update(self, other: "HeadersInput" = None, /, **fields: str) -> None:  # type: ignore[override]
+    def update(self, other: "HeadersInput" = None, /, **fields: str) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         """Let the fields of `other` take the place of those with the same names.
 
         Takes what the constructor takes, and keywords for names that are identifiers. A name that
