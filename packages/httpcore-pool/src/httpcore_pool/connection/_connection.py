@@ -177,6 +177,8 @@ class HTTPConnection(Adapter):
             if tls:
                 stream = await self._tls(stream, self._ssl, self._origin.host, alpn, budget)
                 chosen = stream.alpn or alpn[-1]
+                if chosen not in alpn:
+                    raise ConnectError(f"the server chose {chosen!r}, which was not offered")
             else:
                 # Without TLS nothing is negotiated: RFC 9113 3.3.
                 chosen = "http/1.1" if self._http1 else "h2"

@@ -1,0 +1,141 @@
+"""What the tests of the client share: an adapter that answers from a list, and clients over it."""
+
+import httpcore_client
+import pytest
+from httpcore_client import Adapter, Headers, Response, ScriptedBackend
+from httpcore_client._stack import build_stack
+from httpcore_pool import ByteSource, run_sync
+from testkit.worlds import WORLDS
+
+
+class Source(ByteSource):
+    """A body in pieces. Left open it warns when it is dropped, and so fails the test.
+
+    A piece that is an exception is raised.
+    """
+
+    def __init__(self, *pieces):
+        self.pieces = [piece for piece in pieces if piece != b""]
+        self.reads = 0
+
+    async def read_chunk(self):
+        self.reads += 1
+        if not self.pieces:
+            self.closed = True
+            return b""
+        piece = self.pieces.pop(0)
+        if isinstance(piece, BaseException):
+            self.closed = self.cut = True
+            raise piece
+        return piece
+
+    async def close(self):
+        self.cut = self.cut or not self.closed
+        self.closed = True
+
+
+class Fake(Adapter):
+    """Stands where the pool would be and answers from a list, then with 200.
+
+    An answer is (status, fields, body), the latter two optional; an exception; or a function of the
+    request that returns one.
+
+    Attributes:
+        requests: what came, in order.
+        bodies: their bodies, read as a connection would.
+        sources: the bodies of the responses.
+    """
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.requests = []
+        self.bodies = []
+        self.sources = []
+        self.closed = 0
+
+    async def send(self, request):
+        answer = self.answers.pop(0) if self.answers else (200,)
+        if callable(answer):
+            answer = answer(request)
+        if isinstance(answer, BaseException):
+            raise answer
+        content = b""
+        if request.body is not None:
+            reader = request.body.open()
+            while piece := await reader.read_chunk():
+                content += piece
+        self.requests.append(request)
+        self.bodies.append(content)
+        status, fields, body = (*answer, *((), b"")[len(answer) - 1 :])
+        source = body if isinstance(body, Source) else Source(body)
+        self.sources.append(source)
+        return Response(status, Headers(fields), source, request=request)
+
+    async def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def fake():
+    return Fake
+
+
+@pytest.fixture
+def source():
+    return Source
+
+
+@pytest.fixture
+def exchange():
+    """Send a request through an adapter, read the response and return it."""
+
+    def exchange(adapter, request):
+        async def inside():
+            response = await adapter.send(request)
+            await response.read()
+            return response
+
+        return run_sync(inside())
+
+    return exchange
+
+
+@pytest.fixture
+def client_over():
+    """A whole client, in threads, whose stack ends at the given adapter instead of a pool."""
+    clients = []
+
+    def client_over(bottom, *, max_redirects=20, environ=None, **options):
+        client = httpcore_client.SyncClient(trust_env=False, backend=ScriptedBackend(), **options)
+        client._client._stack = build_stack(
+            bottom,
+            cookies=client.cookies,
+            environ=environ or {},
+            proxies=True,
+            max_redirects=max_redirects,
+        )
+        clients.append(client)
+        return client
+
+    yield client_over
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture(params=WORLDS, ids=lambda world: world.name)
+def world(request):
+    return request.param
+
+
+@pytest.fixture
+def run(world):
+    """Run a scenario: `async def scenario(client)` in each world, with a client of its own."""
+
+    def run(scenario, **options):
+        async def inside():
+            async with world.client(**options) as client:
+                return await scenario(client)
+
+        return world.run(inside)
+
+    return run

@@ -1,0 +1,69 @@
+"""JSON bodies (RFC 8259)."""
+
+import json
+
+import pytest
+from httpcore_client import InvalidRequest
+from httpcore_client.content import encode_json
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=10,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, b"null"),
+        ([1, 2.5, True], b"[1,2.5,true]"),
+        ({"a": {"b": []}}, b'{"a":{"b":[]}}'),
+        ({"zażółć": "😀"}, '{"zażółć":"😀"}'.encode()),
+        ("\u2028\n\"\\", '"\u2028\\n\\"\\\\"'.encode()),
+        ((1, 2), b"[1,2]"),
+    ],
+)
+def test_json_is_compact_utf_8(value, expected):
+    assert (expected, "application/json") == encode_json(value)
+
+
+def circle():
+    value = []
+    value.append(value)
+    return value
+
+
+def deep():
+    value = []
+    for _ in range(100_000):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(object(), {1, 2}, b"bytes", {b"key": 1}, {(1, 2): 3}),
+        *(float("nan"), [float("inf")], -float("inf")),
+        *("\ud800", circle(), deep()),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_json_has_no_form_for_is_refused(value):
+    with pytest.raises(InvalidRequest, match="json= can't be encoded: ") as caught:
+        encode_json(value)
+    assert caught.value.__cause__ is not None
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(VALUES)
+def test_any_value_comes_back(value):
+    data, _ = encode_json(value)
+    assert value == json.loads(data)

@@ -1,0 +1,277 @@
+"""From what a caller gives to the `Request` that goes down the stack."""
+
+import httpcore_client
+import pytest
+from httpcore_client import (
+    URL,
+    BasicAuth,
+    BearerAuth,
+    ClientOptions,
+    CookieJar,
+    Headers,
+    InvalidRequest,
+    Proxy,
+    QueryParams,
+    Request,
+    Timeout,
+)
+from httpcore_client._base import Settings
+
+URL_TEXT = "http://example.org/"
+
+
+@pytest.fixture
+def settings():
+    def settings(**options):
+        given = dict.fromkeys(("timeout", "headers", "cookies", "auth", "params"))
+        return Settings(**{**given, **options})
+
+    return settings
+
+
+@pytest.fixture
+def build(settings):
+    def build(method="GET", url=URL_TEXT, /, client=None, **options):
+        return settings(**(client or {})).build(method, url, options)
+
+    return build
+
+
+def test_a_request_has_the_default_fields_with_host_first(build):
+    version = httpcore_client.__version__
+    expected = [
+        ("Host", "example.org"),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", "gzip, deflate"),
+        ("User-Agent", f"httpcore/{version}"),
+    ]
+    assert expected == build().headers.multi_items()
+
+
+def test_what_was_given_ends_in_the_request(build):
+    request = build(
+        "put",
+        URL(URL_TEXT),
+        params={"a": 1},
+        content=b"body",
+        timeout=3,
+        auth=("user", "password"),
+        allow_redirects=False,
+        proxy="http://proxy.test:3128",
+    )
+    assert isinstance(request, httpcore_client.Request)
+    assert "PUT" == request.method
+    assert URL("http://example.org/?a=1") == request.url
+    assert b"body" == request.content
+    assert "4" == request.headers["Content-Length"]
+    options = request.options
+    assert Timeout(3, 3, 3, 3) == options.timeout
+    assert isinstance(options.auth, BasicAuth)
+    assert options.allow_redirects is False
+    assert Proxy(URL("http://proxy.test:3128")) == options.proxy
+    assert (None, None, None) == (options.deadline, options.started, options.ssl)
+    assert options.foreign is False
+
+
+@pytest.mark.parametrize("url", [None, 5, b"http://example.org/"])
+def test_a_url_is_text_or_a_url(build, url):
+    with pytest.raises(TypeError) as caught:
+        build("GET", url)
+    assert f"url must be a str or a URL, not {type(url).__name__}" == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("client", "request_", "expected"),
+    [
+        (None, None, "http://example.org/?own=%2f"),
+        ({"a": 1}, None, "http://example.org/?own=%2f&a=1"),
+        (None, [("b", "x y"), ("b", "2")], "http://example.org/?own=%2f&b=x+y&b=2"),
+        ({"a": 1}, "b=%7e", "http://example.org/?own=%2f&a=1&b=%7E"),
+        (QueryParams("a=1"), {"b": ["1", "2"]}, "http://example.org/?own=%2f&a=1&b=1&b=2"),
+        ({}, {}, "http://example.org/?own=%2f"),
+    ],
+)
+def test_params_of_client_and_request_are_appended_in_this_order(build, client, request_, expected):
+    request = build(
+        "GET", "http://example.org/?own=%2f", client={"params": client}, params=request_
+    )
+    assert expected.lower() == str(request.url).lower()
+    assert "own=%2f" in str(request.url)
+
+
+# -- headers --
+
+
+def test_fields_of_the_request_win_over_those_of_the_client_over_the_defaults(build):
+    request = build(
+        client={"headers": {"x-one": "client", "X-Two": "client", "user-agent": "client"}},
+        headers=[("X-One", "1"), ("x-one", "2")],
+    )
+    assert ["1", "2"] == request.headers.get_list("X-One")
+    assert ["client"] == request.headers.get_list("X-Two")
+    assert ["client"] == request.headers.get_list("User-Agent")
+    assert ["*/*"] == request.headers.get_list("Accept")
+
+
+def test_a_media_type_of_the_caller_wins_over_that_of_the_body(build):
+    headers = {"content-type": "application/vnd.own+json"}
+    request = build("POST", json={}, headers=headers)
+    assert ["application/vnd.own+json"] == request.headers.get_list("Content-Type")
+
+
+def test_neither_the_callers_headers_nor_the_clients_are_changed(settings):
+    own, clients = Headers({"X-Own": "1"}), Headers({"X-Client": "1"})
+    made = settings(headers=clients)
+    before = made.headers.copy()
+    made.build("POST", URL_TEXT, {"headers": own, "json": 1, "cookies": {"a": "b"}})
+    assert [("X-Own", "1")] == own.multi_items()
+    assert [("X-Client", "1")] == clients.multi_items()
+    assert before == made.headers
+
+
+def test_fields_that_the_caller_marks_as_secret_stay_secret_in_the_request(build):
+    marked = Headers({"X-Api-Key": "s3cret"}, sensitive=["x-api-key"])
+    for request in (build(headers=marked), build(client={"headers": marked})):
+        assert "s3cret" == request.headers["X-Api-Key"]
+        assert "s3cret" not in repr(request.headers)
+        assert "s3cret" not in repr(request)
+
+
+# -- bodies --
+
+
+@pytest.mark.parametrize(
+    ("options", "content", "media_type"),
+    [
+        ({}, b"", None),
+        ({"content": None, "data": None, "json": None}, b"", None),
+        ({"content": b"raw"}, b"raw", None),
+        ({"content": "zażółć"}, "zażółć".encode(), None),
+        ({"content": b"raw", "json": None, "data": None}, b"raw", None),
+        ({"data": "a=1"}, b"a=1", None),
+        ({"data": b"a=1"}, b"a=1", None),
+        ({"data": {"a": "1"}}, b"a=1", "application/x-www-form-urlencoded"),
+        ({"data": {}}, b"", "application/x-www-form-urlencoded"),
+        ({"json": {}}, b"{}", "application/json"),
+        ({"json": 0}, b"0", "application/json"),
+        ({"json": False}, b"false", "application/json"),
+        ({"json": ""}, b'""', "application/json"),
+    ],
+)
+def test_the_body_and_its_media_type(build, options, content, media_type):
+    request = build("POST", **options)
+    assert content == request.content
+    assert media_type == request.headers.get("Content-Type")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"content": b"", "data": {}}, "content= and data= exclude each other"),
+        ({"json": 0, "content": b"a"}, "content= and json= exclude each other"),
+        ({"json": 0, "data": "", "content": ""}, "content= and data= and json= exclude each other"),
+    ],
+)
+def test_two_bodies_exclude_each_other(build, options, message):
+    with pytest.raises(TypeError) as caught:
+        build("POST", **options)
+    assert message == str(caught.value)
+
+
+def test_an_unknown_option_is_refused(build):
+    with pytest.raises(TypeError, match="unknown option 'heders'; did you mean 'headers'"):
+        build(heders={})
+
+
+# -- cookies --
+
+
+@pytest.mark.parametrize(
+    ("header", "cookies", "expected"),
+    [
+        (None, {"a": "1", "b": "2"}, "a=1; b=2"),
+        (None, {}, None),
+        (None, None, None),
+        ("a=own", {"a": "1", "b": "2"}, "a=own; b=2"),
+        ("a=own; b=own", {"b": "1"}, "a=own; b=own"),
+    ],
+)
+def test_cookies_for_one_request_join_its_cookie_field_which_wins(build, header, cookies, expected):
+    headers = {} if header is None else {"Cookie": header}
+    assert expected == build(headers=headers, cookies=cookies).headers.get("Cookie")
+
+
+def test_cookies_of_the_client_are_left_to_the_adapter(build):
+    assert "Cookie" not in build(client={"cookies": {"a": "1"}}).headers
+
+
+@pytest.mark.parametrize("name", ["a;b", "a b", "a=b", "a\r\nb"])
+def test_a_cookie_that_would_break_the_field_is_refused(build, name):
+    with pytest.raises(ValueError, match="cookie"):
+        build(cookies={name: "1"})
+
+
+@pytest.mark.parametrize("cookies", [5, "a=b", [("a", "b")], CookieJar()])
+def test_cookies_for_one_request_are_a_mapping(build, cookies):
+    with pytest.raises(TypeError) as caught:
+        build(cookies=cookies)
+    kind = type(cookies).__name__
+    assert f"cookies must be a mapping of names to values, not {kind}" == str(caught.value)
+
+
+def test_cookies_of_the_client_are_a_mapping_or_a_jar(settings):
+    jar = CookieJar()
+    assert jar is settings(cookies=jar).cookies
+    assert {"a": "1"} == settings(cookies={"a": "1"}).cookies.unscoped()
+    assert 0 == len(settings().cookies)
+    with pytest.raises(TypeError, match="cookies must be a mapping of names to values, not list"):
+        settings(cookies=[("a", "1")])
+
+
+# -- options --
+
+
+def test_what_is_said_now_wins_over_what_rides_over_the_clients(settings):
+    made = settings(timeout=1, auth=("client", "x"))
+    riding = ClientOptions(
+        timeout=Timeout(2), auth=BearerAuth("riding"), proxy=Proxy.of("http://riding.test")
+    )
+    request = Request("GET", URL_TEXT, options=riding)
+
+    assert Timeout(1, 1, 1, 1) == made.build("GET", URL_TEXT, {}).options.timeout
+    assert Timeout(2) == made.prepare(request, {}).options.timeout
+    assert Timeout(3, 3, 3, 3) == made.prepare(request, {"timeout": 3}).options.timeout
+    assert isinstance(made.build("GET", URL_TEXT, {}).options.auth, BasicAuth)
+    assert riding.auth is made.prepare(request, {}).options.auth
+    assert made.prepare(request, {"auth": None}).options.auth is None
+    assert made.build("GET", URL_TEXT, {"auth": None}).options.auth is None
+    assert riding.proxy == made.prepare(request, {}).options.proxy
+    own = {"proxy": "http://own.test"}
+    assert Proxy.of("http://own.test") == made.prepare(request, own).options.proxy
+    assert riding.proxy == made.prepare(request, {"proxy": None}).options.proxy
+
+
+def test_no_timeout_for_one_request_is_no_limit(build):
+    request = build(client={"timeout": 1}, timeout=None)
+    assert Timeout(None, None, None, None, None) == request.options.timeout
+
+
+def test_prepare_leaves_the_callers_request_as_it_was(settings):
+    request = Request("POST", URL_TEXT, b"body", {"X-Own": "1"})
+    before = request.headers.copy()
+    prepared = settings(headers={"X-Client": "1"}, auth=("a", "b"), cookies={"c": "d"}).prepare(
+        request, {}
+    )
+    assert before == request.headers
+    assert prepared is not request
+    assert ["1", "1"] == [prepared.headers["X-Own"], prepared.headers["X-Client"]]
+    assert (request.method, request.url, b"body") == (
+        prepared.method,
+        prepared.url,
+        prepared.content,
+    )
+
+
+def test_an_own_body_is_refused_where_it_can_not_be_encoded(build):
+    with pytest.raises(InvalidRequest, match="json= can't be encoded"):
+        build(json={1, 2})

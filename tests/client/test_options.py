@@ -1,0 +1,107 @@
+"""What a caller may say, and what it says back when it is wrong."""
+
+import pytest
+from httpcore_client import BasicAuth, BearerAuth, ClientOptions, Headers, RequestOptions, Timeout
+from httpcore_client._options import as_auth, check_options, merged
+from httpcore_pool import Options
+
+KNOWN = tuple(RequestOptions.__annotations__)
+
+
+def test_known_names_pass():
+    assert check_options(dict.fromkeys(KNOWN), KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("tiemout", "timeout"),
+        ("header", "headers"),
+        ("param", "params"),
+        ("jsn", "json"),
+        ("cookie", "cookies"),
+        ("allow_redirect", "allow_redirects"),
+        ("Timeout", "timeout"),
+        # What the same thing is called elsewhere.
+        ("follow_redirects", "allow_redirects"),
+        ("body", "content"),
+        ("query", "params"),
+        ("proxies", "proxy"),
+        ("verify", "Client(ssl=...)"),
+        ("cert", "Client(ssl=...)"),
+    ],
+)
+def test_an_unknown_name_suggests_the_right_one(name, meant):
+    with pytest.raises(TypeError) as caught:
+        check_options({name: 1}, KNOWN)
+    assert f"unknown option {name!r}; did you mean {meant!r}?" == str(caught.value)
+
+
+def test_a_name_like_no_other_lists_those_known():
+    with pytest.raises(TypeError) as caught:
+        check_options({"zzz": 1}, KNOWN)
+    assert f"unknown option 'zzz'; known are {', '.join(KNOWN)}" == str(caught.value)
+
+
+def test_a_pair_of_strings_is_basic_auth():
+    assert repr(BasicAuth("user", "password")) == repr(as_auth(("user", "password")))
+    assert BasicAuth is type(as_auth(("user", "password")))
+
+
+def test_an_auth_and_none_are_taken_as_they_are():
+    bearer = BearerAuth("token")
+    assert bearer is as_auth(bearer)
+    assert as_auth(None) is None
+
+
+@pytest.mark.parametrize(
+    "auth",
+    ["user:password", ("user",), ("a", "b", "c"), ("user", 5), (b"user", "password"), ["a", "b"], 5],
+)
+def test_any_other_auth_is_refused_without_showing_it(auth):
+    with pytest.raises(TypeError) as caught:
+        as_auth(auth)
+    assert (
+        'auth must be a pair ("user", "password"), an Auth such as BearerAuth, or None, '
+        f"not {type(auth).__name__}"
+    ) == str(caught.value)
+
+
+def test_options_of_a_request_for_the_pool_become_those_of_the_client():
+    given = Options(timeout=Timeout(1), deadline=2.0, started=3.0)
+    expected = ClientOptions(
+        timeout=Timeout(1),
+        deadline=2.0,
+        started=3.0,
+        auth=None,
+        allow_redirects=True,
+        foreign=False,
+    )
+    assert expected == ClientOptions.of(given)
+
+
+def test_options_of_the_client_are_not_copied():
+    given = ClientOptions(allow_redirects=False)
+    assert given is ClientOptions.of(given)
+
+
+def test_merged_keeps_own_fields_first_and_adds_the_defaults_that_are_missing():
+    own = Headers([("X-One", "own"), ("x-two", "a"), ("X-Two", "b")])
+    defaults = Headers([("x-one", "default"), ("X-Three", "1"), ("X-Three", "2")])
+    expected = [
+        *(("X-One", "own"), ("x-two", "a"), ("X-Two", "b")),
+        *(("X-Three", "1"), ("X-Three", "2")),
+    ]
+    assert expected == merged(own, defaults).multi_items()
+    assert [("X-One", "own"), ("x-two", "a"), ("X-Two", "b")] == own.multi_items()
+
+
+@pytest.mark.parametrize(
+    "own", [None, {}, {"x-key": "1"}, Headers({"X-Key": "1"}, sensitive=["X-Key"])]
+)
+def test_merged_keeps_which_names_are_sensitive(own):
+    defaults = Headers({"X-Key": "s3cret", "X-Other": "0"}, sensitive=["X-Key"])
+    shown = repr(merged(own, defaults))
+    assert "[secure]" in shown
+    assert "s3cret" not in shown
+    assert "('X-Other', '0')" in shown
