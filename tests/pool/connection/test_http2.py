@@ -549,10 +549,11 @@ def test_a_reset_in_the_body_comes_after_the_bytes_before_it(h2_peer):
     def act(p):
         p.head(1)
         p.h2.send_data(1, b"some")
-        p.h2.reset_stream(1, ERRORS.INTERNAL_ERROR)
 
     peer = h2_peer()
-    connection, _ = connection_over(peer.step(act))
+    connection, _ = connection_over(
+        peer.step(act), peer.step(lambda p: p.h2.reset_stream(1, ERRORS.INTERNAL_ERROR))
+    )
 
     async def scenario():
         source = (await connection.send(get()))._body.source
@@ -570,22 +571,27 @@ def test_a_reset_in_the_body_comes_after_the_bytes_before_it(h2_peer):
 
 def test_a_reset_after_much_data_is_that_reset(h2_peer):
     def act(p):
-        p.head(1)
         for _ in range(40):
             p.h2.send_data(1, bytes(16_384))
         p.h2.reset_stream(1, ERRORS.INTERNAL_ERROR)
 
     peer = h2_peer()
-    connection, _ = connection_over(peer.step(), peer.step(act))
-    error = run_sync(raised_by(facts_of(connection)))
+    connection, _ = connection_over(peer.step(lambda p: p.head(1)), peer.step(act))
+
+    async def scenario():
+        response = await connection.send(get())
+        connection._stream._steps[0] = peer.step(act)
+        await connection._read_once(None, 1)  # as if another stream had read it all
+        return await raised_by(response.read())
+
+    error = run_sync(scenario())
     assert RemoteProtocolError is type(error)
     assert "reset the stream (INTERNAL_ERROR)" in str(error)
 
 
 def test_a_body_before_the_head_fails_its_stream():
     stream = Stream(1)
-    event = h2.events.DataReceived()
-    event.data, event.flow_controlled_length = b"x", 1
+    event = h2.events.DataReceived(stream_id=1, data=b"x", flow_controlled_length=1)
     stream.file(event)
     first = stream.failure
     stream.fail(ReadError("later"))
@@ -705,8 +711,8 @@ def test_a_goaway_fails_the_streams_above_the_last_and_others_go_on(run, h2_peer
 
 @pytest.mark.parametrize(
     "end",
-    [b"", ReadError("reset"), b"\0\0\1\0\0\0\0\0\0x", b"\xff" * 20],
-    ids=["end", "reset", "data on stream 0", "garbage"],
+    [b"", ReadError("reset"), b"\0\0\1\0\0\0\0\0\0x", b"\0\0\5\4\0\0\0\0\0hello"],
+    ids=["end", "reset", "data on stream 0", "odd settings"],
 )
 def test_a_dead_connection_fails_every_stream_with_an_error_of_its_own(run, h2_peer, end):
     async def scenario():
@@ -728,6 +734,22 @@ def test_a_dead_connection_fails_every_stream_with_an_error_of_its_own(run, h2_p
         refused,
     )
     assert [False, True, True] == [error.answered for error in errors]
+
+
+def test_a_whole_response_survives_the_end_of_the_connection(h2_peer):
+    peer = h2_peer()
+    connection, _ = connection_over(
+        peer.step(lambda p: p.head(1)),
+        peer.step(lambda p: [p.head(3), p.h2.send_data(1, b"hello", end_stream=True)]),
+        b"",
+    )
+
+    async def scenario():
+        first, second = await connection.send(get()), await connection.send(get())
+        error = await raised_by(second.read())
+        return type(error), await first.read()
+
+    assert (ReadError, b"hello") == run_sync(scenario())
 
 
 def test_a_protocol_error_is_told_although_the_goaway_can_not_be_sent(h2_peer):

@@ -60,6 +60,8 @@ def new_h2() -> H2:
     )
     # Ours to raise, not the server's: this setting limits streams that it would open.
     del connection.local_settings[codes.ENABLE_CONNECT_PROTOCOL]
+    # h2 takes over changed settings only, and the initial ones are no change to it.
+    connection.decoder.max_header_list_size = MAX_HEADER_LIST_BYTES
     connection.initiate_connection()
     connection.increment_flow_control_window(CONNECTION_WINDOW_BYTES - 65_535)
     return connection

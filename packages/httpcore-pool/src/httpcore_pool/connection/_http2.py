@@ -42,6 +42,8 @@ __all__ = ["HTTP2Connection"]
 
 _READ_BYTES = 256 * 1024
 _MAX_INFORMATIONAL = 32
+_FIRST_STREAMS = 100  # until SETTINGS say more: RFC 9113 6.5.2 recommends no fewer
+_MOST_STREAMS = 1000
 _LOOK_SECONDS = 0.01  # for bytes that are there, but may be a part of a TLS record only
 _FAREWELL_SECONDS = 0.5  # most that RST_STREAM or GOAWAY may wait for a full socket buffer
 
@@ -75,6 +77,7 @@ class HTTP2Connection(Adapter):
         self._waiting: dict[int, Stream] = {}  # those that wait for the reader, first come first
         self._reading = False
         self._received = 0  # bytes not yet given back to the connection's window
+        self._settled = False  # the server's SETTINGS came
         self._draining = False  # GOAWAY came: no new streams
         self._failure: TransportError | None = None
         self._closed = False
@@ -88,7 +91,9 @@ class HTTP2Connection(Adapter):
     @property
     def capacity(self) -> int:
         """How many exchanges the server lets run at once (RFC 9113 5.1.2)."""
-        return min(self._h2.remote_settings.max_concurrent_streams, 1000)
+        if not self._settled:
+            return _FIRST_STREAMS
+        return min(self._h2.remote_settings.max_concurrent_streams, _MOST_STREAMS)
 
     @property
     def exchanges(self) -> int:
@@ -167,8 +172,11 @@ class HTTP2Connection(Adapter):
             try:
                 stream = Stream(self._h2.get_next_available_stream_id())
                 self._h2.send_headers(stream.id, fields, end_stream=request.body is None)
-            except (h2.exceptions.TooManyStreamsError, h2.exceptions.NoAvailableStreamIDError):
-                raise ClosedError("the server allows no further streams here") from None
+            except h2.exceptions.TooManyStreamsError:
+                raise ClosedError("the server allows no further streams here now") from None
+            except h2.exceptions.NoAvailableStreamIDError:
+                self._draining = True
+                raise ClosedError("the connection has used up its stream identifiers") from None
             except h2.exceptions.ProtocolError as error:
                 raise LocalProtocolError(f"the request can't be sent: {error}") from error
             self._streams[stream.id] = stream
@@ -225,7 +233,7 @@ class HTTP2Connection(Adapter):
                 except ReadTimeout as error:
                     raise WriteTimeout(
                         "the server gave no room for more of the request "
-                        f"(flow control) for {error.limit:g} s",
+                        f"(flow control) {_within(error.limit)}",
                         error.limit,
                     ) from None
         return True
@@ -243,6 +251,11 @@ class HTTP2Connection(Adapter):
         except (WriteError, WriteTimeout) as error:
             with self._lock:
                 self._fail(error)
+            raise
+        except (Exception, KeyboardInterrupt, SystemExit):
+            # A frame may be torn. Not so when a task is cancelled: its write is shielded, or queued whole.
+            with self._lock:
+                self._fail(WriteError("a write was interrupted"))
             raise
         finally:
             self._writing.release()
@@ -274,7 +287,13 @@ class HTTP2Connection(Adapter):
                 else:
                     self._reading = True
             if event is None:
-                await self._read_once(stream, left)
+                try:
+                    await self._read_once(stream, left)
+                except ReadTimeout:
+                    # What was left of the limit says nothing to the caller.
+                    raise ReadTimeout(
+                        f"the server sent nothing {_within(timeout)}", timeout
+                    ) from None
                 continue
             came = False
             try:
@@ -287,7 +306,7 @@ class HTTP2Connection(Adapter):
                         self._hand_on()  # the role may have been handed to us just now
             if not came and not stream.changed:
                 # The same words as the backends': it is the same thing to the caller.
-                raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout)
+                raise ReadTimeout(f"the server sent nothing {_within(timeout)}", timeout)
 
     async def _read_once(self, stream: Stream | None, timeout: float | None) -> None:
         """Read once as the reader (`_reading` is set for us), file what came, end the role."""
@@ -305,7 +324,10 @@ class HTTP2Connection(Adapter):
                 # Whoever has news is awake. If we do not go on, one of the others must read.
                 if data is None or stream is None or stream.changed:
                     self._hand_on()
-        await self._flush(timeout)
+        try:
+            await self._flush(timeout)
+        except (WriteError, WriteTimeout):
+            pass  # each stream has learnt it, unless it failed before
 
     def _hand_on(self) -> None:
         """Wake one of those who wait without news: it becomes the reader."""
@@ -333,6 +355,7 @@ class HTTP2Connection(Adapter):
         if isinstance(event, h2.events.ConnectionTerminated):
             self._goaway(event)
             return
+        self._settled = self._settled or isinstance(event, h2.events.RemoteSettingsChanged)
         if isinstance(event, h2.events.RemoteSettingsChanged) or (
             isinstance(event, h2.events.WindowUpdated) and not event.stream_id
         ):
@@ -384,7 +407,10 @@ class HTTP2Connection(Adapter):
         if self._failure is None:
             self._failure = error
         for stream in self._streams.values():
+            if stream.ended:
+                continue  # its response is whole, though it may not have been taken yet
             copy = type(error)(error.message)
+            copy.__dict__.update(error.__dict__)
             copy.__cause__ = error
             copy.answered = stream.headers is not None
             stream.fail(copy)
@@ -396,7 +422,7 @@ class HTTP2Connection(Adapter):
             credit = 0
             with self._lock:
                 data = stream.take()
-                if data is not None and self._failure is None:
+                if data is not None and self._failure is None and stream.failure is None:
                     credit = stream.credit()
                     if credit:
                         self._h2.increment_flow_control_window(credit, stream.id)
@@ -449,14 +475,15 @@ class HTTP2Connection(Adapter):
                 except h2.exceptions.ProtocolError:
                     say = False
         with self._backend.shield():
-            if say:
-                try:
+            try:
+                if say:
                     await self._flush(_FAREWELL_SECONDS)
-                except HTTPError:
-                    pass
-            with self._lock:
-                self._fail(ReadError("the connection was closed here"))
-            await self._stream.close()
+            except HTTPError:
+                pass
+            finally:
+                with self._lock:
+                    self._fail(ReadError("the connection was closed here"))
+                await self._stream.close()
 
     def __repr__(self) -> str:
         state = "closed" if self.is_closed else f"{len(self._streams)} streams"
@@ -525,6 +552,10 @@ def _authority(request: Request) -> bytes:
     """A caller's own Host is what it wants the server to see; there is exactly one."""
     host = request.headers.get("Host")
     return (host if host is not None else request.url.host_header).encode("latin-1")
+
+
+def _within(seconds: float | None) -> str:
+    return "in time" if seconds is None else f"for {seconds:g} s"
 
 
 def _code_name(code: int) -> str:

@@ -1,0 +1,158 @@
+"""`CookieAdapter` over an adapter that answers from a list. The jar's own rules are tested with it."""
+
+import pytest
+from httpcore_client import ClientOptions, CookieAdapter, CookieJar, RedirectAdapter, Request
+
+
+def setting(*values, status=200, **fields):
+    return (status, [*fields.items(), *(("Set-Cookie", value) for value in values)])
+
+
+def cookies(inner):
+    return [request.headers.get("Cookie") for request in inner.requests]
+
+
+@pytest.fixture
+def visit(exchange):
+    def visit(adapter, *urls, headers=None):
+        return [exchange(adapter, Request("GET", url, headers=headers)) for url in urls]
+
+    return visit
+
+
+def test_a_cookie_is_stored_and_sent(fake, visit):
+    inner = fake(setting("a=1; Path=/", "b=2"))
+    jar = CookieJar()
+    visit(CookieAdapter(inner, jar), "http://a.test/x", "http://a.test/y")
+    assert [None, "a=1; b=2"] == cookies(inner)
+    assert "1" == jar["a"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://b.test/", "http://x.a.test/", "http://a.test.evil.test/", "http://test/"]
+)
+def test_a_cookie_is_not_sent_to_other_hosts(fake, visit, url):
+    inner = fake(setting("a=1"))
+    visit(CookieAdapter(inner, CookieJar()), "http://a.test/", url)
+    assert [None, None] == cookies(inner)
+
+
+def test_scheme_and_path_of_the_request_count(fake, visit):
+    inner = fake(setting("a=1; Path=/in", "b=2; Secure; Path=/"))
+    visit(
+        CookieAdapter(inner, CookieJar()),
+        *("https://a.test/", "https://a.test/in/x?a=/", "http://a.test/in", "http://a.test/out"),
+    )
+    assert [None, "a=1; b=2", "a=1", None] == cookies(inner)
+
+
+def test_a_cookie_can_be_deleted_by_the_server(fake, visit):
+    inner = fake(setting("a=1"), setting("a=; Max-Age=0"))
+    visit(CookieAdapter(inner, CookieJar()), *["http://a.test/"] * 3)
+    assert [None, "a=1", None] == cookies(inner)
+
+
+def test_the_response_names_the_cookies_that_it_set(fake, visit):
+    inner = fake(setting("a=1; Path=/", "b=2", "a\tb\x80=;=", "b=3"))
+    first, second = visit(CookieAdapter(inner, CookieJar()), "http://a.test/", "http://a.test/")
+    assert {"a": "1", "b": "3"} == first.cookies
+    assert {} == second.cookies
+
+
+def test_explicit_cookies_come_first_and_win(fake, visit):
+    jar = CookieJar()
+    inner = fake(setting("a=jar", "b=jar"))
+    adapter = CookieAdapter(inner, jar)
+    visit(adapter, "http://a.test/")
+    visit(adapter, "http://a.test/", headers={"Cookie": "c=own; b=own"})
+    visit(adapter, "http://c.test/", headers={"Cookie": "c=own"})
+    assert [None, "c=own; b=own; a=jar", "c=own"] == cookies(inner)
+
+
+def test_the_callers_request_stays_as_it_was(fake, exchange):
+    jar = CookieJar()
+    jar["a"] = "1"
+    request = Request("GET", "http://a.test/", headers={"X-Own": "1"})
+    inner = fake()
+    exchange(CookieAdapter(inner, jar), request)
+    assert "Cookie" not in request.headers
+    assert "1" == inner.requests[0].headers["X-Own"]
+
+
+def test_without_cookies_the_request_itself_is_passed_on(fake, exchange):
+    request = Request("GET", "http://a.test/")
+    inner = fake()
+    exchange(CookieAdapter(inner, CookieJar()), request)
+    assert request is inner.requests[0]
+
+
+def test_unscoped_cookies_go_wherever_the_caller_asks(fake, visit):
+    jar = CookieJar()
+    jar["a"] = "1"
+    inner = fake()
+    visit(CookieAdapter(inner, jar), "http://a.test/", "https://b.test/")
+    assert ["a=1", "a=1"] == cookies(inner)
+
+
+def test_a_cookie_that_the_server_set_wins_over_an_unscoped_one(fake, visit):
+    jar = CookieJar()
+    jar["session"] = "old"
+    inner = fake(setting("session=new"))
+    visit(CookieAdapter(inner, jar), "http://a.test/", "http://a.test/")
+    assert ["session=old", "session=new"] == cookies(inner)
+
+
+@pytest.mark.parametrize(
+    "location", ["https://b.test/", "https://x.a.test/", "http://a.test/", "https://a.test:444/"]
+)
+def test_unscoped_cookies_do_not_follow_a_redirect_to_another_origin(fake, visit, location):
+    """Nor come back: the kind of CVE-2022-23607."""
+    jar = CookieJar()
+    jar["a"] = "1"
+    inner = fake(
+        setting(status=302, Location=location), setting(status=302, Location="https://a.test/")
+    )
+    visit(RedirectAdapter(CookieAdapter(inner, jar)), "https://a.test/")
+    assert ["a=1", None, None] == cookies(inner)
+
+
+def test_unscoped_cookies_follow_a_redirect_within_the_origin(fake, visit):
+    jar = CookieJar()
+    jar["a"] = "1"
+    inner = fake(setting(status=302, Location="/2"))
+    visit(RedirectAdapter(CookieAdapter(inner, jar)), "https://a.test/1")
+    assert ["a=1", "a=1"] == cookies(inner)
+
+
+def test_cookies_of_a_hop_are_stored_and_sent_to_their_hosts_only(fake, visit):
+    jar = CookieJar()
+    inner = fake(
+        setting("a=1", status=302, Location="https://b.test/"),
+        setting("b=1", status=302, Location="https://a.test/"),
+    )
+    visit(RedirectAdapter(CookieAdapter(inner, jar)), "https://a.test/")
+    assert [None, None, "a=1"] == cookies(inner)
+    assert "1" == jar.get("b", domain="b.test")
+
+
+def test_cookies_of_a_hop_do_not_pile_up_in_the_next_request(fake, visit):
+    inner = fake(
+        setting("a=1", status=302, Location="/2"), setting("a=2", status=302, Location="/3")
+    )
+    visit(RedirectAdapter(CookieAdapter(inner, CookieJar())), "https://a.test/1")
+    assert [None, "a=1", "a=2"] == cookies(inner)
+
+
+def test_a_foreign_hop_still_gets_the_cookies_of_its_host(fake, exchange):
+    jar = CookieJar()
+    jar.set("b", "1", "b.test")
+    inner = fake()
+    options = ClientOptions(foreign=True)
+    exchange(CookieAdapter(inner, jar), Request("GET", "http://b.test/", options=options))
+    assert ["b=1"] == cookies(inner)
+
+
+def test_its_repr_counts_and_shows_no_value(fake):
+    jar = CookieJar()
+    jar["a"] = "s3cret"
+    assert "<CookieAdapter 1 cookies>" == repr(CookieAdapter(fake(), jar))
