@@ -53,7 +53,7 @@ def test_a_cookie_can_be_deleted_by_the_server(fake, visit):
 
 
 def test_the_response_names_the_cookies_that_it_set(fake, visit):
-    inner = fake(setting("a=1; Path=/", "b=2", "a\tb\x80=;=", "b=3"))
+    inner = fake(setting("a=1; Path=/", "b=2", "", "b=3"))
     first, second = visit(CookieAdapter(inner, CookieJar()), "http://a.test/", "http://a.test/")
     assert {"a": "1", "b": "3"} == first.cookies
     assert {} == second.cookies

@@ -115,10 +115,7 @@ class SyncClient:
 
     def build(self, method: str, url: str | URL, **options: Unpack[RequestOptions]) -> pool.Request:
         """Build the request that `request` would send; see `Client.build`."""
-        request = self._client.build(method, url, **options)
-        if request.body is not None and request.body.needs_loop:
-            raise TypeError("content is an async iterable, which needs an async client")
-        return request
+        return _without_loop(self._client.build(method, url, **options))
 
     def prepare_request(self, request: pool.Request) -> pool.Request:
         """Fill the client's defaults into a request; see `Client.prepare_request`."""
@@ -126,7 +123,8 @@ class SyncClient:
 
     def send(self, request: pool.Request, *, stream: bool = False) -> pool.SyncResponse:
         """Send a request as it is and return the response; see `Client.send`."""
-        return pool.SyncResponse(pool.run_sync(self._client.send(request, stream=stream)))
+        sending = self._client.send(_without_loop(request), stream=stream)
+        return pool.SyncResponse(pool.run_sync(sending))
 
     def close(self) -> None:
         """Close every connection; running requests fail. Again does nothing."""
@@ -145,6 +143,14 @@ class SyncClient:
 
     def __repr__(self) -> str:
         return f"<Sync{repr(self._client)[1:]}"
+
+
+def _without_loop(request: pool.Request) -> pool.Request:
+    """Return the request, or refuse a body that only an event loop can read."""
+    # What is no request at all is for `Client.send` to refuse.
+    if isinstance(request, pool.Request) and request.body is not None and request.body.needs_loop:
+        raise TypeError("content is an async iterable, which needs an async client")
+    return request
 
 
 class SyncResponseContext:

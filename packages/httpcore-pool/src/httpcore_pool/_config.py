@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._tls import TLSConfig
     from .connection import Proxy
 
@@ -143,7 +145,7 @@ class Budget:
 
     __slots__ = ("_deadline", "_now", "timeout")
 
-    def __init__(self, options: Options, now: Any) -> None:
+    def __init__(self, options: Options, now: Callable[[], float]) -> None:
         self.timeout = options.timeout if options.timeout is not None else Timeout()
         self._deadline = options.deadline
         self._now = now
@@ -163,11 +165,11 @@ class Budget:
         """Seconds that the next write may take."""
         return self.cut(self.timeout.write)
 
-    def countdown(self, seconds: float | None) -> Budget:
-        """Return a budget whose every wait ends when `seconds` from now have passed in all."""
+    def countdown(self, seconds: float | None, began: float | None = None) -> Budget:
+        """Return a budget whose waits end, all together, `seconds` after `began` (None: now)."""
         options = Options(timeout=self.timeout, deadline=self._deadline)
         budget = Budget(options, self._now)
         if seconds is not None:
-            end = self._now() + seconds
+            end = (self._now() if began is None else began) + seconds
             budget._deadline = end if self._deadline is None else min(end, self._deadline)
         return budget

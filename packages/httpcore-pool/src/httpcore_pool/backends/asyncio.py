@@ -195,11 +195,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
         # written and fits the socket's buffer is on its way already.
         self._transport.abort()
         if self._loop is asyncio.get_running_loop():
-            try:
-                await asyncio.shield(self._closed)  # one turn of the loop
-            except asyncio.CancelledError:
-                if not self._closed.done():
-                    raise
+            await asyncio.shield(self._closed)  # one turn of the loop
 
     def is_readable(self) -> bool:
         if self._chunks or self._eof or self._lost or self._transport.is_closing():

@@ -156,11 +156,10 @@ class ConnectionPool(Adapter):
             key = (origin, proxy, ssl)
         # Whether a connection can carry several requests is known beforehand except with ALPN.
         may_share = self._http2 and (origin.is_ssl or not self._http1)
-        budget = Budget(options, self._backend.now)
-        pool_budget = budget.countdown(budget.timeout.pool)
+        began = self._backend.now()
         while True:
             waiter = _Waiter(key, may_share=may_share)
-            entry = await self._wait(waiter, request, pool_budget)
+            entry = await self._wait(waiter, request, began)
             lease = _Lease(self, entry)
             try:
                 if entry.connection is None:
@@ -173,7 +172,8 @@ class ConnectionPool(Adapter):
                 raise
             return lease
 
-    async def _wait(self, waiter: _Waiter, request: Request, budget: Budget) -> _Entry:
+    async def _wait(self, waiter: _Waiter, request: Request, began: float) -> _Entry:
+        """Wait for an entry; one pool limit, counted from `began`, holds for all waits of a request."""
         with self._lock:
             self._check_open(request)
             closing = self._state.request(waiter, self._backend.now())
@@ -181,8 +181,10 @@ class ConnectionPool(Adapter):
                 waiter.event = self._backend.event()
         try:
             await self._close_all(closing)
+            budget = Budget(request.options, self._backend.now)
             if waiter.event is not None:
-                await waiter.event.wait(budget.cut(None))
+                countdown = budget.countdown(budget.timeout.pool, began)
+                await waiter.event.wait(countdown.cut(None))
             with self._lock:
                 self._check_open(request)
                 entry = waiter.entry
@@ -243,18 +245,27 @@ class ConnectionPool(Adapter):
         await self._close_all(closing)
 
     async def _reap(self) -> None:
-        """Close what finalisers have left behind."""
+        """Let go of what finalisers have left behind.
+
+        `abandon` has made the connection one for no further exchange; it is closed once the other
+        streams on it (HTTP/2) are done too.
+        """
         while self._dropped:
-            lease = self._dropped.popleft()
-            await lease.connection.close()
-            await lease.release()
+            await self._dropped.popleft().release()
 
     async def _close_all(self, entries: list[_Entry]) -> None:
-        if entries:
-            with self._backend.shield():
-                for entry in entries:
+        if not entries:
+            return
+        interrupt: BaseException | None = None
+        with self._backend.shield():
+            for entry in entries:
+                try:
                     if entry.connection is not None:
                         await entry.connection.close()
+                except BaseException as error:  # noqa: BLE001 - a cancel must not leave the rest open
+                    interrupt = error
+        if interrupt is not None:
+            raise interrupt
 
     def __repr__(self) -> str:
         state = self._state

@@ -1,0 +1,179 @@
+"""Redirects, NO_PROXY and proxy variables against data nobody here wrote.
+
+Sources stand in tests/conformance/data/*/README.md; how each file is graded, in its `doc`.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from httpcore_client import (
+    URL,
+    BodyNotReplayable,
+    InvalidURL,
+    RedirectError,
+    ScriptedBackend,
+    SyncClient,
+)
+from httpcore_client.policy._environment import NoProxy, ProxyRules
+from testkit.peer import response
+
+DATA = Path(__file__).parents[1] / "conformance" / "data"
+
+# Ids that we answer otherwise, or can't be asked: id -> why.
+REDIRECT_DEVIATIONS = {
+    "location-empty": "an empty Location is one clear error: followed, it mostly ends as a loop",
+    "digest-cross": "Digest auth comes in a later version",
+    "location-crlf-header": "CR LF can't be in a field of a fake response; see the test on the wire",
+}
+NO_PROXY_DEVIATIONS = {
+    "zone-id-suffix": "a URL with a zone is refused before anybody is asked",
+}
+PROXY_ENV_DEVIATIONS = {
+    "bad-port": "a value that makes no sense warns and is ignored",
+    "unknown-scheme": "a value that makes no sense warns and is ignored",
+    "crlf": "a value that makes no sense warns and is ignored",
+}
+
+
+def load(name):
+    return json.loads((DATA / name).read_text("utf-8"))
+
+
+def cases(name, deviations):
+    found = [case for case in load(name)["cases"] if case["id"] not in deviations]
+    return pytest.mark.parametrize("case", found, ids=lambda case: case["id"])
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "deviations"),
+    [
+        ("own/redirects.json", 60, REDIRECT_DEVIATIONS),
+        ("own/no-proxy.json", 69, NO_PROXY_DEVIATIONS),
+        ("own/proxy-env.json", 14, PROXY_ENV_DEVIATIONS),
+    ],
+)
+def test_the_data_is_whole_and_the_deviations_are_in_it(name, count, deviations):
+    ids = [case["id"] for case in load(name)["cases"]]
+    assert count == len(ids)
+    assert set() == deviations.keys() - set(ids)
+
+
+def answers(case, source):
+    for status, location, *extra in case["responses"]:
+        more = extra[0] if extra else {}
+        locations = [location] if isinstance(location, str) else location or []
+        fields = [("Location", text) for text in locations]
+        body = b""
+        if "set_cookie" in more:
+            fields.append(("Set-Cookie", more["set_cookie"]))
+        if "content_length" in more:
+            fields.append(("Content-Length", str(more["content_length"])))
+            hang = AssertionError("waited for a body that never ends")
+            body = source(b"x" * more["send"], hang)
+        yield (status, fields, body)
+
+
+def check(want, request, body):
+    url = request.url.copy_with(username="", password="")
+    assert want["url"] == str(url)
+    assert want.get("method", request.method) == request.method
+    if "body" in want:
+        assert (want["body"] or "").encode() == body
+    if "cookie" in want:
+        assert want["cookie"] == request.headers.get("Cookie")
+    names = {name.lower() for name in request.headers}
+    assert set() == names & set(want.get("headers_absent", []))
+    assert set() == set(want.get("headers_present", [])) - names
+
+
+@cases("own/redirects.json", REDIRECT_DEVIATIONS)
+def test_redirects_of_the_project(case, fake, source, client_over):
+    asked = case["request"]
+    content = asked["body"]
+    if content == {"stream": "once"}:
+        content = iter([b"once"])
+    bottom = fake(*answers(case, source))
+    client = client_over(bottom)
+
+    def send():
+        return client.request(
+            asked["method"],
+            asked["url"],
+            headers=[tuple(pair) for pair in asked["headers"]],
+            content=content,
+            allow_redirects=case.get("follow", True),
+        )
+
+    if case["want"] == "error":
+        with pytest.raises((RedirectError, InvalidURL, BodyNotReplayable)):
+            send()
+        return
+    final = send()
+    assert len(case["want"]) == len(bottom.requests) - 1
+    for want, request, body in zip(
+        case["want"], bottom.requests[1:], bottom.bodies[1:], strict=True
+    ):
+        check(want, request, body)
+    assert len(final.history) == len(case["want"])
+
+
+def test_redirects_of_the_project_with_a_field_after_the_location():
+    """location-crlf-header: on the wire the CR LF ends the field line."""
+    (case,) = [c for c in load("own/redirects.json")["cases"] if c["id"] == "location-crlf-header"]
+    location = case["responses"][0][1].encode()
+    first = response(b"", "302 Found", b"Location: " + location)
+    backend = ScriptedBackend([first, lambda stream: response(b"there")])
+    with SyncClient(backend=backend, trust_env=False) as client:
+        answer = client.get(case["request"]["url"].replace("https:", "http:"))
+        assert case["want"][0]["url"].replace("https:", "http:") == str(answer.url)
+        assert "b" == client.cookies.get("a", domain="a.test")
+
+
+@pytest.mark.parametrize(
+    "case", load("fetch/redirect-method.json"), ids=lambda c: f"{c['status']}-{c['method']}"
+)
+def test_redirect_method_of_web_platform_tests(case, fake, client_over):
+    names = ("Content-Type", "Content-Language", "Content-Encoding", "Content-Location")
+    bottom = fake((case["status"], [("Location", "/next")]))
+    client_over(bottom).request(
+        case["method"],
+        "https://a.test/start",
+        content=b"body" if case["body"] else None,
+        headers=dict.fromkeys(names, "x") if case["body"] else {},
+    )
+    _, following = bottom.requests
+    assert case["expected_method"] == following.method
+    assert (b"body" if case["body_kept"] else b"") == bottom.bodies[1]
+    kept = [name for name in names if name in following.headers]
+    assert (list(names) if case["content_headers_kept"] else []) == kept
+
+
+@cases("own/no-proxy.json", NO_PROXY_DEVIATIONS)
+def test_no_proxy_of_the_project(case):
+    direct = NoProxy(case["no_proxy"]).matches(URL(case["url"]))
+    assert direct in (True, False)
+    if case["direct"] is not None:
+        assert case["direct"] is direct
+
+
+def test_no_proxy_of_the_project_with_a_zone():
+    (case,) = [c for c in load("own/no-proxy.json")["cases"] if c["id"] == "zone-id-suffix"]
+    with pytest.raises(InvalidURL):
+        URL(case["url"])
+
+
+@cases("own/proxy-env.json", PROXY_ENV_DEVIATIONS)
+def test_proxy_env_of_the_project(case):
+    rules = ProxyRules(case["env"])
+    found = rules.proxy_for(URL(case["url"]))
+    expected = None if case["proxy"] is None else URL(case["proxy"])
+    assert expected == (None if found is None else found.url)
+
+
+@pytest.mark.parametrize("name", PROXY_ENV_DEVIATIONS)
+def test_proxy_env_that_makes_no_sense_is_never_ignored_silently(name):
+    (case,) = [c for c in load("own/proxy-env.json")["cases"] if c["id"] == name]
+    rules = ProxyRules(case["env"])
+    assert list(case["env"]) == [variable for variable, _ in rules.ignored]
+    assert rules.proxy_for(URL(case["url"])) is None
