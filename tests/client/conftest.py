@@ -1,7 +1,8 @@
 """What the tests of the client share: an adapter that answers from a list, and clients over it."""
 
-import httpcore_client
 import pytest
+
+import httpcore_client
 from httpcore_client import Adapter, Headers, Response, ScriptedBackend
 from httpcore_client._stack import build_stack
 from httpcore_pool import ByteSource, run_sync

@@ -1,7 +1,8 @@
 """One request without a client."""
 
-import httpcore_client
 import pytest
+
+import httpcore_client
 
 VERBS = ["get", "options", "post", "put", "patch", "delete"]
 
@@ -34,9 +35,9 @@ def test_the_response_is_read_and_its_connection_closed(origin):
 def test_streaming_needs_a_client_that_stays():
     with pytest.raises(TypeError) as caught:
         httpcore_client.get("http://example.org/", stream=True)
-    assert (
-        "stream=True needs a client that outlives the call: use SyncClient.stream"
-    ) == str(caught.value)
+    assert ("stream=True needs a client that outlives the call: use SyncClient.stream") == str(
+        caught.value
+    )
 
 
 def test_stream_false_says_nothing_new(origin):

@@ -1,7 +1,8 @@
 """From what a caller gives to the `Request` that goes down the stack."""
 
-import httpcore_client
 import pytest
+
+import httpcore_client
 from httpcore_client import (
     URL,
     BasicAuth,

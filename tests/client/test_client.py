@@ -2,8 +2,9 @@
 
 import contextlib
 
-import httpcore_client as httpcore
 import pytest
+
+import httpcore_client as httpcore
 from httpcore_client import ScriptedBackend
 from testkit.peer import Peer, response
 
@@ -146,7 +147,10 @@ def test_the_total_limit_counts_from_the_start_over_all_hops(run):
         backend.time += 5
         return moved
 
-    backend = ScriptedBackend([late, late, httpcore.ReadTimeout("nothing came", 0.0)])
+    def silent(stream):
+        raise httpcore.ReadTimeout("nothing came", 0.0)
+
+    backend = ScriptedBackend([late, late, silent])
     backend.time = 100.0
 
     async def scenario(client):

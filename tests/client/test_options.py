@@ -1,6 +1,7 @@
 """What a caller may say, and what it says back when it is wrong."""
 
 import pytest
+
 from httpcore_client import BasicAuth, BearerAuth, ClientOptions, Headers, RequestOptions, Timeout
 from httpcore_client._options import as_auth, check_options, merged
 from httpcore_pool import Options
@@ -56,7 +57,15 @@ def test_an_auth_and_none_are_taken_as_they_are():
 
 @pytest.mark.parametrize(
     "auth",
-    ["user:password", ("user",), ("a", "b", "c"), ("user", 5), (b"user", "password"), ["a", "b"], 5],
+    [
+        "user:password",
+        ("user",),
+        ("a", "b", "c"),
+        ("user", 5),
+        (b"user", "password"),
+        ["a", "b"],
+        5,
+    ],
 )
 def test_any_other_auth_is_refused_without_showing_it(auth):
     with pytest.raises(TypeError) as caught:

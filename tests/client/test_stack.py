@@ -1,7 +1,8 @@
 """The stack as a whole."""
 
-import httpcore_client
 import pytest
+
+import httpcore_client
 from httpcore_client import (
     AuthAdapter,
     CookieAdapter,

@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+
 from httpcore_client import (
     Adapter,
     BodyNotReplayable,

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 import trio
+
 from httpcore_client import Client, ReadTimeout, Timeout, TrioBackend, TrioClient
 
 

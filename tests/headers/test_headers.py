@@ -302,6 +302,14 @@ def test_marks_are_several_names(names: Any) -> None:
         Headers(sensitive=names)
 
 
+def test_from_raw_takes_the_marks_of_secret_names_from_others() -> None:
+    marked = Headers({"X-Key": "0"}, sensitive=["X-Key"])
+    pairs = [(b"X-Key", b"s3cret"), (b"X-Other", b"1")]
+    expected = "Headers([('X-Key', '[secure]'), ('X-Other', '1')])"
+    assert repr(Headers.from_raw(pairs, like=marked)) == expected
+    assert "s3cret" in repr(Headers.from_raw(pairs))
+
+
 def test_from_raw_takes_the_octets_unchecked_and_copies_the_list() -> None:
     pairs = [(b":status", b"200"), (b"x", b"\x01"), (b"X", b"2")]
     headers = Headers.from_raw(pairs)

@@ -24,9 +24,6 @@ import trio
 from httpcore_pool import (
     AsyncioBackend,
     ConnectionPool,
-    Request,
-    ScriptedBackend,
-    ScriptedStream,
     SyncBackend,
     Timeout,
     TrioBackend,
@@ -108,19 +105,6 @@ def world(request):
 def run(request):
     """Runs a coroutine function (over a scripted backend) in each world and returns its value."""
     return WORLDS[request.param].run
-
-
-async def outcome(awaitable):
-    """What an awaitable raised, or what it returned: errors become values that can be compared."""
-    try:
-        return await awaitable
-    except BaseException as error:
-        return error
-
-
-@pytest.fixture(name="outcome")
-def outcome_fixture():
-    return outcome
 
 
 class H2Peer:
@@ -342,19 +326,3 @@ class ProxyServer:
 @pytest.fixture
 def proxy_server():
     return ProxyServer
-
-
-@pytest.fixture
-def get():
-    """Makes a GET request, by default for the scripted origin."""
-
-    def make(url="http://example.org/", **options):
-        return Request("GET", url, **options)
-
-    return make
-
-
-@pytest.fixture
-def scripted():
-    """The scripted classes by name, for tests that only need them."""
-    return ScriptedBackend, ScriptedStream

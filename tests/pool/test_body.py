@@ -7,7 +7,7 @@ import tempfile
 
 import pytest
 
-from httpcore_pool import BodyNotReplayable, BytesBody, make_body, run_sync
+from httpcore_pool import BodyNotReplayable, BytesBody, RequestBody, make_body, run_sync
 
 
 class World:
@@ -63,6 +63,19 @@ def test_none_and_bodies_pass_unchanged():
     body = BytesBody(b"x")
     assert make_body(None) is None
     assert body is make_body(body)
+
+
+def test_a_body_of_the_callers_own_is_named_by_its_class():
+    class Own(RequestBody):
+        replayable = False
+
+        def _open(self):
+            return BytesBody(b"own").open()
+
+    body = Own()
+    assert [b"own"] == read(body)
+    with pytest.raises(BodyNotReplayable, match="the request body, Own, was used already"):
+        body.open()
 
 
 def test_an_iterable_is_replayable_and_its_empty_pieces_are_skipped():

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import trio
 
-from httpcore_pool import ScriptedBackend, run_sync
+from httpcore_pool import AsyncioBackend, ScriptedBackend, TrioBackend, run_sync
 from httpcore_pool._driver import Mutex
 
 
@@ -122,8 +122,6 @@ def test_one_at_a_time_holds_a_mutex(world):
 
 def test_a_cancelled_waiter_leaves_the_queue():
     async def scenario():
-        from httpcore_pool import TrioBackend
-
         mutex = Mutex(TrioBackend())
         await mutex.acquire(None)
         with trio.move_on_after(0):
@@ -136,8 +134,6 @@ def test_a_cancelled_waiter_leaves_the_queue():
 
 def test_a_waiter_that_is_cancelled_as_it_is_passed_the_lock_passes_it_on():
     async def scenario():
-        from httpcore_pool import AsyncioBackend
-
         mutex = Mutex(AsyncioBackend())
         await mutex.acquire(None)
         waiter = asyncio.ensure_future(mutex.acquire(None))

@@ -3,6 +3,7 @@
 import ssl
 import sys
 import warnings
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,10 +99,14 @@ def test_no_verification_warns():
     assert (ssl.CERT_NONE, False) == (context.verify_mode, context.check_hostname)
 
 
-def test_system_means_truststore():
-    import truststore
+def test_system_means_truststore(monkeypatch):
+    # A stand-in: the extra need not be installed.
+    class SystemContext(ssl.SSLContext):
+        pass
 
-    assert isinstance(TLSConfig("system").context(()), truststore.SSLContext)
+    monkeypatch.setitem(sys.modules, "truststore", SimpleNamespace(SSLContext=SystemContext))
+    context = TLSConfig("system").context(("h2",))
+    assert (SystemContext, ssl.TLSVersion.TLSv1_2) == (type(context), context.minimum_version)
 
 
 def test_system_without_truststore_names_the_extra(monkeypatch):
@@ -262,6 +267,37 @@ def test_bytes_that_came_with_the_end_are_read_before_it(make):
         return await secure.read(100, None), await secure.read(100, None)
 
     assert (b"last", b"") == run_sync(scenario())
+
+
+def test_after_both_have_said_goodbye_there_is_the_end(make):
+    secure, _, _ = make(lambda peer: [*peer.hands(), peer.leaves()])
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        first = await secure.read(100, None)
+        await secure.close()
+        return first, await secure.read(100, None)
+
+    assert (b"", b"") == run_sync(scenario())
+
+
+def test_bytes_before_garbage_are_read_before_the_error(make):
+    garbage = b"\x17\x03\x03\x00\x20" + b"x" * 32
+
+    def steps(peer):
+        says = peer.says(b"some")
+        return [*peer.hands(), lambda stream: says(stream) + garbage]
+
+    secure, _, _ = make(steps)
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        got = await secure.read(100, None)
+        with pytest.raises(ReadError):
+            await secure.read(100, None)
+        return got
+
+    assert b"some" == run_sync(scenario())
 
 
 def test_garbage_is_an_error(make):

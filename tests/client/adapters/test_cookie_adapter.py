@@ -1,6 +1,7 @@
 """`CookieAdapter` over an adapter that answers from a list. The jar's own rules are tested with it."""
 
 import pytest
+
 from httpcore_client import ClientOptions, CookieAdapter, CookieJar, RedirectAdapter, Request
 
 

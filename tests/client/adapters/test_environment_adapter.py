@@ -3,8 +3,10 @@
 import base64
 import os
 import warnings
+from pathlib import Path
 
 import pytest
+
 from httpcore_client import (
     URL,
     AuthAdapter,
@@ -95,7 +97,7 @@ def test_proxy_variables_can_be_left_out(passed_on):
 
 def test_values_that_make_no_sense_warn_once_when_it_is_made(fake, exchange):
     environ = {"all_proxy": "socks5://user:s3cret@p.test", "https_proxy": "http://p.test:0x"}
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="is ignored: ") as caught:
         adapter = EnvironmentAdapter(fake(), environ)
     messages = [str(warning.message) for warning in caught]
     assert ["all_proxy", "https_proxy"] == [message.split()[0] for message in messages]
@@ -200,7 +202,7 @@ def test_a_missing_file_is_an_empty_one(authorization, tmp_path):
 def test_a_file_that_can_not_be_read_warns_once_and_stops_nobody(fake, exchange, netrc, text):
     environ = netrc(text or "")
     if text is None:
-        environ["NETRC"] = os.path.dirname(environ["NETRC"])  # a folder
+        environ["NETRC"] = str(Path(environ["NETRC"]).parent)  # a folder
     adapter = EnvironmentAdapter(AuthAdapter(inner := fake()), environ)
     with pytest.warns(UserWarning, match="^netrc is ignored: ") as caught:
         exchange(adapter, Request("GET", "http://a.test/"))

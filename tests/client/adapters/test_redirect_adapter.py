@@ -1,6 +1,7 @@
 """`RedirectAdapter` over an adapter that answers from a list."""
 
 import pytest
+
 from httpcore_client import (
     URL,
     BodyNotReplayable,
@@ -159,7 +160,9 @@ def test_a_large_body_is_given_up(fake, source, exchange):
     assert 4 == body.reads
 
 
-@pytest.mark.parametrize(("length", "reads"), [("65536", 2), ("65537", 0), ("9" * 500, 0), ("x", 2)])
+@pytest.mark.parametrize(
+    ("length", "reads"), [("65536", 2), ("65537", 0), ("9" * 500, 0), ("x", 2)]
+)
 def test_a_body_that_says_it_is_large_is_given_up_unread(fake, source, exchange, length, reads):
     body = source(b"start")
     fields = [("Location", "/1"), ("Content-Length", length)]

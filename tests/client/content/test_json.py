@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from httpcore_client import InvalidRequest
-from httpcore_client.content import encode_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from httpcore_client import InvalidRequest
+from httpcore_client.content import encode_json
 
 VALUES = st.recursive(
     st.none()
@@ -26,7 +27,7 @@ VALUES = st.recursive(
         ([1, 2.5, True], b"[1,2.5,true]"),
         ({"a": {"b": []}}, b'{"a":{"b":[]}}'),
         ({"zażółć": "😀"}, '{"zażółć":"😀"}'.encode()),
-        ("\u2028\n\"\\", '"\u2028\\n\\"\\\\"'.encode()),
+        ('\u2028\n"\\', '"\u2028\\n\\"\\\\"'.encode()),
         ((1, 2), b"[1,2]"),
     ],
 )

@@ -3,10 +3,11 @@
 from urllib.parse import parse_qsl
 
 import pytest
-from httpcore_client import InvalidRequest, QueryParams
-from httpcore_client.content import encode_form
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from httpcore_client import InvalidRequest, QueryParams
+from httpcore_client.content import encode_form
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -30,7 +31,9 @@ def test_a_form_is_urlencoded(data, expected):
     assert (expected, "application/x-www-form-urlencoded") == encode_form(data)
 
 
-@pytest.mark.parametrize("data", [5, object(), [1, 2], {"a": object()}, {"a": {"b": "c"}}, {5: "a"}])
+@pytest.mark.parametrize(
+    "data", [5, object(), [1, 2], {"a": object()}, {"a": {"b": "c"}}, {5: "a"}]
+)
 def test_what_is_no_form_is_refused(data):
     with pytest.raises(InvalidRequest, match="data= can't be encoded as a form: "):
         encode_form(data)

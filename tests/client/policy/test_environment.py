@@ -1,6 +1,7 @@
 """What the environment's variables ask for."""
 
 import pytest
+
 from httpcore_client import URL
 from httpcore_client.policy._environment import NoProxy, ProxyRules
 
@@ -126,7 +127,9 @@ def test_which_proxy_the_variables_name(environ, url, proxy):
     assert [] == rules.ignored
 
 
-@pytest.mark.parametrize("value", ["gopher://p.test", "socks5://p.test", "http://p.test:99999", "a b"])
+@pytest.mark.parametrize(
+    "value", ["gopher://p.test", "socks5://p.test", "http://p.test:99999", "a b"]
+)
 def test_a_value_that_makes_no_sense_is_ignored_with_its_reason(value):
     rules = ProxyRules({"http_proxy": value, "all_proxy": P})
     assert ["http_proxy"] == [variable for variable, _ in rules.ignored]

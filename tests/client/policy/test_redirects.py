@@ -1,6 +1,7 @@
 """Where a redirect leads, and what may go along (RFC 9110 15.4, 10.2.2)."""
 
 import pytest
+
 from httpcore_client import (
     URL,
     BasicAuth,
@@ -188,9 +189,7 @@ def secretive(location):
     copies = [(name, f"{name} 1") for name in CREDENTIALS]
     copies += [(name.lower(), f"{name} 2") for name in CREDENTIALS]
     auth = BasicAuth("user", "password")
-    return redirected(
-        location, headers=[*copies, ("X-Own", "1")], options=ClientOptions(auth=auth)
-    )
+    return redirected(location, headers=[*copies, ("X-Own", "1")], options=ClientOptions(auth=auth))
 
 
 @pytest.mark.parametrize("location", ELSEWHERE.values(), ids=ELSEWHERE)
@@ -212,9 +211,7 @@ def test_credentials_stay_on_the_same_origin(location):
 
 def test_what_was_dropped_once_does_not_come_back():
     away = secretive("https://b.test/")
-    back = next_request(
-        away, Response(302, Headers({"Location": "https://a.test/"}), request=away)
-    )
+    back = next_request(away, Response(302, Headers({"Location": "https://a.test/"}), request=away))
     assert URL("https://a.test/#frag") == back.url
     assert {"Host", "X-Own"} == set(back.headers)
     assert back.options.auth is None

@@ -203,7 +203,7 @@ def test_leftover_bytes_never_answer_the_next_request(run, body, apart):
     async def scenario():
         connection, stream = connection_over(*((OK, body) if apart else (OK + body,)))
         first = await facts_of(connection, get())
-        with pytest.raises(ClosedError, match="GET .*: the connection is closed|is closed"):
+        with pytest.raises(ClosedError, match="the connection is closed"):
             await connection.send(get())
         return first[3], connection.is_closed, stream.closed
 

@@ -1,5 +1,6 @@
 """One HTTP/2 connection over scripted frames: many streams, windows, resets, and the end."""
 
+import asyncio
 import gc
 
 import h2.errors
@@ -7,10 +8,13 @@ import h2.events
 import h2.settings
 import hyperframe.frame as frames
 import pytest
+
 from httpcore_pool import (
+    AsyncioBackend,
     ClosedError,
     HTTP2Connection,
     LocalProtocolError,
+    Options,
     ReadError,
     ReadTimeout,
     RemoteProtocolError,
@@ -156,9 +160,7 @@ def test_informational_responses_are_skipped_and_a_flood_is_refused(run, h2_peer
             return peer.step(act)
 
         peer.stream = 1
-        connection, _ = connection_over(
-            flood(32, respond(1, b"hello")), flood(33, lambda p: None)
-        )
+        connection, _ = connection_over(flood(32, respond(1, b"hello")), flood(33, lambda p: None))
         facts = await facts_of(connection)
         peer.stream = 3
         error = await raised_by(connection.send(get()))
@@ -210,14 +212,12 @@ def test_more_fields_than_we_announce_break_the_connection(h2_peer):
 def test_several_streams_run_at_once(run, h2_peer):
     async def scenario():
         peer = h2_peer()
-        heads = peer.step(lambda p: [p.head(3), p.head(1)])
         bodies = peer.step(
             lambda p: [p.h2.send_data(i, b"body %d" % i, end_stream=True) for i in (3, 1)]
         )
         connection, _ = connection_over(
             peer.step(lambda p: p.head(1)), peer.step(lambda p: p.head(3)), bodies
         )
-        del heads
         first, second = await connection.send(get()), await connection.send(get())
         shown = repr(connection)
         return await first.read(), await second.read(), shown, connection.exchanges
@@ -242,6 +242,21 @@ def test_many_requests_at_once_over_one_connection(world, pool_of, origin):
             return set(answers), len(answers), pool.connections_opened
 
     assert ({("HTTP/2", 100_000)}, 50, 1) == world.run(scenario)
+
+
+def test_more_requests_at_once_than_the_server_allows_on_one_connection(world, pool_of, origin):
+    # The origin allows 100, and says so only after the first of them have left.
+    async def scenario():
+        async with pool_of(world) as pool:
+
+            async def one():
+                response = await pool.send(Request("GET", origin.tls))
+                return response.protocol, await response.read()
+
+            answers = await world.gather(*[one] * 150)
+            return set(answers), len(answers), pool.connections_opened < 60
+
+    assert ({("HTTP/2", b"hello, world")}, 150, True) == world.run(scenario)
 
 
 def test_large_bodies_go_both_ways_at_once(world, pool_of, origin):
@@ -342,6 +357,23 @@ def test_after_the_deadline_a_timeout_in_the_body_is_the_total(h2_peer):
     assert (TotalTimeout, True) == (type(error), error.answered)
 
 
+def test_a_waiter_that_gives_up_as_it_is_made_the_reader_hands_the_role_on(h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        stream = ScriptedStream([peer.step(respond(3))])
+        connection = HTTP2Connection(stream, AsyncioBackend(), timeout=Timeout(read=5))
+        connection._reading = True  # as if a third one read
+        impatient = get(options=Options(timeout=Timeout(read=0.01)))
+        first = asyncio.ensure_future(raised_by(connection.send(impatient)))
+        second = asyncio.ensure_future(facts_of(connection))
+        while len(connection._waiting) < 2:
+            await asyncio.sleep(0)
+        connection._reading = False  # ... and left, having woken nobody
+        return type(await first), await second
+
+    assert (ReadTimeout, (200, "HTTP/2", b"")) == asyncio.run(scenario())
+
+
 # Windows.
 
 
@@ -396,9 +428,7 @@ def test_a_download_gives_the_windows_back(run, h2_peer):
                 left[0] -= size
                 p.h2.send_data(1, bytes(size), end_stream=not left[0])
 
-        connection, _ = connection_over(
-            peer.step(lambda p: p.head(1)), *[peer.step(feed)] * 64
-        )
+        connection, _ = connection_over(peer.step(lambda p: p.head(1)), *[peer.step(feed)] * 64)
         response, size = await connection.send(get()), 0
         async for piece in response.raw():
             size += len(piece)
@@ -470,13 +500,30 @@ def test_a_response_that_came_with_the_last_piece_is_no_failure(h2_peer):
     assert 413 == run_sync(facts_of(connection, get("POST", pieces())))[0]
 
 
+def test_a_reset_between_two_pieces_ends_the_upload(h2_peer):
+    peer = h2_peer()
+    connection, _ = connection_over(
+        peer.step(lambda p: p.h2.reset_stream(1, ERRORS.INTERNAL_ERROR))
+    )
+
+    async def pieces():
+        yield b"a"
+        await connection._read_once(None, 1)  # as if another stream had read just now
+        yield b"b"
+
+    error = run_sync(raised_by(connection.send(get("POST", pieces()))))
+    assert "reset the stream (INTERNAL_ERROR)" in str(error)
+
+
 # Our own faults.
 
 
 @pytest.mark.parametrize(
     ("pieces", "words"), [([b"abcd"], "longer"), ([b"ab", b"cd"], "longer"), ([b"ab"], "shorter")]
 )
-def test_a_body_that_does_not_fit_its_length_is_our_error_and_ends_its_stream(pieces, words, h2_peer):
+def test_a_body_that_does_not_fit_its_length_is_our_error_and_ends_its_stream(
+    pieces, words, h2_peer
+):
     peer = h2_peer()
     connection, stream = connection_over(peer.step())
     request = get("POST", pieces, headers={"Content-Length": "3"})
@@ -492,10 +539,8 @@ def test_a_body_that_does_not_fit_its_length_is_our_error_and_ends_its_stream(pi
 
 def test_fields_that_http_2_forbids_are_our_error():
     connection, _ = connection_over()
-    request = get()
-    request.headers.append(":path", "/") if False else None
     connection._h2.send_headers = refusing
-    error = run_sync(raised_by(connection.send(request)))
+    error = run_sync(raised_by(connection.send(get())))
     assert LocalProtocolError is type(error)
     assert "the request can't be sent" in str(error)
 
@@ -542,7 +587,10 @@ def test_a_reset_fails_its_stream_only(run, h2_peer, code, sent, name):
 
     kind, was_sent, answered, text, body = run(scenario)
     assert (RemoteProtocolError, sent, False, b"hello") == (kind, was_sent, answered, body)
-    assert f"GET https://user:[secure]@example.org/path?q=1: the server reset the stream ({name})" in text
+    assert (
+        f"GET https://user:[secure]@example.org/path?q=1: the server reset the stream ({name})"
+        in text
+    )
 
 
 def test_a_reset_in_the_body_comes_after_the_bytes_before_it(h2_peer):
@@ -893,7 +941,7 @@ def test_before_the_servers_settings_a_hundred_streams_are_assumed(h2_peer):
 
 @pytest.mark.parametrize(("allowed", "capacity"), [(7, 7), (500, 500), (5000, 1000)])
 def test_the_capacity_is_what_the_server_allows(h2_peer, allowed, capacity):
-    peer = h2_peer(**{})
+    peer = h2_peer()
     peer.h2.update_settings({CODES.MAX_CONCURRENT_STREAMS: allowed})
     connection, _ = connection_over(peer.step(respond(1)))
     run_sync(facts_of(connection))

@@ -9,6 +9,7 @@ import h2.errors
 import hyperframe.frame as frames
 import pytest
 import trio
+
 from httpcore_pool import (
     AsyncioBackend,
     CertificateError,
@@ -160,7 +161,12 @@ def test_a_closed_response_lets_go_and_its_source_is_empty(run):
         shown = repr(response._body.source)
         for _ in range(2):
             await response.close()
-        return backend.streams[0].closed, await response._body.source.read_chunk(), shown, repr(pool)
+        return (
+            backend.streams[0].closed,
+            await response._body.source.read_chunk(),
+            shown,
+            repr(pool),
+        )
 
     assert (
         True,
@@ -232,7 +238,9 @@ def test_a_request_that_http_2_did_not_process_is_replayed_once(run, h2_peer, ho
             frame = frames.GoAwayFrame(0, last_stream_id=0, error_code=0)
             refusal = first.step(raw=frame.serialize())
         else:
-            refusal = first.step(lambda p: p.h2.reset_stream(1, h2.errors.ErrorCodes.REFUSED_STREAM))
+            refusal = first.step(
+                lambda p: p.h2.reset_stream(1, h2.errors.ErrorCodes.REFUSED_STREAM)
+            )
         again = first.step(lambda p: p.answer(3, b"hello"))
         pool, _ = h2_pool([refusal, again], [second.step(lambda p: p.answer(1, b"hello"))])
         body = await body_of(pool, method=method, content=b"x" if method == "POST" else None)
@@ -268,7 +276,8 @@ def test_a_dead_http_2_connection_is_noticed_before_its_use(run, h2_peer):
     async def scenario():
         first, second = h2_peer(), h2_peer()
         pool, backend = h2_pool(
-            [first.step(lambda p: p.answer(1, b"one"))], [second.step(lambda p: p.answer(1, b"two"))]
+            [first.step(lambda p: p.answer(1, b"one"))],
+            [second.step(lambda p: p.answer(1, b"two"))],
         )
         bodies = [await body_of(pool)]
         backend.streams[0]._steps.append(b"")
@@ -276,6 +285,25 @@ def test_a_dead_http_2_connection_is_noticed_before_its_use(run, h2_peer):
         return bodies, pool.connections_opened, backend.streams[0].closed
 
     assert ([b"one", b"two"], 2, True) == run(scenario)
+
+
+def test_an_interrupt_while_a_dead_connection_is_closed_lets_go_once(h2_peer):
+    peer = h2_peer()
+    pool, backend = h2_pool([peer.step(lambda p: p.answer(1, b"one"))])
+
+    async def interrupted():
+        raise KeyboardInterrupt
+
+    async def scenario():
+        await body_of(pool)
+        backend.streams[0]._steps.append(b"")
+        backend.streams[0].close = interrupted
+        return type(await raised_by(body_of(pool))), repr(pool)
+
+    assert (
+        KeyboardInterrupt,
+        "<ConnectionPool on scripted, 0 open, 0 idle, 0 waiting>",
+    ) == run_sync(scenario())
 
 
 # Dropped responses.
@@ -576,7 +604,10 @@ def test_a_keep_alive_connection_that_died_while_idle_is_not_used(world, pool_of
     async def scenario():
         async with pool_of(world) as pool:
             await body_of(pool, server.url)
-            while pool._state._idle and not next(iter(pool._state._idle)).connection._inner._stream.is_readable():
+            while (
+                pool._state._idle
+                and not next(iter(pool._state._idle)).connection._inner._stream.is_readable()
+            ):
                 await pool.backend.event().wait(0.001)
             return await body_of(pool, server.url, "POST", b"x"), pool.connections_opened
 
@@ -637,6 +668,9 @@ def cancelling_at(number, coroutine):
     return run(), came
 
 
+# asyncio's own race of addresses (staggered_race) forgets a connected socket when it is cancelled at the
+# end; the socket is closed as it is collected. What we forget would be "unclosed transport".
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 @pytest.mark.parametrize("path", ["plain", "tls", "upload", "expired"])
 def test_a_cancel_at_any_await_leaves_the_pool_right_on_asyncio(origin, authority, path):
     url = (origin.tls if path in ("tls", "upload") else origin.plain) + "/echo"
@@ -648,9 +682,7 @@ def test_a_cancel_at_any_await_leaves_the_pool_right_on_asyncio(origin, authorit
 
     async def once(number):
         limits = PoolLimits(2, keepalive_expiry=0 if path == "expired" else 15)
-        async with ConnectionPool(
-            AsyncioBackend(), ssl=authority.bundle, limits=limits
-        ) as pool:
+        async with ConnectionPool(AsyncioBackend(), ssl=authority.bundle, limits=limits) as pool:
             if path == "expired":
                 await exchange(pool)
             run, came = cancelling_at(number, exchange(pool))

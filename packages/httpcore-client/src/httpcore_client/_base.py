@@ -72,11 +72,16 @@ class Settings:
         content, media_type = _content(options)
         if media_type is not None:
             headers.setdefault("Content-Type", media_type)
-        request = pool.Request(method, url, content, headers)
         cookies = options.get("cookies")
         if cookies is not None and (own := _jar(cookies).unscoped()):
-            _add_cookies(request.headers, own)
-        return self.prepare(request, options)
+            _add_cookies(headers, own)
+        return pool.Request(
+            method,
+            url,
+            content,
+            merged(headers, self.headers),
+            options=self._options(ClientOptions(), options),
+        )
 
     def prepare(self, request: pool.Request, options: RequestOptions) -> pool.Request:
         """Return the request with the client's defaults where it leaves something open."""
@@ -85,12 +90,11 @@ class Settings:
             request.url,
             request.body,
             merged(request.headers, self.headers),
-            options=self.options(request.options, options),
+            options=self._options(ClientOptions.of(request.options), options),
         )
 
-    def options(self, given: pool.Options, options: RequestOptions) -> ClientOptions:
+    def _options(self, own: ClientOptions, options: RequestOptions) -> ClientOptions:
         """Return the options for the stack: what was said now, else what rides, else the defaults."""
-        own = ClientOptions.of(given)
         timeout = own.timeout if own.timeout is not None else self.timeout
         auth = own.auth if own.auth is not None else self.auth
         proxy = options.get("proxy")

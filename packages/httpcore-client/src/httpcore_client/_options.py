@@ -133,6 +133,8 @@ class ClientOptions(pool.Options):
 def merged(own: HeaderTypes, defaults: Headers) -> Headers:
     """Return the fields of `own`, then those defaults whose names it does not have."""
     result = Headers(own)
+    if not result:
+        return defaults.copy()
     rest = defaults.copy()
     for name in result:
         rest.remove(name)

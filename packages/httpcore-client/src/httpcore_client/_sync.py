@@ -148,7 +148,8 @@ class SyncClient:
 def _without_loop(request: pool.Request) -> pool.Request:
     """Return the request, or refuse a body that only an event loop can read."""
     # What is no request at all is for `Client.send` to refuse.
-    if isinstance(request, pool.Request) and request.body is not None and request.body.needs_loop:
+    body = getattr(request, "body", None)
+    if body is not None and body.needs_loop:
         raise TypeError("content is an async iterable, which needs an async client")
     return request
 

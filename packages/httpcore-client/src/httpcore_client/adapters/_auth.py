@@ -36,7 +36,7 @@ class AuthAdapter(Layer):
         flow = auth.flow(
             AuthRequest(
                 method=request.method,
-                url=str(url.copy_with(username="", password="")),
+                url=str(url.copy_with(username="", password="") if url.username else url),
                 host=url.host,
                 target=url.full_path,
                 headers=request.headers,

@@ -1,6 +1,8 @@
 """`EnvironmentAdapter`: proxies and netrc from the environment. The rules are `policy/_environment`.
 
-The variables are read when the adapter is made, the netrc file when a request first could need it.
+The variables are read when the adapter is made, the netrc file when a request first could need it. What
+makes no sense in either is ignored with a warning. The netrc answers the origins that the caller asks, not
+those that a redirect leads to.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ class EnvironmentAdapter(Layer):
             warnings.warn(f"{variable} is ignored: {reason}", stacklevel=2)
         self._netrc_path = environ.get("NETRC") or None
         # Without an environment there is no home either, and so no ~/.netrc.
-        self._netrc: NetrcAuth | None = None if environ else NetrcAuth(Netrc())
+        self._netrc: Netrc | None = None if environ else Netrc()
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request with the proxy and the credentials that the environment has for it."""
@@ -51,19 +53,19 @@ class EnvironmentAdapter(Layer):
             and not request.url.username
             and "Authorization" not in request.headers
         ):
-            options = replace(options, auth=self._from_netrc())
+            netrc = self._loaded_netrc()
+            if netrc.get(request.url.host) is not None:
+                options = replace(options, auth=NetrcAuth(netrc))
         if options is not request.options:
             request = request.with_options(options)
         return await self._inner.send(request)
 
-    def _from_netrc(self) -> NetrcAuth:
+    def _loaded_netrc(self) -> Netrc:
         if self._netrc is None:
             try:
-                netrc, reason = Netrc.load(self._netrc_path), ""
+                self._netrc = Netrc.load(self._netrc_path)
             except (OSError, ValueError) as error:
                 # Who has no use for the file must not be stopped by it.
-                netrc, reason = Netrc(), str(error)
-            self._netrc = NetrcAuth(netrc)
-            if reason:
-                warnings.warn(f"netrc is ignored: {reason}", stacklevel=2)
+                self._netrc = Netrc()
+                warnings.warn(f"netrc is ignored: {error}", stacklevel=2)
         return self._netrc

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from .._siblings import InvalidHeader, InvalidURL, pool
+from .._siblings import pool
 from .._sync import SyncClient
 from .._version import __version__
 
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             with client.stream("GET", given.url) as response:
                 _print(response)
-        except (InvalidURL, InvalidHeader, pool.InvalidRequest) as error:
+        except ValueError as error:  # a URL, or a file of certificates: it is read when needed
             parser.error(str(error))
         except pool.HTTPError as error:
             print(f"httpcore: {_harmless(str(error))}", file=sys.stderr)

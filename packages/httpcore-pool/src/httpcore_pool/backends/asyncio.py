@@ -106,8 +106,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._wake_writer()
         self._read_timer.cancel()
         self._write_timer.cancel()
-        if not self._closed.done():
-            self._closed.set_result(None)
+        self._closed.set_result(None)
 
     def pause_writing(self) -> None:
         self._writable = False

@@ -88,11 +88,12 @@ async def open_tunnel(stream: NetworkStream, proxy: Proxy, authority: str, budge
         except h11.RemoteProtocolError as error:
             raise ProxyError(f"the proxy {proxy.url.masked} did not answer in HTTP") from error
         if event is h11.NEED_DATA:
-            connection.receive_data(await stream.read(_READ_BYTES, budget.cut(None)))
+            data = await stream.read(_READ_BYTES, budget.cut(None))
+            if not data:
+                raise ProxyError(f"the proxy {proxy.url.masked} closed the connection")
+            connection.receive_data(data)
         elif isinstance(event, h11.Response):
             break
-        elif not isinstance(event, h11.InformationalResponse):
-            raise ProxyError(f"the proxy {proxy.url.masked} closed the connection")
     if not 200 <= event.status_code <= 299:
         reason = bytes(event.reason).decode("ascii", "backslashreplace")[:100]
         raise ProxyError(

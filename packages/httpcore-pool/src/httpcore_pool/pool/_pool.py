@@ -39,8 +39,7 @@ class _Waiter(Waiter[HTTPConnection]):
         self.event: Event | None = None
 
     def wake(self) -> None:
-        if self.event is not None:
-            self.event.set()
+        cast("Event", self.event).set()  # who is queued has one
 
 
 class ConnectionPool(Adapter):
@@ -121,8 +120,8 @@ class ConnectionPool(Adapter):
                     or attempts >= most
                     or not may_replay(request, error, reused=reused)
                 ):
-                    if (better := named(error, request, self._backend.now())) is not error:
-                        raise better from error
+                    # Connections name their errors, except for ClosedError.
+                    named(error, request, self._backend.now())
                     raise
                 continue
             body = response._body
