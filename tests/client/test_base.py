@@ -15,6 +15,7 @@ from httpcore_client import (
     QueryParams,
     Request,
     Timeout,
+    TLSConfig,
 )
 from httpcore_client._base import Settings
 
@@ -235,7 +236,12 @@ def test_cookies_of_the_client_are_a_mapping_or_a_jar(settings):
 def test_what_is_said_now_wins_over_what_rides_over_the_clients(settings):
     made = settings(timeout=1, auth=("client", "x"))
     riding = ClientOptions(
-        timeout=Timeout(2), auth=BearerAuth("riding"), proxy=Proxy.of("http://riding.test")
+        timeout=Timeout(2),
+        auth=BearerAuth("riding"),
+        proxy=Proxy.of("http://riding.test"),
+        ssl=TLSConfig(),
+        deadline=5.0,
+        started=1.0,
     )
     request = Request("GET", URL_TEXT, options=riding)
 
@@ -250,6 +256,9 @@ def test_what_is_said_now_wins_over_what_rides_over_the_clients(settings):
     own = {"proxy": "http://own.test"}
     assert Proxy.of("http://own.test") == made.prepare(request, own).options.proxy
     assert riding.proxy == made.prepare(request, {"proxy": None}).options.proxy
+    prepared = made.prepare(request, {}).options
+    assert riding.ssl is prepared.ssl
+    assert (5.0, 1.0) == (prepared.deadline, prepared.started)
 
 
 def test_no_timeout_for_one_request_is_no_limit(build):

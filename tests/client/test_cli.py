@@ -270,6 +270,8 @@ def start(*arguments):
         [*MODULE, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Else each byte would leave by itself, and who does not flush would not be found out.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         # Jobs in the background of a shell ignore Ctrl-C, and so would their children.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )

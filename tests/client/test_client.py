@@ -458,6 +458,7 @@ def test_a_proxy_of_the_client_wins_over_the_environment(run, proxy, monkeypatch
         return (await client.get("http://a.test/")).content
 
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    assert b"proxied" == run(scenario, proxy=address(proxy))
     monkeypatch.setenv("NO_PROXY", "*")
     assert b"proxied" == run(scenario, proxy=address(proxy))
 

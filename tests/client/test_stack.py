@@ -37,6 +37,20 @@ def test_any_level_can_be_used_alone(stack, exchange):
     assert [None, "a=1"] == sent
 
 
+def test_proxies_of_the_environment_can_be_left_out(fake, exchange):
+    for proxies, expected in ((True, "http://p.test/"), (False, "None")):
+        stack = build_stack(
+            fake(),
+            cookies=CookieJar(),
+            environ={"http_proxy": "http://p.test"},
+            proxies=proxies,
+            max_redirects=0,
+        )
+        exchange(stack[0], Request("GET", "http://a.test/"))
+        proxy = stack[-1].requests[0].options.proxy
+        assert expected == str(getattr(proxy, "url", None))
+
+
 def test_closing_the_top_closes_the_bottom(stack):
     run_sync(stack[0].close())
     assert 1 == stack[-1].closed

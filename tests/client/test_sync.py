@@ -129,6 +129,17 @@ def test_a_one_shot_body_is_not_replayed(client_over, fake):
         client.post(URL_TEXT, content=iter([b"once"]))
 
 
+def test_a_body_that_fails_and_stays_open_is_closed(client_over, fake, source):
+    class Sticky(source):
+        async def read_chunk(self):
+            raise KeyboardInterrupt
+
+    bottom = fake((200, (), Sticky()))
+    with pytest.raises(KeyboardInterrupt):
+        client_over(bottom).get(URL_TEXT)
+    assert [True] == [body.closed for body in bottom.sources]
+
+
 def test_it_takes_an_adapter_that_answers_by_itself(client_over):
     class Canned(Adapter):
         async def send(self, request):

@@ -137,6 +137,16 @@ def test_userinfo_wins_over_netrc(authorization, netrc):
     assert basic("", "p") == authorization(netrc(), "http://:p@a.test/")
 
 
+def test_the_file_is_not_even_read_where_it_could_not_be_used(passed_on, netrc):
+    environ = netrc("nonsense")
+    own = {"Authorization": "own"}
+    passed_on(environ, Request("GET", "http://u@a.test/"))
+    passed_on(environ, Request("GET", "http://a.test/", headers=own))
+    passed_on(
+        environ, Request("GET", "http://a.test/", options=ClientOptions(auth=BearerAuth("t")))
+    )  # no warning: it would be an error
+
+
 @pytest.mark.parametrize("url", ["http://a.test/", "https://b.test/"])
 def test_netrc_is_not_asked_where_redirects_have_led_to_another_origin(authorization, netrc, url):
     assert authorization(netrc(NETRC + "default login ld password pd"), url, foreign=True) is None

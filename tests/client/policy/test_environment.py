@@ -72,7 +72,7 @@ Q = "http://q.test:2"
             for entry in (
                 *("a.test:x", "a.test:", "a.test:123456", "[::1]x", "[::1", "[", "]", "."),
                 *("*.", "**", "10.0.0.0/33", "10.0.0.0/a", "a_\x7f.test", "a/b", "::1::", "%"),
-                *("a.test:\u0663", "http://b.test"),
+                *("a.test:\u0663", "http://b.test", "a.test:" + "1" * 5000),
             )
             for url, direct in (("http://a.test/", True), ("http://b.test/", False))
         ),

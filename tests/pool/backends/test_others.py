@@ -8,6 +8,7 @@ import pytest
 import trio
 
 from httpcore_pool import ConnectError, SyncBackend, TrioBackend, run_sync
+from httpcore_pool.backends.sync import _SyncStream
 from httpcore_pool.backends import sync
 from httpcore_pool.backends import trio as trio_module
 
@@ -104,3 +105,18 @@ def test_a_name_without_addresses_is_told(monkeypatch):
     monkeypatch.setattr(sync.socket, "getaddrinfo", lambda *args, **options: [])
     with pytest.raises(ConnectError, match="the name has no address"):
         run_sync(SyncBackend().connect_tcp("none.test", 80, None))
+
+
+def test_a_thread_woken_for_nothing_waits_on():
+    left, right = socket.socketpair()
+    left_stream = _SyncStream(left)
+    waits = iter([lambda: True, lambda: bool(right.send(b"x"))])
+
+    class Spurious:
+        def wait(self, timeout):
+            return next(waits)()
+
+    left_stream._readable = Spurious()
+    with right:
+        assert run_sync(left_stream.read(10, 5)) == b"x"
+        run_sync(left_stream.close())

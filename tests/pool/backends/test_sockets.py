@@ -44,6 +44,16 @@ def test_a_socket_is_readable_with_bytes_at_the_end_and_when_closed():
     assert (False, True, True, True) == (before, with_bytes, at_end, _sockets.is_readable(left))
 
 
+@pytest.mark.parametrize("kind", [_sockets.PollReadiness, _sockets.SelectReadiness])
+def test_readiness_tells_reading_from_writing_and_ends_with_its_limit(kind):
+    left, right = socket.socketpair()
+    with left, right:
+        assert kind(left, write=False).wait(0.001) is False
+        assert kind(left, write=True).wait(None) is True
+        right.sendall(b"x")
+        assert kind(left, write=False).wait(5) is True
+
+
 def test_small_writes_leave_at_once():
     with socket.socket() as sock:
         _sockets.tune(sock)

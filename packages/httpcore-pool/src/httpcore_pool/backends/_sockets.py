@@ -1,27 +1,50 @@
-"""Facts about sockets that the real backends share. No I/O that waits."""
+"""What the real backends share about sockets: facts, and waiting for one."""
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import socket
 from typing import Any, cast
 
-__all__ = ["address", "fails", "is_readable", "tune"]
+__all__ = ["Readiness", "address", "fails", "is_readable", "tune"]
+
+
+class PollReadiness:
+    """Waits until a socket can be read from, or written to. One thread at a time."""
+
+    __slots__ = ("_poll",)
+
+    def __init__(self, sock: Any, *, write: bool) -> None:
+        self._poll = select.poll()
+        self._poll.register(sock.fileno(), select.POLLOUT if write else select.POLLIN)
+
+    def wait(self, timeout: float | None) -> bool:
+        """Return True when it is ready (or broken), False after `timeout` seconds."""
+        # Rounded up: a limit is never cut short.
+        return bool(self._poll.poll(None if timeout is None else math.ceil(timeout * 1000)))
+
+
+class SelectReadiness:
+    """The same where there is no poll (Windows). Elsewhere select fails on descriptors over 1,023."""
+
+    __slots__ = ("_readers", "_writers")
+
+    def __init__(self, sock: Any, *, write: bool) -> None:
+        self._readers, self._writers = ([], [sock]) if write else ([sock], [])
+
+    def wait(self, timeout: float | None) -> bool:
+        """Return True when it is ready (or broken), False after `timeout` seconds."""
+        return any(select.select(self._readers, self._writers, [], timeout))
+
+
+Readiness = PollReadiness if hasattr(select, "poll") else SelectReadiness
 
 
 def is_readable(sock: Any) -> bool:
     """Whether the socket has bytes, an end or an error waiting. A closed socket counts as readable."""
-    fd = sock.fileno()
-    if fd < 0:
-        return True
-    if hasattr(select, "poll"):
-        # poll, not select: select fails on descriptors over 1,023.
-        poller = select.poll()
-        poller.register(fd, select.POLLIN)
-        return bool(poller.poll(0))
-    ready, _, _ = select.select([fd], [], [], 0)  # pragma: no cover - Windows
-    return bool(ready)  # pragma: no cover - Windows
+    return bool(sock.fileno() < 0) or Readiness(sock, write=False).wait(0)
 
 
 def address(sockname: Any) -> str:

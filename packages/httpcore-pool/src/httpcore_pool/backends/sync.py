@@ -7,44 +7,58 @@ import threading
 from contextlib import AbstractContextManager, nullcontext
 
 from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
-from ._sockets import address, fails, is_readable, tune
+from ._sockets import Readiness, address, fails, is_readable, tune
 from .base import Backend, Event, NetworkStream
 
 __all__ = ["SyncBackend"]
 
 
 class _SyncStream(NetworkStream):
-    __slots__ = ("_closed", "_peer", "_sock")
+    """A non-blocking socket, and poll to wait with.
+
+    Not `settimeout`: that is the socket's, and a reader and a writer (HTTP/2) may wait on it at once,
+    each with a limit of its own.
+    """
+
+    __slots__ = ("_closed", "_peer", "_readable", "_sock", "_writable")
 
     def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)  # noqa: FBT003 - the standard library's
         self._sock = sock
         self._closed = False
         self._peer = address(sock.getpeername())
+        self._readable = Readiness(sock, write=False)
+        self._writable = Readiness(sock, write=True)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if timeout is not None and timeout <= 0:
             raise ReadTimeout("no time left to read", timeout)
         try:
-            self._sock.settimeout(timeout)
-            return self._sock.recv(max_bytes)
-        except TimeoutError:
-            raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout) from None
-        except OSError as error:
-            raise ReadError(f"the connection broke: {error.strerror or error}") from error
+            while self._readable.wait(timeout):
+                try:
+                    return self._sock.recv(max_bytes)
+                except BlockingIOError:  # woken for nothing: it happens
+                    continue
+        except (OSError, ValueError) as error:
+            raise ReadError(f"the connection broke: {_why(error)}") from error
+        raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout)
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         if timeout is not None and timeout <= 0:
             raise WriteTimeout("no time left to write", timeout)
         view = memoryview(data)
         try:
-            self._sock.settimeout(timeout)
-            # send in a loop, not sendall: the limit is on progress, not on the whole.
             while view:
-                view = view[self._sock.send(view) :]
-        except TimeoutError:
-            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout) from None
-        except OSError as error:
-            raise WriteError(f"the connection broke: {error.strerror or error}") from error
+                try:
+                    view = view[self._sock.send(view) :]
+                except BlockingIOError:
+                    # The limit is on progress, not on the whole.
+                    if not self._writable.wait(timeout):
+                        break
+        except (OSError, ValueError) as error:
+            raise WriteError(f"the connection broke: {_why(error)}") from error
+        if view:
+            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
 
     async def close(self) -> None:
         if self._closed:
@@ -63,6 +77,11 @@ class _SyncStream(NetworkStream):
     @property
     def peer(self) -> str:
         return self._peer
+
+
+def _why(error: Exception) -> str:
+    """ValueError is what poll says of a socket that another thread has closed."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 class _SyncEvent:

@@ -378,8 +378,8 @@ class HTTP2Connection(Adapter):
             owner.file(event)
 
     def _reset(self, stream: Stream, code: int) -> None:
-        if code == h2.errors.ErrorCodes.NO_ERROR and stream.ended:
-            return  # RFC 9113 8.1: the response is whole; only our upload is unwanted
+        if stream.ended:
+            return  # RFC 9113 8.1: the response is whole; only the rest of our request is unwanted
         error = RemoteProtocolError(f"the server reset the stream ({_code_name(code)})")
         # RFC 9113 8.7: a refused stream was not processed.
         error.sent = code != h2.errors.ErrorCodes.REFUSED_STREAM
