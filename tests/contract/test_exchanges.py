@@ -315,3 +315,12 @@ def test_a_request_of_the_callers_own_is_sent_as_prepared(run):
         assert ["x-own", "1"] in answer["headers"]
 
     run(scenario)
+
+
+def test_a_request_can_be_sent_again_after_its_total_has_passed(run):
+    async def scenario(client, base):
+        response = await client.get(base + "/", timeout=httpcore.Timeout(total=0.3))
+        await client.get(base + "/slow/0.35")
+        assert (await client.send(response.request)).text == "hello, world"
+
+    run(scenario)

@@ -116,3 +116,13 @@ def test_a_countdown_ends_at_the_nearer_of_limit_and_deadline(deadline, seconds,
 
 def test_a_countdown_without_any_limit_has_none():
     assert Budget(Options(), lambda: 0.0).countdown(None).cut(None) is None
+
+
+def test_the_clock_of_a_request_that_is_sent_again_starts_anew():
+    limits = Timeout(total=5)
+    first = Options().begun(100.0, limits)
+    assert first.begun(103.0, limits) is first
+    again = first.begun(200.0, limits, anew=True)
+    assert (again.started, again.deadline) == (200.0, 205.0)
+    given = Options(deadline=150.0).begun(100.0, limits, anew=True)
+    assert (given.started, given.deadline) == (100.0, 150.0)

@@ -6,11 +6,12 @@ import sys
 
 import pytest
 import trio
+import trio.testing
 
 from httpcore_pool import ConnectError, SyncBackend, TrioBackend, run_sync
-from httpcore_pool.backends.sync import _SyncStream
 from httpcore_pool.backends import sync
 from httpcore_pool.backends import trio as trio_module
+from httpcore_pool.backends.sync import _SyncStream
 
 
 def test_without_trio_the_module_imports_and_the_backend_names_the_extra(monkeypatch):

@@ -196,7 +196,8 @@ class Client:
             raise TypeError(f"request must be a Request, not {type(request).__name__}")
         if self._closed:
             raise pool.ClosedError("the client is closed").about(request)
-        begun = request.options.begun(self._pool.backend.now(), self._settings.timeout)
+        now = self._pool.backend.now()
+        begun = request.options.begun(now, self._settings.timeout, anew=True)
         response = await self._stack[0].send(request.with_options(begun))
         if not stream:
             try:

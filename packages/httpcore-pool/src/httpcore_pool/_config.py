@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,10 +128,16 @@ class Options:
     proxy: Proxy | None = field(default=None)
     ssl: TLSConfig | None = None
 
-    def begun(self, now: float, default: Timeout) -> Options:
-        """Return options with the limits filled in and the clock of the request started, once."""
-        if self.started is not None and self.timeout is not None:
-            return self
+    def begun(self, now: float, default: Timeout, *, anew: bool = False) -> Self:
+        """Return options with the limits filled in and the clock of the request started, once.
+
+        With `anew` the clock of a request that was sent before starts again.
+        """
+        if self.started is not None:
+            if anew:
+                return replace(self, started=None, deadline=None).begun(now, default)
+            if self.timeout is not None:
+                return self
         timeout = self.timeout if self.timeout is not None else default
         started = self.started if self.started is not None else now
         deadline = self.deadline
