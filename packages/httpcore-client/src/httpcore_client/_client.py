@@ -6,7 +6,7 @@ It composes: settings build a request, the stack sends it. No rule of the protoc
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from ._base import Settings
 from ._siblings import URL, CookieJar, Headers, pool
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Client", "ResponseContext"]
 
 
-class Client:
+class Client(pool.Closing):
     """The HTTP client for asyncio; `TrioClient` and `SyncClient` are the same in their worlds.
 
     Use it as a context manager, or `close` it. One client serves many tasks at once, and should: it
@@ -211,21 +211,6 @@ class Client:
         """Close every connection; running requests fail. Again does nothing."""
         self._closed = True
         await self._stack[0].close()
-
-    async def aclose(self) -> None:
-        """The same as `close`, under the name that `contextlib.aclosing` calls."""
-        await self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
 
     def __repr__(self) -> str:
         state = " (closed)" if self._closed else ""

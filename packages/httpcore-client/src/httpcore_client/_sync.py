@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from ._client import Client, ResponseContext
 from ._siblings import URL, CookieJar, Headers, pool
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["SyncClient", "SyncResponseContext"]
 
 
-class SyncClient:
+class SyncClient(pool.SyncClosing):
     """The HTTP client for threads: one may be shared by many; see `Client` for the arguments.
 
     There is no event loop inside: it works in threads, in a notebook and inside a running loop (which
@@ -129,17 +129,6 @@ class SyncClient:
     def close(self) -> None:
         """Close every connection; running requests fail. Again does nothing."""
         pool.run_sync(self._client.close())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<Sync{repr(self._client)[1:]}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._adapter import Adapter
 from ._body import BodyReader, BytesBody, Content, RequestBody, make_body
+from ._closing import Closing, SyncClosing
 from ._config import Options, PoolLimits, Timeout, TimeoutTypes
 from ._driver import run_sync
 from ._errors import (
@@ -78,6 +79,7 @@ __all__ = [
     "BytesSource",
     "CertificateError",
     "ClosedError",
+    "Closing",
     "ConnectError",
     "ConnectTimeout",
     "ConnectionPool",
@@ -119,6 +121,7 @@ __all__ = [
     "StreamError",
     "SyncBackend",
     "SyncByteStream",
+    "SyncClosing",
     "SyncConnectionPool",
     "SyncResponse",
     "TLSConfig",

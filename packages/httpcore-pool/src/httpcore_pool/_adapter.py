@@ -7,18 +7,18 @@ any level can stand in for the level below, or be used alone.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from ._closing import Closing
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from ._request import Request
     from ._response import Response
 
 __all__ = ["Adapter"]
 
 
-class Adapter(ABC):
+class Adapter(Closing, ABC):
     """Something that sends requests: one exchange per `send`, until `close`.
 
     An implementation may be called from many tasks (or threads) at once unless it says otherwise.
@@ -39,18 +39,3 @@ class Adapter(ABC):
     async def close(self) -> None:
         """Release everything that is held. Calling it again does nothing. Never raises."""
         ...
-
-    async def aclose(self) -> None:
-        """The same as `close`, under the name that `contextlib.aclosing` calls."""
-        await self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()

@@ -10,6 +10,7 @@ import codecs
 import json
 from typing import TYPE_CHECKING, Any, Self
 
+from ._closing import Closing, SyncClosing
 from ._driver import run_sync
 from ._errors import (
     HTTPError,
@@ -26,7 +27,6 @@ from .decoders import make_decoder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from types import TracebackType
 
     from ._request import Request
     from ._siblings import URL
@@ -312,7 +312,7 @@ def _is_text_codec(label: str) -> bool:
     return True
 
 
-class Response(ResponseBase):
+class Response(ResponseBase, Closing):
     """A response in an async world. Its body is open until it is read to the end or closed."""
 
     __slots__ = ()
@@ -355,10 +355,6 @@ class Response(ResponseBase):
         """Release the connection; an unread rest is given up. Again does nothing."""
         await self._close()
 
-    async def aclose(self) -> None:
-        """The same as `close`, under the name that `contextlib.aclosing` calls."""
-        await self._close()
-
     async def next(self) -> Response:
         """Send the request that this redirect asks for, and return its response (one step).
 
@@ -367,19 +363,8 @@ class Response(ResponseBase):
         """
         return await self._next()
 
-    async def __aenter__(self) -> Self:
-        return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._close()
-
-
-class SyncResponse(ResponseBase):
+class SyncResponse(ResponseBase, SyncClosing):
     """A response for threads: the same state as the `Response` it is made from."""
 
     __slots__ = ()
@@ -413,14 +398,3 @@ class SyncResponse(ResponseBase):
     def next(self) -> SyncResponse:
         """Send the request that this redirect asks for; see `Response.next`."""
         return SyncResponse(run_sync(self._next()))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -10,11 +10,11 @@ import warnings
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self
 
+from ._closing import Closing, SyncClosing
 from ._driver import run_sync
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
-    from types import TracebackType
 
 __all__ = ["ByteSource", "ByteStream", "BytesSource", "SyncByteStream"]
 
@@ -75,7 +75,7 @@ class BytesSource(ByteSource):
         self._data = b""
 
 
-class ByteStream:
+class ByteStream(Closing):
     """Iterates over the pieces of a body, and closes the response when it is left early.
 
     ``async for piece in stream`` yields non-empty bytes. `close` (or leaving the ``async with``)
@@ -105,23 +105,8 @@ class ByteStream:
         """Release the connection; the rest of the body is given up."""
         await self._close()
 
-    async def aclose(self) -> None:
-        """The same as `close`, under the name that `contextlib.aclosing` calls."""
-        await self._close()
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self._close()
-
-
-class SyncByteStream:
+class SyncByteStream(SyncClosing):
     """`ByteStream` for threads: a plain iterator."""
 
     __slots__ = ("_stream",)
@@ -141,14 +126,3 @@ class SyncByteStream:
     def close(self) -> None:
         """Release the connection; the rest of the body is given up."""
         run_sync(self._stream.close())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

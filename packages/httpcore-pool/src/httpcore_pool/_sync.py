@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from ._closing import SyncClosing
 from ._config import PoolLimits, Timeout, TimeoutTypes
 from ._driver import run_sync
 from ._response import SyncResponse
@@ -11,8 +12,6 @@ from .backends.sync import SyncBackend
 from .pool import ConnectionPool
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from ._request import Request
     from ._siblings import URL
     from ._tls import SSLTypes
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["SyncConnectionPool"]
 
 
-class SyncConnectionPool:
+class SyncConnectionPool(SyncClosing):
     """`ConnectionPool` for threads; one may be shared by many.
 
     Args:
@@ -68,17 +67,6 @@ class SyncConnectionPool:
     def close(self) -> None:
         """Close every connection; running and waiting requests fail."""
         run_sync(self._pool.close())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<Sync{repr(self._pool)[1:]}"
