@@ -49,9 +49,9 @@ class RequestBody(ABC):
     """
 
     length: int | None = None
-    replayable = True
-    opened = False
-    needs_loop = False
+    replayable: bool = True
+    opened: bool = False
+    needs_loop: bool = False
 
     def open(self) -> BodyReader:
         """Start a pass over the bytes.
@@ -89,8 +89,8 @@ class BytesBody(RequestBody):
     """Bytes in memory."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.length = len(data)
+        self.data: bytes = data
+        self.length: int | None = len(data)
 
     def _open(self) -> BodyReader:
         return _BytesReader(self.data)
@@ -155,7 +155,7 @@ class _AsyncIteratorReader(BodyReader):
 
 
 class _AsyncIterableBody(RequestBody):
-    needs_loop = True
+    needs_loop: bool = True
 
     def __init__(self, source: AsyncIterable[bytes]) -> None:
         self._source = source

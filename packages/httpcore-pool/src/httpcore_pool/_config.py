@@ -152,7 +152,7 @@ class Budget:
     __slots__ = ("_deadline", "_now", "timeout")
 
     def __init__(self, options: Options, now: Callable[[], float]) -> None:
-        self.timeout = options.timeout if options.timeout is not None else Timeout()
+        self.timeout: Timeout = options.timeout if options.timeout is not None else Timeout()
         self._deadline = options.deadline
         self._now = now
 

@@ -162,27 +162,27 @@ class RequestTimeout(TransportError, TimeoutError):
 class PoolTimeout(RequestTimeout):
     """No connection became free in time; nothing was sent."""
 
-    phase = "pool"
-    sent = False
+    phase: str | None = "pool"
+    sent: bool = False
 
 
 class ConnectTimeout(RequestTimeout):
     """Resolving, dialling, the proxy handshake and TLS together took too long; nothing was sent."""
 
-    phase = "connect"
-    sent = False
+    phase: str | None = "connect"
+    sent: bool = False
 
 
 class WriteTimeout(RequestTimeout):
     """The peer did not take the next bytes in time."""
 
-    phase = "write"
+    phase: str | None = "write"
 
 
 class ReadTimeout(RequestTimeout):
     """The peer did not send the next bytes in time."""
 
-    phase = "read"
+    phase: str | None = "read"
 
 
 class TotalTimeout(RequestTimeout):
@@ -196,8 +196,8 @@ class NetworkError(TransportError):
 class ConnectError(NetworkError):
     """No connection could be made; nothing was sent."""
 
-    phase = "connect"
-    sent = False
+    phase: str | None = "connect"
+    sent: bool = False
 
 
 class CertificateError(ConnectError):
@@ -207,13 +207,13 @@ class CertificateError(ConnectError):
 class ReadError(NetworkError):
     """The connection broke while reading."""
 
-    phase = "read"
+    phase: str | None = "read"
 
 
 class WriteError(NetworkError):
     """The connection broke while writing."""
 
-    phase = "write"
+    phase: str | None = "write"
 
 
 class ProtocolError(TransportError):
@@ -223,13 +223,13 @@ class ProtocolError(TransportError):
 class LocalProtocolError(ProtocolError):
     """Sending this would break the protocol, so it was not (or not wholly) sent."""
 
-    phase = "write"
+    phase: str | None = "write"
 
 
 class RemoteProtocolError(ProtocolError):
     """The peer broke the protocol."""
 
-    phase = "read"
+    phase: str | None = "read"
 
 
 class ProxyError(TransportError):
@@ -239,8 +239,8 @@ class ProxyError(TransportError):
         status_code: what the proxy answered, or None where it gave no answer.
     """
 
-    phase = "connect"
-    sent = False
+    phase: str | None = "connect"
+    sent: bool = False
 
     def __init__(self, message: str, status_code: int | None = None) -> None:
         super().__init__(message)
@@ -250,7 +250,7 @@ class ProxyError(TransportError):
 class DecodingError(HTTPError):
     """The body can't be decoded as its Content-Encoding says."""
 
-    phase = "read"
+    phase: str | None = "read"
 
 
 class StreamError(HTTPError):

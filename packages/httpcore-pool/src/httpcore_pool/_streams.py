@@ -64,7 +64,7 @@ class BytesSource(ByteSource):
 
     def __init__(self, data: bytes = b"") -> None:
         self._data = data
-        self.closed = True  # it holds nothing that must be released
+        self.closed: bool = True  # it holds nothing that must be released
 
     async def read_chunk(self) -> bytes:
         data, self._data = self._data, b""

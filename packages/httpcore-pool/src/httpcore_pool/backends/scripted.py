@@ -35,8 +35,8 @@ class ScriptedStream(NetworkStream):
     def __init__(self, script: Iterable[Step] = (), peer: str = "scripted:0") -> None:
         self._steps: deque[Step] = deque(script)
         self._peer = peer
-        self.written = b""
-        self.closed = False
+        self.written: bytes = b""
+        self.closed: bool = False
         self.write_error: BaseException | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -100,7 +100,7 @@ class ScriptedBackend(Backend):
         self._scripts = deque(scripts)
         self.streams: list[ScriptedStream] = []
         self.dialled: list[tuple[str, int]] = []
-        self.time = 0.0
+        self.time: float = 0.0
 
     def now(self) -> float:
         """The scripted clock: `time`, which only a test moves."""
