@@ -62,16 +62,18 @@ class ByteSource(ABC):
 class BytesSource(ByteSource):
     """Bytes in memory, where a network would be: for adapters that answer by themselves."""
 
+    closed: bool = True  # it holds nothing that must be released
+
     def __init__(self, data: bytes = b"") -> None:
         self._data = data
-        self.closed: bool = True  # it holds nothing that must be released
 
     async def read_chunk(self) -> bytes:
         data, self._data = self._data, b""
         return data
 
     async def close(self) -> None:
-        self.cut = self.cut or bool(self._data)
+        if self._data:
+            self.cut = True
         self._data = b""
 
 
