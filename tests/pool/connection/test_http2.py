@@ -8,6 +8,7 @@ import h2.events
 import h2.settings
 import hyperframe.frame as frames
 import pytest
+import trio
 
 from httpcore_pool import (
     AsyncioBackend,
@@ -23,6 +24,7 @@ from httpcore_pool import (
     ScriptedStream,
     Timeout,
     TotalTimeout,
+    TrioBackend,
     WriteError,
     WriteTimeout,
     run_sync,
@@ -976,3 +978,28 @@ def test_when_the_stream_ids_are_used_up_the_connection_is(h2_peer):
 
 def no_ids():
     raise h2.exceptions.NoAvailableStreamIDError("used up")
+
+
+@pytest.mark.parametrize("limit", [None, 0.2])
+def test_a_cancel_ends_a_write_that_the_server_does_not_take(limit):
+    """Without a limit the write is not shielded, and the connection, in mid-frame, is given up."""
+
+    class Deaf(ScriptedStream):
+        async def write(self, data, timeout=None):
+            with trio.move_on_after(float("inf") if timeout is None else timeout):
+                await trio.sleep_forever()
+            raise WriteTimeout("deaf", timeout)
+
+    async def scenario():
+        connection = HTTP2Connection(Deaf(), TrioBackend())
+        options = Options(timeout=Timeout(write=limit))
+        with trio.move_on_after(0.05) as scope:
+            await connection.send(Request("GET", HERE, options=options))
+        assert scope.cancelled_caught is (limit is None)
+        assert connection.is_closed is True
+
+    if limit is None:
+        trio.run(scenario)
+    else:
+        with pytest.raises(WriteTimeout):
+            trio.run(scenario)

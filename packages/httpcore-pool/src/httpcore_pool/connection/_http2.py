@@ -7,6 +7,7 @@ frames leave in the order in which h2 made them, because `_flush` takes them out
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import h2.errors
@@ -239,23 +240,29 @@ class HTTP2Connection(Adapter):
         return True
 
     async def _flush(self, timeout: float | None) -> None:
-        """Send what h2 has queued. A frame is never torn: writes are shielded, and bounded in time."""
+        """Send what h2 has queued.
+
+        A write is shielded from cancellation, so that no frame is torn and the other streams go on. One
+        without a limit can't be, since nothing else would end it: to cancel that ends the connection.
+        """
         if not await self._writing.acquire(timeout):
             raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
         try:
             with self._lock:
                 data = self._h2.data_to_send()
             if data:
-                with self._backend.shield():
+                with self._backend.shield() if timeout is not None else nullcontext():
                     await self._stream.write(data, timeout)
         except (WriteError, WriteTimeout) as error:
             with self._lock:
                 self._fail(error)
             raise
-        except (Exception, KeyboardInterrupt, SystemExit):
-            # A frame may be torn. Not so when a task is cancelled: its write is shielded, or queued whole.
-            with self._lock:
-                self._fail(WriteError("a write was interrupted"))
+        except BaseException as error:
+            # A frame may be torn. Not so by a cancellation: that write was shielded, or queued whole.
+            cancelled = not isinstance(error, (Exception, KeyboardInterrupt, SystemExit))
+            if timeout is None or not cancelled:
+                with self._lock:
+                    self._fail(WriteError("a write was interrupted"))
             raise
         finally:
             self._writing.release()
