@@ -4,7 +4,14 @@ import asyncio
 
 import pytest
 
-from httpcore_pool import AsyncioBackend, ReadError, ReadTimeout, WriteError
+from httpcore_pool import (
+    AsyncioBackend,
+    ConnectionPool,
+    ReadError,
+    ReadTimeout,
+    Request,
+    WriteError,
+)
 from httpcore_pool.backends.asyncio import _AsyncioEvent, _Timer
 
 
@@ -161,3 +168,38 @@ def test_a_read_timeout_leaves_the_stream_usable(connect):
         return got
 
     assert b"hello" == asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("http2", [False, True])
+def test_a_connection_of_another_loop_is_replaced(origin, http2):
+    pool = ConnectionPool(AsyncioBackend(), ssl=origin.authority.bundle, http2=http2)
+
+    async def get():
+        response = await pool.send(Request("GET", origin.tls))
+        return await response.read()
+
+    async def get_and_close():
+        async with pool:
+            return await get()
+
+    first = asyncio.new_event_loop()
+    try:
+        assert first.run_until_complete(get()) == b"hello, world"
+        assert asyncio.run(get_and_close()) == b"hello, world"
+        assert pool.connections_opened == 2
+        first.run_until_complete(asyncio.sleep(0))  # the turn in which its connection is closed
+    finally:
+        first.close()
+
+
+def test_using_a_stream_in_another_loop_says_so(origin):
+    backend = AsyncioBackend()
+    port = int(origin.plain.rpartition(":")[2])
+    first = asyncio.new_event_loop()
+    stream = first.run_until_complete(backend.connect_tcp("127.0.0.1", port, 5))
+    with pytest.raises(ReadError, match="made in another event loop"):
+        asyncio.run(stream.read(1))
+    with pytest.raises(WriteError, match="made in another event loop"):
+        asyncio.run(stream.write(b"x"))
+    first.run_until_complete(stream.close())
+    first.close()

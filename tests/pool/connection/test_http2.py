@@ -1003,3 +1003,28 @@ def test_a_cancel_ends_a_write_that_the_server_does_not_take(limit):
     else:
         with pytest.raises(WriteTimeout):
             trio.run(scenario)
+
+
+def test_cancelling_a_write_that_is_queued_whole_leaves_the_connection_to_the_others():
+    class Slow(ScriptedStream):
+        """asyncio's kind: the bytes are queued at once, and then it waits for room."""
+
+        async def write(self, data, timeout=None):
+            await super().write(data, timeout)
+            if not waited:
+                waited.append(data)
+                await asyncio.sleep(3600)
+
+    waited = []
+
+    async def scenario():
+        connection = HTTP2Connection(Slow(), AsyncioBackend())
+        sending = asyncio.ensure_future(connection.send(Request("GET", HERE)))
+        while not waited:
+            await asyncio.sleep(0)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        assert connection.is_closed is False
+
+    asyncio.run(scenario())

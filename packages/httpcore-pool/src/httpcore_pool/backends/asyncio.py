@@ -125,13 +125,19 @@ class _Stream(asyncio.Protocol, NetworkStream):
 
     # The caller's side.
 
+    def _why_broken(self) -> str | None:
+        if self._lost or self._transport.is_closing():
+            return "it was closed" if self._error is None else str(self._error)
+        if self._loop is not asyncio.get_running_loop():
+            return "it was made in another event loop"
+        return None
+
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while not self._chunks:
             if self._eof:
                 return b""
-            if self._lost:
-                reason = "it was closed" if self._error is None else str(self._error)
-                raise ReadError(f"the connection broke: {reason}") from self._error
+            if why := self._why_broken():
+                raise ReadError(f"the connection broke: {why}") from self._error
             if timeout is not None and timeout <= 0:
                 raise ReadTimeout("no time left to read", timeout)
             await self._wait_readable(timeout)
@@ -160,9 +166,8 @@ class _Stream(asyncio.Protocol, NetworkStream):
             self._read_timer.stop()
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:
-        if self._lost or self._transport.is_closing():
-            reason = "it was closed" if self._error is None else str(self._error)
-            raise WriteError(f"the connection broke: {reason}") from self._error
+        if why := self._why_broken():
+            raise WriteError(f"the connection broke: {why}") from self._error
         if timeout is not None and timeout <= 0:
             raise WriteTimeout("no time left to write", timeout)
         # All of it is queued before the first suspension, so a cancel tears nothing.
@@ -181,9 +186,8 @@ class _Stream(asyncio.Protocol, NetworkStream):
             finally:
                 self._writer = None
                 self._write_timer.stop()
-        if self._lost:
-            reason = "it was closed" if self._error is None else str(self._error)
-            raise WriteError(f"the connection broke: {reason}") from self._error
+        if why := self._why_broken():
+            raise WriteError(f"the connection broke: {why}") from self._error
 
     async def close(self) -> None:
         self._read_timer.cancel()
@@ -197,7 +201,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
             await asyncio.shield(self._closed)  # one turn of the loop
 
     def is_readable(self) -> bool:
-        if self._chunks or self._eof or self._lost or self._transport.is_closing():
+        if self._chunks or self._eof or self._why_broken():
             return True
         # The loop may not have looked since the peer closed.
         return is_readable(self._transport.get_extra_info("socket"))
