@@ -183,7 +183,7 @@ def test_an_unknown_coding_leaves_the_body_as_it_is():
     assert b"???" == run_sync(made.read())
 
 
-@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"cut off")[:-3]])
+@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"cut off", mtime=0)[:-3]])
 def test_a_body_that_is_not_as_coded_is_an_error_and_closes(body):
     source = Pieces(body, b"") if body else None
     made = response(source, headers={"Content-Encoding": "gzip"})
