@@ -66,6 +66,8 @@ def test_a_header_name_that_is_not_a_token_is_refused(attempt):
     [
         ({"content": 5}, TypeError, "content must be bytes"),
         ({"content": {"a": 1}}, TypeError, "use data= for a form or json="),
+        ({"content": "a\ud800"}, httpcore.InvalidRequest, "can't be sent as UTF-8.*position 1"),
+        ({"json": "a\ud800"}, httpcore.InvalidRequest, "json= can't be encoded"),
         ({"json": object()}, httpcore.InvalidRequest, "json= can't be encoded"),
         ({"json": float("nan")}, httpcore.InvalidRequest, "json= can't be encoded"),
         ({"data": 5}, httpcore.InvalidRequest, "data= can't be encoded"),

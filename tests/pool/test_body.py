@@ -7,7 +7,14 @@ import tempfile
 
 import pytest
 
-from httpcore_pool import BodyNotReplayable, BytesBody, RequestBody, make_body, run_sync
+from httpcore_pool import (
+    BodyNotReplayable,
+    BytesBody,
+    InvalidRequest,
+    RequestBody,
+    make_body,
+    run_sync,
+)
 
 
 class World:
@@ -241,3 +248,8 @@ def test_what_only_has_read_is_a_file_without_a_position():
 def test_what_gives_no_bytes_is_refused(content, words):
     with pytest.raises(TypeError, match=words):
         make_body(content)
+
+
+def test_text_that_is_no_unicode_is_refused():
+    with pytest.raises(InvalidRequest, match="surrogates not allowed at position 1"):
+        make_body("a\ud800")

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from typing import IO, Any, TypeAlias, cast
 
-from ._errors import BodyNotReplayable
+from ._errors import BodyNotReplayable, InvalidRequest
 
 __all__ = ["BodyReader", "BytesBody", "Content", "RequestBody", "make_body"]
 
@@ -233,13 +233,19 @@ def make_body(content: Content | RequestBody) -> RequestBody | None:
 
     Raises:
         TypeError: it is nothing that bytes can be read from.
+        InvalidRequest: it is text with a surrogate in it.
     """
     if content is None or isinstance(content, RequestBody):
         return content
     if isinstance(content, bytes):
         return BytesBody(content)
     if isinstance(content, str):
-        return BytesBody(content.encode("utf-8"))
+        try:
+            return BytesBody(content.encode("utf-8"))
+        except UnicodeEncodeError as error:
+            raise InvalidRequest(
+                f"content can't be sent as UTF-8: {error.reason} at position {error.start}"
+            ) from error
     if isinstance(content, (bytearray, memoryview)):
         return BytesBody(bytes(content))
     if isinstance(content, io.TextIOBase):
