@@ -7,18 +7,19 @@ import pytest
 from httpcore_urls import URL, InvalidURL, QueryParams
 from httpcore_urls._parse import MAX_URL_CHARACTERS
 
-# Far above what is measured (under 0.1 s), far below what a quadratic rule takes (minutes).
-LIMIT_SECONDS = 1.5
+# Of CPU time, so that other work does not count. Far above what is measured (under 0.1 s, some ten times that
+# under a tracer), far below what a quadratic rule takes (minutes).
+LIMIT_SECONDS = 6
 HOSTILE = ["@", "%", ".", ":", "\u0301", "/", "\\", "[", "0", "a.", "xn--", "/..", "\t", "é.", "&="]
 
 
 def spent(text: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         str(URL(text, allow_relative=True))
     except InvalidURL:
         pass
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
@@ -39,7 +40,7 @@ def test_longest_url_is_taken_and_one_more_character_is_not():
 
 
 def test_large_query_is_read_in_linear_time():
-    start = time.perf_counter()
+    start = time.process_time()
     params = QueryParams("a=%41&" * 10**5)
     assert len(params.get_list("a")) == 10**5
-    assert time.perf_counter() - start < LIMIT_SECONDS
+    assert time.process_time() - start < LIMIT_SECONDS

@@ -169,7 +169,7 @@ def test_twenty_thousand_plain_hosts_take_no_walk_each() -> None:
     for number in range(20_000):
         receive(jar, "a=1", scheme="http", host=f"h{number}.test")
     assert 2700 <= len(jar.cookies()) <= 3000
-    assert time.process_time() - started < 5  # takes a tenth of it; a walk for each takes more
+    assert time.process_time() - started < 15  # takes a thirtieth of it
 
 
 def test_the_mapping_face() -> None:
