@@ -18,6 +18,7 @@ from ._options import (
 from ._siblings import URL, CookieJar, Headers, pool
 from ._version import __version__
 from .content import encode_form, encode_json
+from .policy._cookie_field import joined
 
 __all__ = ["Settings"]
 
@@ -74,7 +75,8 @@ class Settings:
             headers.setdefault("Content-Type", media_type)
         cookies = options.get("cookies")
         if cookies is not None and (own := _jar(cookies).unscoped()):
-            _add_cookies(headers, own)
+            pairs = "; ".join(f"{name}={value}" for name, value in own.items())
+            headers.set("Cookie", joined(headers.get("Cookie"), pairs))
         return pool.Request(
             method,
             url,
@@ -132,13 +134,3 @@ def _jar(cookies: Mapping[str, str] | None) -> CookieJar:
             )
         jar.update(cookies)
     return jar
-
-
-def _add_cookies(headers: Headers, cookies: Mapping[str, str]) -> None:
-    """Add cookies that are for this request only; those that are named already stay."""
-    pairs = [f"{name}={value}" for name, value in cookies.items()]
-    own = headers.get("Cookie")
-    if own is not None:
-        names = {pair.partition("=")[0].strip() for pair in own.split(";")}
-        pairs = [own, *(pair for pair in pairs if pair.partition("=")[0] not in names)]
-    headers.set("Cookie", "; ".join(pairs))

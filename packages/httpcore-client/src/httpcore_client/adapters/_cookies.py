@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .._options import ClientOptions
 from .._siblings import CookieJar, parse_set_cookie, pool
+from ..policy._cookie_field import joined
 from ._base import Layer
 
 __all__ = ["CookieAdapter"]
@@ -33,7 +34,7 @@ class CookieAdapter(Layer):
         if found:
             own = request.headers.get("Cookie")
             request = request.copy_with()
-            request.headers.set("Cookie", found if own is None else _joined(own, found))
+            request.headers.set("Cookie", joined(own, found))
         response = await self._inner.send(request)
         values = response.headers.get_list("Set-Cookie")
         if values:
@@ -44,10 +45,3 @@ class CookieAdapter(Layer):
 
     def __repr__(self) -> str:
         return f"<CookieAdapter {len(self._jar)} cookies>"
-
-
-def _joined(own: str, found: str) -> str:
-    """The caller's cookies for this request come first, and win over the jar's of the same name."""
-    names = {pair.partition("=")[0].strip() for pair in own.split(";")}
-    rest = [pair for pair in found.split("; ") if pair.partition("=")[0] not in names]
-    return "; ".join([own, *rest])
