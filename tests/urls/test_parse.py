@@ -1,12 +1,10 @@
 """The grammar: where components end, what is refused, and that both roads agree."""
 
-import itertools
 
 import pytest
 
 from httpcore_urls import URL, InvalidURL
-from httpcore_urls._errors import RefusedError
-from httpcore_urls._parse import MAX_URL_CHARACTERS, _quick, parse_full
+from httpcore_urls._parts import MAX_URL_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -117,80 +115,3 @@ def test_nothing_is_suggested_that_is_no_url_or_a_secret(text: str):
     with pytest.raises(InvalidURL, match="allow_relative=True") as caught:
         URL(text)
     assert "secret@" not in str(caught.value)
-
-
-SCHEMES = ["http", "https", "ws", "wss", "HTTP", "ftp"]
-HOSTS = [
-    "h",
-    "a.b-c_d",
-    "H",
-    "127.1",
-    "1.a",
-    "a.1",
-    "a.0x1",
-    "a..b",
-    "a.",
-    "xn--bcher-kva.x",
-    "xn--a",
-]
-PORTS = ["", ":", ":80", ":443", ":0", ":08", ":65535", ":65536", ":99999"]
-TAILS = [
-    "",
-    "/",
-    "/a/./b",
-    "/a/..",
-    "/%2e",
-    "/%2E%2e/x",
-    "/%20",
-    "/^",
-    "/|",
-    "/a?b#c",
-    "?'",
-    "?^`{}",
-]
-ODD = [
-    "#`",
-    "#'^{}|\\",
-    "/a\\b",
-    "/é",
-    "/ ",
-    "//",
-    "/.a",
-    "/a.",
-    "?a?b",
-    "#a#b",
-    "/%",
-    "/[]@:",
-    '?"',
-]
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_quick_road_agrees_with_the_full_one(scheme: str):
-    taken = 0
-    for host, port, tail in itertools.product(HOSTS, PORTS, TAILS + ODD):
-        text = f"{scheme}://{host}{port}{tail}"
-        quick = _quick(text)
-        if quick is not None:
-            taken += 1
-            assert parse_full(text) == quick
-    assert (taken > 0) == (scheme in ("http", "https", "ws", "wss"))
-
-
-def test_quick_road_agrees_on_each_character():
-    for place in ("http://h{}/", "http://{}/", "http://h/{}x", "http://h/?{}", "http://h/#{}"):
-        for code in range(0x100):
-            text = place.format(chr(code))
-            quick = _quick(text)
-            if quick is not None:
-                assert parse_full(text) == quick
-
-
-def test_quick_road_leaves_lengths_to_the_full_one():
-    for host in ("a" * 64, ".".join(["a" * 63] * 4), "a." * 126 + "ab"):
-        assert _quick(f"http://{host}/") is None
-        with pytest.raises(RefusedError, match="longer than"):
-            parse_full(f"http://{host}/")
-    assert _quick("http://h/" + "a" * MAX_URL_CHARACTERS) is None
-    longest = "a." * 126 + "a"
-    assert longest == URL(f"http://{longest}/").host

@@ -7,6 +7,7 @@ of which says what it decides; nothing in this package does I/O.
 from ._errors import InvalidURL
 from ._origin import Origin
 from ._query import QueryParams, QueryParamsInput, QueryParamValue
+from ._template import TemplateValue, expand_template
 from ._url import URL
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "QueryParamValue",
     "QueryParams",
     "QueryParamsInput",
+    "TemplateValue",
     "__version__",
+    "expand_template",
 ]
 
 __version__ = "0.1.0"

@@ -11,17 +11,10 @@ import enum
 from typing import Final
 
 from . import _percent
-from ._errors import RefusedError
+from ._errors import InvalidURL, RefusedError
 from ._host import parse_host
-from ._parse import (
-    DEFAULT_PORTS,
-    SCHEME,
-    Parts,
-    check_authority,
-    parse_authority,
-    parse_full,
-    parse_port,
-)
+from ._parse import SCHEME, check_authority, parse, parse_authority, parse_port
+from ._parts import DEFAULT_PORTS, Parts
 from ._write import write
 
 
@@ -151,7 +144,10 @@ def verified(parts: Parts) -> Parts:
     """Read the parts back from their text, and refuse them if more than spelling changed."""
     if parts.port is not None and parts.port == DEFAULT_PORTS.get(parts.scheme):
         parts = parts._replace(port=None)
-    again = parse_full(write(parts), relative=True)
+    try:
+        again = parse(write(parts), relative=True)
+    except InvalidURL as error:
+        raise RefusedError(error.reason) from None
     if _meaning(again) != _meaning(parts):
         raise RefusedError("the changed parts do not make a URL that reads back as they were given")
     return again

@@ -13,9 +13,9 @@ from ._ip import ends_in_number, parse_ipv4, parse_ipv6
 
 # RFC 1035 2.3.4; the root's dot is not counted.
 _MAX_LABEL_OCTETS = 63
-_MAX_NAME_OCTETS = 253
+MAX_NAME_OCTETS = 253
 # A character of a name can take twelve characters: four octets, each as %XX.
-_MAX_RAW_CHARACTERS = _MAX_NAME_OCTETS * 12
+_MAX_RAW_CHARACTERS = MAX_NAME_OCTETS * 12
 
 # WHATWG URL 3.1, forbidden host code points, and forbidden domain code points, which add the rest
 # of the controls and `%`. Both as what is allowed among ASCII.
@@ -56,9 +56,12 @@ def domain_to_ascii(text: str) -> str:
     The standard lets an all-ASCII name through unseen. A label that claims to be IDNA and isn't
     would show one thing and resolve as another, so it is checked here all the same.
     """
-    if len(text) > _MAX_NAME_OCTETS + 1:
+    if len(text) > MAX_NAME_OCTETS + 1:
         raise RefusedError("the host is longer than 253 octets")
-    name = text.lower() if text.isascii() else _remap(text)
+    # Label by label, as the mapping is slow and leaves ASCII as it is but for its case.
+    name = ".".join(
+        [label.lower() if label.isascii() else _remap(label) for label in text.split(".")]
+    )
     if not name.isascii() or "xn--" in name:
         name = _encode_labels(name)
     if not name:
@@ -89,7 +92,7 @@ def _shown_label(label: str) -> str:
 
 def _check_lengths(name: str) -> None:
     name = name.removesuffix(".")
-    if len(name) > _MAX_NAME_OCTETS:
+    if len(name) > MAX_NAME_OCTETS:
         raise RefusedError("the host is longer than 253 octets")
     for label in name.split("."):
         if not label:
@@ -115,13 +118,16 @@ def _encode_labels(name: str) -> str:
     shown: list[str] = []
     for label in name.split("."):
         decoded = _decode_label(label) if label.startswith("xn--") else label
-        if decoded.isascii():
+        if decoded is not label:
+            if _remap(decoded) != decoded or "." in decoded:
+                raise RefusedError("a label of the host is not in the form that IDNA demands")
+            _check_label(decoded)
+            encoded.append(label)
+        elif label.isascii():
             encoded.append(label)
         else:
-            _check_label(decoded)
-            encoded.append(
-                label if label is not decoded else "xn--" + label.encode("punycode").decode("ascii")
-            )
+            _check_label(label)
+            encoded.append("xn--" + label.encode("punycode").decode("ascii"))
         shown.append(decoded)
     _check_bidi(shown)
     return ".".join(encoded)
@@ -144,8 +150,6 @@ def _check_label(label: str) -> None:
 
     if len(label) > _MAX_LABEL_OCTETS:
         raise RefusedError("a label of the host is longer than 63 octets")
-    if _remap(label) != label or "." in label:
-        raise RefusedError("a label of the host is not in the form that IDNA demands")
     if unicodedata.category(label[0]).startswith("M"):
         raise RefusedError("a label of the host begins with a combining mark")
     for position, character in enumerate(label):
@@ -163,6 +167,7 @@ def _check_bidi(labels: list[str]) -> None:
     if not any(
         unicodedata.bidirectional(character) in ("R", "AL", "AN")
         for label in labels
+        if not label.isascii()
         for character in label
     ):
         return

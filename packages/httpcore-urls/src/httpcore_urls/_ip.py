@@ -9,6 +9,9 @@ import re
 from ._errors import RefusedError
 
 _IPV4_LAST = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
+_DECIMAL = re.compile(r"[0-9]+")
+_OCTAL = re.compile(r"[0-7]+")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 _IPV6_PIECE = re.compile(r"[0-9A-Fa-f]{1,4}")
 _IPV4_IN_IPV6 = re.compile(r"(0|[1-9][0-9]{0,2})(?:\.(0|[1-9][0-9]{0,2})){3}")
 _IPV6_PIECES = 8
@@ -35,19 +38,15 @@ def parse_ipv4(host: str) -> str:
 
 
 def _ipv4_number(text: str) -> int:
-    base = 10
+    digits, base, allowed = text, 10, _DECIMAL
     if text[:2] in ("0x", "0X"):
-        text, base = text[2:] or "0", 16
+        digits, base, allowed = text[2:] or "0", 16, _HEXADECIMAL
     elif text[:1] == "0" and len(text) > 1:
-        text, base = text[1:], 8
-    # int() also takes signs, blanks, underscores and other scripts' digits: only plain ones may
-    # come here.
-    try:
-        if not (text.isascii() and text.isalnum()):
-            raise ValueError
-        return int(text, base)
-    except ValueError:
-        raise RefusedError("the host ends in a number but is no IPv4 address") from None
+        digits, base, allowed = text[1:], 8, _OCTAL
+    # int() also takes signs, blanks, underscores, a second prefix and other scripts' digits.
+    if allowed.fullmatch(digits) is None:
+        raise RefusedError("the host ends in a number but is no IPv4 address")
+    return int(digits, base)
 
 
 def parse_ipv6(text: str) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from ._errors import InvalidURL
-from ._parse import DEFAULT_PORTS, parse
-from ._write import bracketed, effective_port
+from ._parse import parse
+from ._parts import DEFAULT_PORTS, Parts
+from ._write import bracketed, effective_port, write
 
 if TYPE_CHECKING:
     from ._url import URL
@@ -44,28 +45,13 @@ class Origin:
     def __new__(cls, url: str | URL) -> Origin:
         """Take the origin from a URL."""
         if isinstance(url, str):
-            parts = parse(str.__str__(url))
-            scheme, host, port = parts.scheme, parts.host, effective_port(parts)
-        else:
-            # Imported here, as a URL knows its origin.
-            from ._url import URL
+            return origin_of(parse(str.__str__(url)))
+        # Imported here, as a URL knows its origin.
+        from ._url import URL
 
-            if not isinstance(url, URL):
-                raise TypeError(f"an origin is made from str or URL, not {type(url).__name__}")
-            scheme, host, port = url.scheme, url.host, url.port
-        if not scheme or not host:
-            raise InvalidURL(
-                "only an absolute URL with a host has an origin",
-                url if isinstance(url, str) else url.masked,
-            )
-        if port is None:
-            raise InvalidURL(
-                "an origin needs a port, and this scheme has none of its own",
-                url if isinstance(url, str) else url.masked,
-            )
-        self = object.__new__(cls)
-        self._scheme, self._host, self._port = scheme, host, port
-        return self
+        if not isinstance(url, URL):
+            raise TypeError(f"an origin is made from str or URL, not {type(url).__name__}")
+        return url.origin
 
     @property
     def scheme(self) -> str:
@@ -104,3 +90,20 @@ class Origin:
 
     def __reduce__(self) -> tuple[type[Origin], tuple[str]]:
         return (Origin, (str(self),))
+
+
+def origin_of(parts: Parts) -> Origin:
+    """Give the origin, or raise InvalidURL if these parts have none."""
+    if not parts.scheme or not parts.host:
+        raise InvalidURL(
+            "only an absolute URL with a host has an origin", write(parts, masked=True)
+        )
+    port = effective_port(parts)
+    if port is None:
+        raise InvalidURL(
+            "an origin needs a port, and this scheme has none of its own",
+            write(parts, masked=True),
+        )
+    origin = object.__new__(Origin)
+    origin._scheme, origin._host, origin._port = parts.scheme, parts.host, port
+    return origin

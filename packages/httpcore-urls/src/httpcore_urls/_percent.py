@@ -5,6 +5,7 @@ escaped, is never rewritten. Splitting a URL into components may not live here.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -14,21 +15,34 @@ class EncodeSet:
 
     extra: str
     _needed: re.Pattern[str] = field(init=False, repr=False)
-    _table: list[str] = field(init=False, repr=False)
+    _escape: Callable[[int], str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        kept = [chr(code) for code in range(0x20, 0x7F) if chr(code) not in self.extra]
-        needed = re.compile(f"[^{re.escape(''.join(kept))}]")
+        kept = self._kept()
+        needed = re.compile(f"[^{re.escape(kept)}]")
         table = [chr(code) if chr(code) in kept else f"%{code:02X}" for code in range(256)]
         object.__setattr__(self, "_needed", needed)
-        object.__setattr__(self, "_table", table)
+        object.__setattr__(self, "_escape", table.__getitem__)
+
+    def _kept(self) -> str:
+        return "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in self.extra)
+
+    def pattern_class(self, *, without: str = "") -> str:
+        """Give the class of a pattern, for re.VERBOSE too, of what needs no escape."""
+        kept = "".join(character for character in self._kept() if character not in without)
+        return f"[{re.escape(kept)}]"
 
     def encode(self, text: str) -> str:
         """Escape the characters of the set as UTF-8; all else, mostly also `%`, stays as it is."""
-        if self._needed.search(text) is None:
+        first = self._needed.search(text)
+        if first is None:
             return text
-        table = self._table
-        return "".join([table[octet] for octet in to_utf8(text)])
+        start = first.start()
+        return text[:start] + self.encode_all(text[start:])
+
+    def encode_all(self, text: str) -> str:
+        """Do the same, faster, for text that begins with something to escape."""
+        return "".join(map(self._escape, to_utf8(text)))
 
 
 # WHATWG URL 1.3, each set built on the one before.
@@ -38,6 +52,8 @@ QUERY = EncodeSet(' "#<>')
 SPECIAL_QUERY = EncodeSet(QUERY.extra + "'")
 PATH = EncodeSet(QUERY.extra + "?^`{}")
 USERINFO = EncodeSet(PATH.extra + "/:;=@[\\]|")
+# Not of the standard: what path, query and fragment all escape.
+EVERYWHERE = EncodeSet(' "<>')
 # Not of the standard: for a user name or password given in the clear, where `%` means itself.
 CLEAR_USERINFO = EncodeSet(USERINFO.extra + "%")
 # WHATWG URL 5.2 but for the space, which a form writes as `+`.

@@ -70,11 +70,11 @@ class QueryParams:
 
     def add(self, name: str, value: QueryParamValue) -> QueryParams:
         """Give a copy with one more pair at the end. Raises TypeError as above."""
-        return _make((*self._pairs, (_name(name), _text(value))))
+        return _make((*self._pairs, (_name(name), value_text(value))))
 
     def set(self, name: str, value: QueryParamValue) -> QueryParams:
         """Give a copy with this one value, where the name's first was. TypeError as above."""
-        pair = (_name(name), _text(value))
+        pair = (_name(name), value_text(value))
         if name not in self:
             return _make((*self._pairs, pair))
         place = next(index for index, (key, _) in enumerate(self._pairs) if key == name)
@@ -152,13 +152,13 @@ def _pairs_of(value: QueryParamsInput) -> Iterable[tuple[str, str]]:
     if isinstance(value, Mapping):
         mapping = cast("Mapping[str, QueryParamValue | Sequence[QueryParamValue]]", value)
         return [(_name(name), text) for name, given in mapping.items() for text in _texts(given)]
-    return [(_name(name), _text(given)) for name, given in value]
+    return [(_name(name), value_text(given)) for name, given in value]
 
 
 def _texts(value: QueryParamValue | Sequence[QueryParamValue]) -> list[str]:
     if isinstance(value, (list, tuple)):
-        return [_text(item) for item in cast("Sequence[QueryParamValue]", value)]
-    return [_text(cast("QueryParamValue", value))]
+        return [value_text(item) for item in cast("Sequence[QueryParamValue]", value)]
+    return [value_text(cast("QueryParamValue", value))]
 
 
 def _name(name: object) -> str:
@@ -168,7 +168,7 @@ def _name(name: object) -> str:
     raise TypeError(f"a query parameter's name must be str, not {type(name).__name__}")
 
 
-def _text(value: object) -> str:
+def value_text(value: object) -> str:
     if isinstance(value, str):
         return str.__str__(value)
     if value is None:

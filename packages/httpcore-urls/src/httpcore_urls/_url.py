@@ -7,15 +7,19 @@ no rule of the standard may live here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import final
 
 from . import _change, _write
 from ._change import UNSET, Unset
 from ._errors import InvalidURL, RefusedError
-from ._origin import Origin
-from ._parse import Parts, parse
+from ._origin import Origin, origin_of
+from ._parse import parse, parse_with_care
+from ._parts import DEFAULT_PORTS, Fields, Parts
 from ._percent import decode
 from ._query import QueryParams, QueryParamsInput
+from ._quick import read
+from ._template import TemplateValue, check_reach, expand
 
 
 @final
@@ -42,28 +46,82 @@ class URL:
     ('xn--bcher-kva.example', 443, '/b?q=1', 'xn--bcher-kva.example')
     """
 
-    __slots__ = ("_origin", "_parts", "_text")
+    # The parts stand in slots of their own, as most are read once at most: see `_made` and `_parts`.
+    __slots__ = (
+        "_fragment",
+        "_host",
+        "_origin",
+        "_password",
+        "_path",
+        "_port",
+        "_query",
+        "_scheme",
+        "_text",
+        "_username",
+    )
 
-    _parts: Parts
-    _text: str
+    _scheme: str
+    _username: str
+    _password: str
+    _host: str | None
+    _port: int | None
+    _path: str
+    _query: str | None
+    _fragment: str | None
+    _text: str | None  # None: not written yet
     _origin: Origin | None
 
     def __new__(cls, url: str | URL, allow_relative: bool = False) -> URL:  # noqa: FBT001, FBT002
         """Parse."""
+        if type(url) is str:
+            return _made(read(url) or parse_with_care(url, relative=allow_relative))
         if isinstance(url, str):
-            return _make(
-                parse(url if type(url) is str else str.__str__(url), relative=allow_relative)
-            )
+            return URL(str.__str__(url), allow_relative)
         if isinstance(url, URL):
             if url.is_relative_url and not allow_relative:
                 raise InvalidURL("an absolute URL is needed, and this one is relative", url.masked)
             return url
         raise TypeError(f"a URL is made from str or URL, not {type(url).__name__}")
 
+    @classmethod
+    def template(
+        cls,
+        template: str,
+        variables: Mapping[str, TemplateValue] | None = None,
+        /,
+        *,
+        allow_relative: bool = False,
+        **values: TemplateValue,
+    ) -> URL:
+        """Make a URL from a URI template, in which no value leaves its place.
+
+        Args:
+            template, variables, values: as for `expand_template`.
+            allow_relative: as for `URL`. `bool`.
+
+        A value in `{name}` can't add a delimiter, be a dot segment or, left empty, move the host;
+        values in `{+name}` and `{#name}` may do all that, so only trusted ones belong there.
+        Standard: RFC 6570, level 4.
+
+        Raises:
+            InvalidURL: the template's syntax is wrong, a value leaves its place, or the result is
+                no URL.
+            TypeError: as for `expand_template`.
+
+        >>> URL.template("https://api.example/users/{name}{?page}", name="a/b", page=2)
+        URL('https://api.example/users/a%2Fb?page=2')
+        """
+        expansion = expand(template, variables, values)
+        try:
+            check_reach(expansion)
+        except RefusedError as error:
+            raise InvalidURL(f"can't expand the template: {error}", template) from None
+        return cls(expansion.text, allow_relative)
+
     @property
     def scheme(self) -> str:
         """The scheme in lower case, empty for a relative reference. `str`."""
-        return self._parts.scheme
+        return self._scheme
 
     @property
     def authority(self) -> str:
@@ -73,27 +131,27 @@ class URL:
     @property
     def username(self) -> str:
         """The user name, percent-decoded. `str`, empty if there is none."""
-        return decode(self._parts.username)
+        return decode(self._username)
 
     @property
     def password(self) -> str:
         """The password, percent-decoded. `str`, empty if there is none."""
-        return decode(self._parts.password)
+        return decode(self._password)
 
     @property
     def host(self) -> str:
         """The canonical ASCII host, IPv6 without brackets. `str`, empty if there is none."""
-        return self._parts.host or ""
+        return self._host or ""
 
     @property
     def port(self) -> int | None:
         """The port that is dialled: explicit, else the scheme's, else None. `int | None`."""
-        return _write.effective_port(self._parts)
+        return DEFAULT_PORTS.get(self._scheme) if self._port is None else self._port
 
     @property
     def explicit_port(self) -> int | None:
         """The port as written; None if left out or the scheme's own. `int | None`."""
-        return self._parts.port
+        return self._port
 
     @property
     def host_header(self) -> str:
@@ -103,48 +161,48 @@ class URL:
     @property
     def path(self) -> str:
         """The path, percent-encoded, at least `/` where there is an http or ws host. `str`."""
-        return self._parts.path
+        return self._path
 
     @property
     def query(self) -> str:
         """The query without `?`, percent-encoded, empty if there is none. `str`."""
-        return self._parts.query or ""
+        return self._query or ""
 
     @property
     def full_path(self) -> str:
         """Path and query, which is the target of a request. `str` (RFC 9112 3.2.1)."""
-        return _write.target(self._parts)
+        return self._path if self._query is None else f"{self._path}?{self._query}"
 
     @property
     def fragment(self) -> str:
         """The fragment without `#`, percent-encoded, empty if there is none. `str`."""
-        return self._parts.fragment or ""
+        return self._fragment or ""
 
     @property
     def params(self) -> QueryParams:
         """The query as parameters. `QueryParams` (WHATWG URL 5.1)."""
-        return QueryParams(self._parts.query)
+        return QueryParams(self._query)
 
     @property
     def is_ssl(self) -> bool:
         """Whether the scheme is `https` or `wss`. `bool`."""
-        return self._parts.scheme in ("https", "wss")
+        return self._scheme in ("https", "wss")
 
     @property
     def is_absolute_url(self) -> bool:
         """Whether there is a scheme. `bool`."""
-        return bool(self._parts.scheme)
+        return bool(self._scheme)
 
     @property
     def is_relative_url(self) -> bool:
         """Whether there is no scheme. `bool`."""
-        return not self._parts.scheme
+        return not self._scheme
 
     @property
     def origin(self) -> Origin:
         """Scheme, host and port. `Origin`. Raises InvalidURL as `Origin` does."""
         if self._origin is None:
-            self._origin = Origin(self)
+            self._origin = origin_of(self._parts)
         return self._origin
 
     @property
@@ -159,6 +217,19 @@ class URL:
         Never send it or decide by it: different URLs may look the same.
         """
         return _write.human(self._parts)
+
+    @property
+    def _parts(self) -> Parts:
+        return Parts(
+            self._scheme,
+            self._username,
+            self._password,
+            self._host,
+            self._port,
+            self._path,
+            self._query,
+            self._fragment,
+        )
 
     def copy_with(
         self,
@@ -227,7 +298,7 @@ class URL:
                 parts = _change.set_query(parts, str(QueryParams(params)))
             if fragment is not UNSET:
                 parts = _change.set_fragment(parts, fragment)
-            return _make(_change.verified(parts))
+            return _made(_change.verified(parts))
         except RefusedError as error:
             raise InvalidURL(f"can't change the URL: {error}", self.masked) from None
 
@@ -270,20 +341,22 @@ class URL:
         if self.is_relative_url:
             raise InvalidURL("a reference can't be resolved against a relative one", self.masked)
         if isinstance(url, URL):
-            return url if url.is_absolute_url else _make(parse(url._text, base=self._parts))
-        return _make(parse(_change.require_str("url", url), base=self._parts))
+            return url if url.is_absolute_url else _made(parse(str(url), base=self._parts))
+        return _made(parse(_change.require_str("url", url), base=self._parts))
 
     def __str__(self) -> str:
+        if self._text is None:
+            self._text = _write.write(self._parts)
         return self._text
 
     def __repr__(self) -> str:
         return f"URL({self.masked!r})"
 
     def __eq__(self, other: object) -> bool:
-        return self._text == other._text if isinstance(other, URL) else NotImplemented
+        return str(self) == str(other) if isinstance(other, URL) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._text)
+        return hash(str(self))
 
     def __copy__(self) -> URL:
         return self
@@ -292,12 +365,21 @@ class URL:
         return self
 
     def __reduce__(self) -> tuple[type[URL], tuple[str, bool]]:
-        return (URL, (self._text, self.is_relative_url))
+        return (URL, (str(self), self.is_relative_url))
 
 
-def _make(parts: Parts) -> URL:
+def _made(parts: Fields) -> URL:
     url = object.__new__(URL)
-    url._parts = parts
-    url._text = _write.write(parts)
+    (
+        url._scheme,
+        url._username,
+        url._password,
+        url._host,
+        url._port,
+        url._path,
+        url._query,
+        url._fragment,
+        url._text,
+    ) = parts
     url._origin = None
     return url

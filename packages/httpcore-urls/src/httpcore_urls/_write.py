@@ -8,7 +8,7 @@ import re
 
 from . import _percent
 from ._host import domain_to_unicode
-from ._parse import DEFAULT_PORTS, Parts
+from ._parts import DEFAULT_PORTS, Parts
 
 _MASK = "[secure]"
 # Octets beyond ASCII only: an escaped delimiter, blank or control means what it means because it is
@@ -47,7 +47,7 @@ def target(parts: Parts) -> str:
 
 def write(parts: Parts, *, masked: bool = False) -> str:
     """Serialise (WHATWG URL 4.5); `masked` hides the password."""
-    scheme, username, password, host, port, path, query, fragment = parts
+    scheme, username, password, host, port, path, query, fragment, _ = parts
     if host and scheme and port is None and fragment is None and not (username or password):
         # What nearly every URL is, without a call for each piece.
         path = path if query is None else f"{path}?{query}"
