@@ -5,7 +5,7 @@ answer, and how, may not live here.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ._grammar import TOKEN, unquote
@@ -22,6 +22,12 @@ _PARAMETER = re.compile(
 _BROKEN_PARAMETER = re.compile(rf"{TOKEN}[ \t]*+=")
 _SCHEME = re.compile(rf"({TOKEN})(?:[ \t]++(.*))?", re.DOTALL)
 _TOKEN68 = re.compile(r"[A-Za-z0-9\-._~+/]++=*+")  # RFC 9110 11.2
+
+# RFC 7616 3.3: qop is a list in quotes, the one list among the parameters of challenges. Where a
+# server forgot the quotes, the grammar makes schemes of its further values. No scheme bears their
+# names (IANA's registry), so straight after qop they are what the server meant: more of the list.
+_QOP = re.compile(rf"((?:{TOKEN}+[ \t]++)?qop[ \t]*+=[ \t]*+)({TOKEN}+)", re.IGNORECASE | re.ASCII)
+_QOP_VALUES = frozenset({"auth", "auth-int"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ def parse_challenges(value: str | Iterable[str]) -> list[Challenge]:
     """Read the challenges of one field value, or of all values of the field, in order.
 
     Takes a `str` or an iterable of them; returns a list, empty if there is none. Parts that are
-    broken are skipped. Raises nothing, in linear time. RFC 9110, section 11.6.1.
+    broken are skipped; of missing quotes, those around a value, or around the list of a Digest
+    challenge's qop, are made up for. Raises nothing, in linear time. RFC 9110, section 11.6.1.
 
     >>> [c.scheme for c in parse_challenges('Basic realm="a, b", Digest realm=x, nonce="n"')]
     ['basic', 'digest']
@@ -59,7 +66,7 @@ def parse_challenges(value: str | Iterable[str]) -> list[Challenge]:
 def _challenges(text: str) -> list[Challenge]:
     found: list[Challenge] = []
     current: Challenge | None = None  # the one that further parameters belong to
-    for element in split_list(text):
+    for element in _elements(text):
         # "name=value" continues a challenge; anything else must begin one: a scheme takes no "=".
         parameter = _PARAMETER.fullmatch(element)
         if parameter is not None:
@@ -69,6 +76,23 @@ def _challenges(text: str) -> list[Challenge]:
             if current is not None:
                 found.append(current)
     return found
+
+
+def _elements(text: str) -> Iterator[str]:
+    """Give the elements of a value; a qop list that lacks its quotes is one, and gets them."""
+    elements = split_list(text)
+    position = 0
+    while position < len(elements):
+        element = elements[position]
+        position += 1
+        qop = _QOP.fullmatch(element)
+        if qop is not None:
+            values = [qop[2]]
+            while position < len(elements) and elements[position].lower() in _QOP_VALUES:
+                values.append(elements[position])
+                position += 1
+            element = f'{qop[1]}"{",".join(values)}"'
+        yield element
 
 
 def _begin(element: str) -> Challenge | None:
@@ -84,6 +108,7 @@ def _begin(element: str) -> Challenge | None:
 
 
 def _keep(challenge: Challenge | None, parameter: re.Match[str]) -> None:
-    if challenge is not None:
+    # RFC 9110 11.6.1: parameters or a token68, never both
+    if challenge is not None and challenge.token68 is None:
         name, quoted, bare = parameter.groups()
         challenge.parameters.setdefault(name.lower(), bare if quoted is None else unquote(quoted))

@@ -7,7 +7,7 @@ addresses is in `_ip`; ports and user names may not live here.
 import re
 import unicodedata
 
-from . import _percent
+from . import _percent, _punycode
 from ._errors import RefusedError
 from ._ip import ends_in_number, parse_ipv4, parse_ipv6
 
@@ -21,6 +21,13 @@ _MAX_RAW_CHARACTERS = MAX_NAME_OCTETS * 12
 # of the controls and `%`. Both as what is allowed among ASCII.
 _FORBIDDEN_HOST = re.compile(r"[\x00-\x1f\x7f #/:<>?@\[\\\]^|]")
 _FORBIDDEN_DOMAIN = re.compile(r"[\x00-\x1f\x7f #/:<>?@\[\\\]^|%]")
+
+
+# Unicode 17, DerivedBidiClass: where characters of the classes R, AL and AN stand or may be put.
+# Most names have none, and to ask for the class of each character is slow.
+_MAY_RUN_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 
 def parse_host(text: str, *, special: bool) -> str:
@@ -127,7 +134,7 @@ def _encode_labels(name: str) -> str:
             encoded.append(label)
         else:
             _check_label(label)
-            encoded.append("xn--" + label.encode("punycode").decode("ascii"))
+            encoded.append("xn--" + _punycode.encode(label))
         shown.append(decoded)
     _check_bidi(shown)
     return ".".join(encoded)
@@ -135,13 +142,10 @@ def _encode_labels(name: str) -> str:
 
 def _decode_label(label: str) -> str:
     """Decode an A-label, which must be what encoding the result gives (UTS 46 4, step 4)."""
-    try:
-        decoded = label[4:].encode("ascii").decode("punycode")
-        if not decoded.isascii() and decoded.encode("punycode").decode("ascii") == label[4:]:
-            return decoded
-    except (ValueError, OverflowError):
-        pass
-    raise RefusedError("a label of the host begins with xn-- but is not valid Punycode")
+    decoded = _punycode.decode(label[4:])
+    if decoded.isascii() or _punycode.encode(decoded) != label[4:]:
+        raise RefusedError("a label of the host begins with xn-- but is not valid Punycode")
+    return decoded
 
 
 def _check_label(label: str) -> None:
@@ -166,9 +170,7 @@ def _check_bidi(labels: list[str]) -> None:
     """Check direction if any label runs from right to left (UTS 46 4.1 CheckBidi, RFC 5893 2)."""
     if not any(
         unicodedata.bidirectional(character) in ("R", "AL", "AN")
-        for label in labels
-        if not label.isascii()
-        for character in label
+        for character in _MAY_RUN_LEFT.findall("".join(labels))
     ):
         return
     import idna

@@ -42,10 +42,10 @@ _URL = re.compile(
 
 def read(text: str) -> Fields | None:
     """Read an absolute URL that is plain."""
-    match = _URL.match(text)
+    size = len(text)
+    match = _URL.match(text) if size <= MAX_URL_CHARACTERS else None
     if match is None:
         return None
-    size = len(text)
     written: str | None = text
     if match.end() != size:
         match = _match_escaped(text, match)
@@ -61,7 +61,7 @@ def read(text: str) -> Fields | None:
         written = None
     if host is None or size > MAX_NAME_OCTETS or "xn--" in host:
         host = _read_host(host or odd_host)
-        if host is None or size > MAX_URL_CHARACTERS:
+        if host is None:
             return None
         if odd_host is not None:
             written = None

@@ -156,7 +156,7 @@ class URL:
     @property
     def host_header(self) -> str:
         """The value for a Host field: IPv6 in brackets, no default port. `str` (RFC 9110 7.2)."""
-        return _write.host_and_port(self._parts)
+        return _write.host_and_port(self._host, self._port)
 
     @property
     def path(self) -> str:

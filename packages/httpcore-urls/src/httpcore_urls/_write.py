@@ -21,15 +21,15 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def host_and_port(parts: Parts) -> str:
-    """Give the value for a Host field: no port if it is the scheme's own (RFC 9110 7.2)."""
-    host = bracketed(parts.host or "")
-    return host if parts.port is None else f"{host}:{parts.port}"
+def host_and_port(host: str | None, port: int | None) -> str:
+    """Give the value for a Host field, for the port that is not the scheme's (RFC 9110 7.2)."""
+    shown = bracketed(host or "")
+    return shown if port is None else f"{shown}:{port}"
 
 
 def authority(parts: Parts, *, masked: bool = False) -> str:
     """Give `user:password@host:port`."""
-    return f"{_userinfo(parts, masked=masked)}{host_and_port(parts)}"
+    return f"{_userinfo(parts, masked=masked)}{host_and_port(parts.host, parts.port)}"
 
 
 def _userinfo(parts: Parts, *, masked: bool) -> str:
