@@ -82,6 +82,9 @@ def test_host_has_one_spelling(host: str, expected: str):
         ("1.1.65536", "too large"),
         ("1.x.1.1", "no IPv4"),
         ("1.0xg.1", "no IPv4"),
+        ("xn--999b", "IDNA does not allow"),  # a surrogate
+        ("é.xn--xn--a--gua", "form that IDNA demands"),
+        ("xn--xn--a--gua.pt", "form that IDNA demands"),
         ("0x0x1.1", "no IPv4"),
         ("00o1.1", "no IPv4"),
         ("0_1.1", "no IPv4"),

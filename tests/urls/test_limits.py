@@ -39,6 +39,34 @@ def test_longest_url_is_taken_and_one_more_character_is_not():
         URL(text + "a")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://h/" + "é" * 200_000,
+        "http://h/" + "a" * (MAX_URL_CHARACTERS - 10) + "é",
+        "http://h/" + " a" * 130_000,
+        "http://h?" + "a" * (MAX_URL_CHARACTERS - 9),
+        "http://h/#" + "`" * 100_000,
+        "http://u" + "^" * 100_000 + "@h/",
+        "foo:" + "é" * 200_000,
+    ],
+    ids=lambda text: ascii(text)[:40],
+)
+def test_url_too_long_to_be_read_back_is_refused(text: str):
+    with pytest.raises(InvalidURL, match="the URL, escaped, is longer than"):
+        URL(text)
+
+
+def test_joining_and_changing_give_no_url_that_is_too_long():
+    url = URL("http://h/" + "a/" * 100_000)
+    with pytest.raises(InvalidURL, match="longer than"):
+        url.resolve_with("b" * 200_000)
+    with pytest.raises(InvalidURL, match="longer than"):
+        url.copy_with(query="é" * 100_000)
+    with pytest.raises(InvalidURL, match="longer than"):
+        url.merge_params({"a": "b" * 100_000})
+
+
 def test_large_query_is_read_in_linear_time():
     start = time.process_time()
     params = QueryParams("a=%41&" * 10**5)

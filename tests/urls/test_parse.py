@@ -1,6 +1,5 @@
 """The grammar: where components end, what is refused, and that both roads agree."""
 
-
 import pytest
 
 from httpcore_urls import URL, InvalidURL

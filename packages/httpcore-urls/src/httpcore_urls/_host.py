@@ -126,7 +126,7 @@ def _encode_labels(name: str) -> str:
     for label in name.split("."):
         decoded = _decode_label(label) if label.startswith("xn--") else label
         if decoded is not label:
-            if _remap(decoded) != decoded or "." in decoded:
+            if _remap(decoded) != decoded or "." in decoded or decoded.startswith("xn--"):
                 raise RefusedError("a label of the host is not in the form that IDNA demands")
             _check_label(decoded)
             encoded.append(label)

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from . import _percent, _quick
 from ._errors import InvalidURL, RefusedError
 from ._host import parse_host
-from ._parts import DEFAULT_PORTS, MAX_URL_CHARACTERS, Parts
+from ._parts import DEFAULT_PORTS, MAX_URL_CHARACTERS, PLAIN_URL_CHARACTERS, Parts
 from ._path import remove_dot_segments
+from ._write import write
 
 _C0_CONTROL_OR_SPACE = "".join(map(chr, range(0x21)))
 _GAP = re.compile(r"[\t\n\r]")
@@ -49,9 +50,18 @@ def parse_with_care(text: str, *, base: Parts | None = None, relative: bool = Fa
     try:
         if len(text) > MAX_URL_CHARACTERS:
             raise RefusedError(f"the URL is longer than {MAX_URL_CHARACTERS} characters")
-        return parse_full(text, base=base, relative=relative)
+        return _bounded(parse_full(text, base=base, relative=relative))
     except RefusedError as error:
         raise InvalidURL(str(error), text) from None
+
+
+def _bounded(parts: Parts) -> Parts:
+    """Refuse what would be too long to be read back: escaping and joining make a text longer."""
+    _, username, password, _, _, path, query, fragment, _ = parts
+    size = sum(map(len, (username, password, path, query or "", fragment or "")))
+    if size > PLAIN_URL_CHARACTERS and len(write(parts)) > MAX_URL_CHARACTERS:
+        raise RefusedError(f"the URL, escaped, is longer than {MAX_URL_CHARACTERS} characters")
+    return parts
 
 
 def parse_full(text: str, *, base: Parts | None = None, relative: bool = False) -> Parts:

@@ -8,6 +8,8 @@ from typing import NamedTuple, TypeAlias
 
 # Ours: well above what servers take (8 to 64 KiB), low enough that no text of it takes 100 ms.
 MAX_URL_CHARACTERS = 262_144
+# Below this, what is added to an escaped text (a host's Punycode, a slash) can't exceed that.
+PLAIN_URL_CHARACTERS = MAX_URL_CHARACTERS - 1_024
 
 # WHATWG URL 4.2, special schemes. `file` is one too, but its drive letters are no business of HTTP.
 DEFAULT_PORTS = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}

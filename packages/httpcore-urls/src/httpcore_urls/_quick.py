@@ -11,7 +11,7 @@ from functools import lru_cache
 from . import _percent
 from ._errors import RefusedError
 from ._host import MAX_NAME_OCTETS, parse_host
-from ._parts import DEFAULT_PORTS, MAX_URL_CHARACTERS, Fields
+from ._parts import DEFAULT_PORTS, PLAIN_URL_CHARACTERS, Fields
 from ._path import remove_dot_segments
 
 _PATH = _percent.PATH.pattern_class(without="\\")  # which becomes a slash
@@ -43,7 +43,7 @@ _URL = re.compile(
 def read(text: str) -> Fields | None:
     """Read an absolute URL that is plain."""
     size = len(text)
-    match = _URL.match(text) if size <= MAX_URL_CHARACTERS else None
+    match = _URL.match(text) if size <= PLAIN_URL_CHARACTERS else None
     if match is None:
         return None
     written: str | None = text
@@ -99,4 +99,5 @@ def _match_escaped(text: str, match: re.Match[str]) -> re.Match[str] | None:
     if (match.lastindex or 0) < _PATH_GROUP or text[-1] == " " or not text.isprintable():
         return None
     end = match.end()
-    return _URL.fullmatch(text[:end] + _percent.EVERYWHERE.encode_all(text[end:]))
+    escaped = text[:end] + _percent.EVERYWHERE.encode_all(text[end:])
+    return _URL.fullmatch(escaped) if len(escaped) <= PLAIN_URL_CHARACTERS else None
