@@ -3,18 +3,21 @@
 Decides how fields are kept, found, joined and shown. What octets a field may hold is decided in
 `_grammar`, once, when a field comes in; the meaning of single fields may not live here.
 
-The fields stand in one list in the order of the wire. An index from lower-case name to positions is
-built on the first look-up, so a message that nobody looks into never pays for it. A removed field
-leaves a hole; the holes are closed when they are the greater part, so removing many, one by one,
-stays linear. Only calls that change the headers move fields: threads that only read may share one
-Headers.
+The fields stand in one dict, in the order of the wire: the first field of a name under its
+lower-case name, the further ones under (lower-case name, 0), (lower-case name, 1) and so on. So a
+field can be found, changed and removed without moving any other. Headers that nobody has looked
+into are still a plain list: a message that is only passed on never pays for the dict.
+
+Threads that only read may share one Headers: what reading adds is put in place complete, by a
+single assignment, and only calls that change the headers take anything away.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from functools import lru_cache
-from typing import Self, TypeAlias, TypeVar, cast, overload
+from typing import Any, Final, Self, TypeAlias, TypeVar, cast, overload
 
-from ._grammar import encode_name, encode_value
+from ._grammar import encode_fields, encode_name, encode_usual_fields, encode_value
 from ._lists import split_list
 
 __all__ = ["Headers", "HeadersInput"]
@@ -22,11 +25,16 @@ __all__ = ["Headers", "HeadersInput"]
 T = TypeVar("T")
 
 _Pair: TypeAlias = tuple[bytes, bytes]
-_State: TypeAlias = tuple[list[_Pair], frozenset[bytes]]
+_Fields: TypeAlias = dict[bytes | tuple[bytes, int], _Pair]
 
 # Credentials and sessions by definition (RFC 9110 11.6.2, 11.7.2; RFC 6265 4.1, 4.2).
 _ALWAYS_SENSITIVE = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
-_MASK = "[secure]"
+
+# So many texts does one Headers keep for the next look-up by the same name: a limit, since names can
+# come from a peer (Vary). `python -b` complains of a dict with both str and bytes: then none.
+_MOST_TEXTS = 0 if sys.flags.bytes_warning else 32
+_EMPTY: Final[dict[Any, Any]] = {}  # stands where there is nothing to keep yet; never written to
+_new = object.__new__  # bound once: `from_raw` is called for every message
 
 
 class Headers(MutableMapping[str, str]):
@@ -52,29 +60,32 @@ class Headers(MutableMapping[str, str]):
     Headers([('Accept', 'text/html'), ('accept', '*/*'), ('Cookie', '[secure]')])
     """
 
-    __slots__ = ("_fields", "_firsts", "_holes", "_repeats", "_sensitive")
+    __slots__ = ("_fields", "_more", "_sensitive", "_texts")
 
-    _fields: list[_Pair | None]
-    _holes: int
-    _firsts: dict[bytes, int] | None  # lower-case name to the first position; None: not built yet
-    _repeats: dict[bytes, list[int]]  # all positions, of the few names that come more than once
+    _fields: list[_Pair] | _Fields
+    _more: dict[bytes, int]  # of the few names that come again: how many further fields
+    _texts: dict[str | bytes, str]  # what look-ups found, by the name as it was asked for
     _sensitive: frozenset[bytes]
 
     def __init__(
         self, value: "HeadersInput" = None, *, sensitive: Iterable[str | bytes] = ()
     ) -> None:
-        """Check and keep the fields of `value`."""
-        marks = _marks(sensitive)
-        if isinstance(value, Headers):
-            marks |= value._sensitive
-        self._start(_checked(value), marks)
-
-    def _start(self, fields: list[_Pair], sensitive: frozenset[bytes]) -> None:
-        self._fields = cast("list[_Pair | None]", fields)
-        self._holes = 0
-        self._firsts = None
-        self._repeats = {}
-        self._sensitive = sensitive
+        self._more = self._texts = _EMPTY
+        self._sensitive = _ALWAYS_SENSITIVE if sensitive == () else _marks(sensitive)
+        source: Any = value
+        kind = type(source)  # pyright: ignore[reportUnknownVariableType]
+        if kind is dict:
+            self._fields = encode_usual_fields(source.items())
+        elif kind is list and source and type(source[0]) is tuple:
+            self._fields = encode_usual_fields(source)
+        elif value is None:
+            self._fields = []
+        elif isinstance(value, Headers):
+            self._fields = value._fields.copy()
+            self._more = value._more.copy()  # after the fields, as a reader may be building them
+            self._sensitive |= value._sensitive
+        else:
+            self._fields = encode_fields(source.items() if isinstance(value, Mapping) else source)
 
     @classmethod
     def from_raw(cls, pairs: list[tuple[bytes, bytes]], *, like: "Headers | None" = None) -> Self:
@@ -86,8 +97,10 @@ class Headers(MutableMapping[str, str]):
         >>> Headers.from_raw([(b"Server", b"x")])["server"]
         'x'
         """
-        self = cls.__new__(cls)
-        self._start(pairs.copy(), _ALWAYS_SENSITIVE if like is None else like._sensitive)
+        self = _new(cls)
+        self._fields = pairs.copy()
+        self._more = self._texts = _EMPTY
+        self._sensitive = _ALWAYS_SENSITIVE if like is None else like._sensitive
         return self
 
     # -- the fields in order --
@@ -95,43 +108,43 @@ class Headers(MutableMapping[str, str]):
     @property
     def raw(self) -> list[tuple[bytes, bytes]]:
         """The fields as octets, in order and in the sender's case: a new list of (name, value)."""
-        if self._holes:
-            return [field for field in self._fields if field is not None]
-        return cast("list[_Pair]", self._fields.copy())
+        fields = self._fields
+        return fields.copy() if isinstance(fields, list) else list(fields.values())
 
     def multi_items(self) -> list[tuple[str, str]]:
         """Return each field as text, in order: a name sent three times comes three times."""
         return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw]
 
-    def _index(self) -> dict[bytes, int]:
-        firsts = self._firsts
-        if firsts is None:
-            fields = cast("list[_Pair]", self._fields)  # without an index there are no holes
-            firsts = {field[0].lower(): position for position, field in enumerate(fields)}
-            if len(firsts) < len(fields):
-                firsts, self._repeats = _index_repeats(fields)
-            self._firsts = firsts  # last, and complete: another thread may be reading, too
-        return firsts
+    def _by_name(self) -> _Fields:
+        fields = self._fields
+        return self._index(fields) if isinstance(fields, list) else fields
 
-    def _positions_of(self, key: bytes) -> list[int]:
-        first = self._index().get(key)
-        return [] if first is None else self._repeats.get(key) or [first]
-
-    def _values_of(self, key: bytes) -> list[bytes]:
-        fields = cast("list[_Pair]", self._fields)  # the index never points at a hole
-        return [fields[position][1] for position in self._positions_of(key)]
+    def _index(self, pairs: list[_Pair]) -> _Fields:
+        fields: _Fields = {}
+        for pair in pairs:
+            fields[pair[0].lower()] = pair
+        if len(fields) < len(pairs):
+            fields = {}
+            more: dict[bytes, int] = {}
+            for pair in pairs:
+                key = pair[0].lower()
+                if key in fields:
+                    _put_further(fields, more, key, pair)
+                else:
+                    fields[key] = pair
+            self._more = more
+        self._fields = fields  # last, and complete: another thread may be reading, too
+        return fields
 
     # -- reading by name --
 
     def __getitem__(self, name: str | bytes) -> str:
-        key = _key(name)
-        first = self._index().get(key)
-        if first is None:
-            raise KeyError(name)
-        if key in self._repeats and key != b"set-cookie":
-            separator = b"; " if key == b"cookie" else b", "
-            return separator.join(self._values_of(key)).decode("latin-1")
-        return cast("_Pair", self._fields[first])[1].decode("latin-1")
+        text = self._texts.get(name)
+        if text is None:
+            text = self._find(name)
+            if text is None:
+                raise KeyError(name)
+        return text
 
     @overload
     def get(self, name: str | bytes, default: None = None) -> str | None: ...
@@ -141,10 +154,31 @@ class Headers(MutableMapping[str, str]):
     def get(self, name: str | bytes, default: T) -> str | T: ...
     def get(self, name: str | bytes, default: object = None) -> object:
         """Return the joined value of a name, or the default if there is no such field."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
+        text = self._texts.get(name)
+        if text is None:
+            text = self._find(name)
+            if text is None:
+                return default
+        return text
+
+    def _find(self, name: str | bytes) -> str | None:
+        fields = self._fields
+        if isinstance(fields, list):
+            fields = self._index(fields)
+        key = _key(name)
+        first = fields.get(key)
+        if first is None:
+            return None
+        if self._more and key in self._more and key != b"set-cookie":
+            text = ("; " if key == b"cookie" else ", ").join(self.get_list(name))
+        else:
+            text = first[1].decode("latin-1")
+        texts = self._texts
+        if texts is _EMPTY:
+            self._texts = {}  # the first look-up only opens it: most headers have no second
+        elif len(texts) < _MOST_TEXTS:
+            texts[name] = text
+        return text
 
     def get_list(self, name: str | bytes, split_commas: bool = False) -> list[str]:  # noqa: FBT001, FBT002
         """Return every value of a name in order, an empty list if there is none.
@@ -152,50 +186,63 @@ class Headers(MutableMapping[str, str]):
         With `split_commas` each value is split as a comma list, quoted strings respected (RFC
         9110, 5.6.1). Not for fields with commas of their own, such as Set-Cookie and dates.
         """
-        values = [value.decode("latin-1") for value in self._values_of(_key(name))]
+        key, fields = _key(name), self._by_name()
+        if key not in fields:
+            return []
+        values = [fields[key][1].decode("latin-1")]
+        if key in self._more:
+            further = range(self._more[key])
+            values += [fields[key, number][1].decode("latin-1") for number in further]
         if split_commas:
             return [element for value in values for element in split_list(value)]
         return values
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str | bytes) and _key(name) in self._index()
+        try:
+            return _key(cast("str", name)) in self._by_name()
+        except TypeError:  # neither str nor bytes
+            return False
 
     def __iter__(self) -> Iterator[str]:
         """Give each distinct name once, as its first sender wrote it."""
-        for first in self._index().values():
-            yield cast("_Pair", self._fields[first])[0].decode("latin-1")
+        for key, field in self._by_name().items():
+            if isinstance(key, bytes):
+                yield field[0].decode("latin-1")
 
     def __len__(self) -> int:
-        return len(self._index())
+        return len(self._by_name()) - sum(self._more.values())
+
+    def __bool__(self) -> bool:
+        return bool(self._fields)
 
     # -- changing --
 
     def add(self, name: str | bytes, value: str | bytes) -> None:
         """Add a field at the end, beside those of the same name. Raises as the constructor does."""
-        raw_name = encode_name(name)
-        self._append(raw_name, encode_value(raw_name, value))
+        octets, key = encode_name(name)
+        self._add(key, (octets, encode_value(octets, value)))
 
-    def _append(self, raw_name: bytes, raw_value: bytes) -> None:
-        if self._firsts is not None:
-            key, position = raw_name.lower(), len(self._fields)
-            first = self._firsts.setdefault(key, position)
-            if first != position:
-                self._repeats.setdefault(key, [first]).append(position)
-        self._fields.append((raw_name, raw_value))
+    def _add(self, key: bytes, field: _Pair) -> None:
+        fields = self._fields
+        if isinstance(fields, list):
+            fields.append(field)
+            return
+        if key not in fields:
+            fields[key] = field
+        else:
+            if self._more is _EMPTY:
+                self._more = {}
+            _put_further(fields, self._more, key, field)
+        self._texts = _EMPTY
 
     def set(self, name: str | bytes, value: str | bytes) -> None:
         """Replace all fields of a name by one, in the first one's place; append a new name."""
-        raw_name = encode_name(name)
-        raw_value = encode_value(raw_name, value)
-        self._replace(raw_name.lower(), (raw_name, raw_value))
+        octets, key = encode_name(name)
+        self._set(key, (octets, encode_value(octets, value)))
 
-    def _replace(self, key: bytes, field: _Pair) -> None:
-        first = self._index().get(key)
-        if first is None:
-            self._append(*field)
-            return
-        self._fields[first] = field
-        self._punch(self._repeats.pop(key, [first])[1:])
+    def _set(self, key: bytes, field: _Pair) -> None:
+        self._by_name()[key] = field
+        self._drop_further(key)
 
     def __setitem__(self, name: str | bytes, value: str | bytes) -> None:
         self.set(name, value)
@@ -209,25 +256,32 @@ class Headers(MutableMapping[str, str]):
     def remove(self, name: str | bytes) -> None:
         """Remove every field of a name; do nothing if there is none."""
         key = _key(name)
-        first = self._index().pop(key, None)
-        if first is not None:
-            self._punch(self._repeats.pop(key, [first]))
+        if self._by_name().pop(key, None) is not None:
+            self._drop_further(key)
+
+    def _drop_further(self, key: bytes) -> None:
+        fields = self._by_name()
+        for number in range(self._more.pop(key, 0)):
+            del fields[key, number]
+        self._texts = _EMPTY
 
     def __delitem__(self, name: str | bytes) -> None:
         if name not in self:
             raise KeyError(name)
         self.remove(name)
 
-    def _punch(self, positions: list[int]) -> None:
-        for position in positions:
-            self._fields[position] = None
-        self._holes += len(positions)
-        if self._holes * 2 > len(self._fields):
-            self._start(self.raw, self._sensitive)
+    def popitem(self) -> tuple[str, str]:
+        """Remove the name of the last field and return it with its value, as a dict does."""
+        fields = self._by_name()
+        key, last = fields.popitem()  # a KeyError if there is none
+        fields[key] = last
+        name = fields[key if isinstance(key, bytes) else key[0]][0].decode("latin-1")
+        return name, self.pop(name)
 
     def clear(self) -> None:
         """Remove every field; the marks of sensitive names stay."""
-        self._start([], self._sensitive)
+        self._fields = []
+        self._more = self._texts = _EMPTY
 
     def update(self, other: "HeadersInput" = None, /, **fields: str) -> None:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         """Let the fields of `other` take the place of those with the same names.
@@ -236,15 +290,15 @@ class Headers(MutableMapping[str, str]):
         comes several times in `other` has all those values afterwards. All is checked before
         anything changes.
         """
-        news: dict[bytes, list[_Pair]] = {}
-        for field in _checked(other) + _checked(fields):
-            news.setdefault(field[0].lower(), []).append(field)
-        if isinstance(other, Headers):
-            self._sensitive |= other._sensitive
-        for key, (first, *more) in news.items():
-            self._replace(key, first)
-            for field in more:
-                self._append(*field)
+        news = Headers(other)
+        for name, value in fields.items():
+            news.add(name, value)
+        self._sensitive |= news._sensitive
+        for key, field in news._by_name().items():
+            if isinstance(key, bytes):
+                self._set(key, field)
+            else:
+                self._add(key[0], field)
 
     def __or__(self, other: "HeadersInput") -> Self:
         merged = self.copy()
@@ -264,17 +318,14 @@ class Headers(MutableMapping[str, str]):
 
     def copy(self) -> Self:
         """Return independent headers with the same fields and marks."""
-        twin = type(self).__new__(type(self))
-        twin._start(self.raw, self._sensitive)
+        twin = _new(type(self))
+        twin._fields = self._fields.copy()
+        twin._more = self._more.copy()  # after the fields, as in the constructor
+        twin._texts = _EMPTY
+        twin._sensitive = self._sensitive
         return twin
 
     __copy__ = copy
-
-    def _by_name(self) -> dict[bytes, list[bytes]]:
-        return {key: self._values_of(key) for key in self._index()}
-
-    def _joined(self) -> dict[bytes, str]:
-        return {key: self[key] for key in self._index()}
 
     def __eq__(self, other: object) -> bool:
         """Compare names without case, in any order, and the values of each name in order.
@@ -282,32 +333,29 @@ class Headers(MutableMapping[str, str]):
         With another mapping, which has one value for a name, the joined values are compared.
         """
         if isinstance(other, Headers):
-            return self._by_name() == other._by_name()
+            return _folded(self, self.get_list) == _folded(other, other.get_list)
         if not isinstance(other, Mapping):
             return NotImplemented
         try:
             twin = Headers(cast("HeadersInput", other))
         except (TypeError, ValueError):  # what can't be headers isn't equal to any
             return False
-        return self._joined() == twin._joined()
+        return _folded(self, self.__getitem__) == _folded(twin, twin.__getitem__)
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        pairs = ", ".join(
-            f"({name.decode('latin-1')!r}, {self._shown(name, value)!r})"
-            for name, value in self.raw
-        )
-        return f"{type(self).__name__}([{pairs}])"
+        secret = self._sensitive
+        shown = [(n, b"[secure]" if n.lower() in secret else value) for n, value in self.raw]
+        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in shown]
+        return f"{type(self).__name__}({pairs!r})"
 
-    def _shown(self, name: bytes, value: bytes) -> str:
-        return _MASK if name.lower() in self._sensitive else value.decode("latin-1")
-
-    def __getstate__(self) -> _State:
+    def __getstate__(self) -> tuple[list[_Pair], frozenset[bytes]]:
         return self.raw, self._sensitive
 
-    def __setstate__(self, state: _State) -> None:
-        self._start(*state)
+    def __setstate__(self, state: tuple[list[_Pair], frozenset[bytes]]) -> None:
+        self._fields, self._sensitive = state
+        self._more = self._texts = _EMPTY
 
 
 HeadersInput: TypeAlias = (
@@ -322,56 +370,30 @@ HeadersInput: TypeAlias = (
 )
 
 
+@lru_cache(maxsize=256)
 def _key(name: str | bytes) -> bytes:
     if isinstance(name, str):
-        return _text_key(name)
+        # Octets are lowered, not text: str.lower() would make the Kelvin sign a "k". A name outside
+        # ISO-8859-1 can't be there, and its "?" is no letter of any token, so it matches nothing.
+        name = name.encode("latin-1", "replace")
     if not isinstance(name, bytes):
         raise TypeError(f"a header's name must be str or bytes, not {type(name).__name__}")
     return name.lower()
 
 
-@lru_cache(maxsize=256)
-def _text_key(name: str) -> bytes:
-    # Octets are lowered, not text: str.lower() would make the Kelvin sign a "k". A name outside
-    # ISO-8859-1 can't be there, and its "?" is no letter of any token, so it matches nothing.
-    return name.encode("latin-1", "replace").lower()
+def _put_further(fields: _Fields, more: dict[bytes, int], key: bytes, field: _Pair) -> None:
+    number = more.get(key, 0)
+    fields[key, number] = field
+    more[key] = number + 1
 
 
-def _index_repeats(fields: list[_Pair]) -> tuple[dict[bytes, int], dict[bytes, list[int]]]:
-    firsts: dict[bytes, int] = {}
-    repeats: dict[bytes, list[int]] = {}
-    for position, field in enumerate(fields):
-        key = field[0].lower()
-        first = firsts.setdefault(key, position)
-        if first != position:
-            repeats.setdefault(key, [first]).append(position)
-    return firsts, repeats
+def _folded(names: Iterable[str], read: Callable[[str], T]) -> dict[bytes, T]:
+    return {_key(name): read(name) for name in names}
 
 
 def _marks(names: Iterable[str | bytes]) -> frozenset[bytes]:
-    if isinstance(names, str | bytes):
+    if isinstance(names, (str, bytes)):
         raise TypeError(
             "sensitive must be several names, such as ('x-api-key',), not one str or bytes"
         )
-    extra = frozenset(_key(name) for name in names)
-    return _ALWAYS_SENSITIVE | extra if extra else _ALWAYS_SENSITIVE
-
-
-def _checked(value: HeadersInput) -> list[_Pair]:
-    """Check every field and return them as octets; Headers were checked when they were made."""
-    if value is None:
-        return []
-    if isinstance(value, Headers):
-        return value.raw
-    fields: list[_Pair] = []
-    pairs = cast("Iterable[object]", value.items() if isinstance(value, Mapping) else value)
-    for pair in pairs:
-        try:
-            name, content = cast("tuple[str | bytes, str | bytes]", pair)
-        except (TypeError, ValueError):
-            raise TypeError(
-                "headers must be a mapping or an iterable of (name, value) pairs"
-            ) from None
-        raw_name = encode_name(name)
-        fields.append((raw_name, encode_value(raw_name, content)))
-    return fields
+    return _ALWAYS_SENSITIVE.union(map(_key, names))
