@@ -15,10 +15,12 @@ import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.parse import urlsplit
+
+from report import print_facts, print_table
 
 _URLS = 3_000
 _FEW_HOSTS = 10
@@ -27,7 +29,7 @@ _MEMORY_URLS = 30_000
 
 _WORDS = ["api", "users", "v1", "search", "images", "catalogue", "index.html", "a-long_segment"]
 _NAMES = ["bücher", "münchen", "例え", "пример", "παράδειγμα", "straße"]
-_HARD = ["userinfo", "international host", "dot segments", "to be escaped"]
+_HARD = ["userinfo", "international", "dot segments", "to be escaped"]
 
 
 def make_urls(kind: str, hosts: int, count: int = _URLS) -> list[str]:
@@ -46,90 +48,53 @@ def _make_url(kind: str, number: int, host: int, chance: random.Random) -> str:
     return {
         "ordinary": f"https://{name}{tail}",
         "userinfo": f"https://user{number}:p%40ss@{name}{tail}",
-        "international host": f"https://{_NAMES[host % len(_NAMES)]}{host}.example{tail}",
+        "international": f"https://{_NAMES[host % len(_NAMES)]}{host}.example{tail}",
         "dot segments": f"https://{name}/{path}/./x/../{number}",
         "escaped": f"https://{name}/{path}/%C3%A9%20{number}?q=%C3%BC+{number}",
         "to be escaped": f"https://{name}/{path}/a b/é{number}?q=ü {number}",
     }[kind]
 
 
-KINDS = ["ordinary", "userinfo", "international host", "dot segments", "escaped", "to be escaped"]
+KINDS = ["ordinary", "userinfo", "international", "dot segments", "escaped", "to be escaped"]
 
-Read = Callable[[str], tuple[Any, Any, Any]]
+# How a URL is made, and what gives its host, its port and its request target.
+_READERS: dict[str, tuple[str, Callable[[Any], object]]] = {
+    "httpcore_urls": ("URL", attrgetter("host", "port", "full_path")),
+    "yarl": ("URL", attrgetter("raw_host", "port", "raw_path_qs")),
+    "httpx2": ("URL", attrgetter("raw_host", "port", "raw_path")),
+    # The least work of all: it validates and normalises nothing.
+    "urllib.parse": (
+        "urlsplit",
+        lambda url: (url.hostname, url.port, f"{url.path}?{url.query}" if url.query else url.path),
+    ),
+    "can_ada": ("parse", lambda url: (url.hostname, url.port, url.pathname + url.search)),
+}
 
 
-def readers() -> dict[str, Read]:
-    """Give a function for each reader that is installed, ours first; say which are missing."""
-    found: dict[str, Read] = {"urlsplit": _urlsplit}
-    for name, module, make in (
-        ("httpcore_urls", "httpcore_urls", _ours),
-        ("yarl", "yarl", _yarl),
-        ("httpx2", "httpx2", _httpx2),
-        ("can_ada", "can_ada", _can_ada),
-    ):
+def readers() -> dict[str, Callable[[str], object]]:
+    """Give a function for each reader that is installed; say which are missing."""
+    found: dict[str, Callable[[str], object]] = {}
+    for name, (make, look) in _READERS.items():
         try:
-            found[name] = make(import_module(module))
+            found[name] = _reader(getattr(import_module(name), make), look)
         except ImportError:
             print(f"{name} is not installed: it is left out", file=sys.stderr)
-    order = ["httpcore_urls", "yarl", "httpx2", "urlsplit", "can_ada"]
-    return {name: found[name] for name in order if name in found}
+    return found
 
 
-def _ours(module: Any) -> Read:
-    make = module.URL
-
-    def read(text: str) -> tuple[Any, Any, Any]:
-        url = make(text)
-        return url.host, url.port, url.full_path
-
-    return read
+def _reader(make: Callable[[str], Any], look: Callable[[Any], object]) -> Callable[[str], object]:
+    return lambda text: look(make(text))
 
 
-def _yarl(module: Any) -> Read:
-    make = module.URL
-
-    def read(text: str) -> tuple[Any, Any, Any]:
-        url = make(text)
-        return url.raw_host, url.port, url.raw_path_qs
-
-    return read
-
-
-def _httpx2(module: Any) -> Read:
-    make = module.URL
-
-    def read(text: str) -> tuple[Any, Any, Any]:
-        url = make(text)
-        return url.raw_host, url.port, url.raw_path
-
-    return read
-
-
-def _can_ada(module: Any) -> Read:
-    parse = module.parse
-
-    def read(text: str) -> tuple[Any, Any, Any]:
-        url = parse(text)
-        return url.hostname, url.port, url.pathname + url.search
-
-    return read
-
-
-def _urlsplit(text: str) -> tuple[Any, Any, Any]:
-    # The least work of all: it validates and normalises nothing.
-    parts = urlsplit(text)
-    return parts.hostname, parts.port, f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-def measure(reads: dict[str, Read], urls: list[str]) -> dict[str, float]:
-    """Give the median CPU time of each reader, in microseconds a URL."""
+def measure(reads: dict[str, Callable[[str], object]], urls: list[str]) -> dict[str, float | None]:
+    """Give the median CPU time of each reader, in nanoseconds a URL."""
     spent: dict[str, list[float]] = {name: [] for name in reads}
     for _ in range(_ROUNDS):
         for name, read in reads.items():
             start = time.process_time()
             for url in urls:
                 read(url)
-            spent[name].append((time.process_time() - start) / len(urls) * 1e6)
+            spent[name].append((time.process_time() - start) / len(urls) * 1e9)
     return {name: median(times) for name, times in spent.items()}
 
 
@@ -141,14 +106,12 @@ def memory(name: str) -> int:
 
 
 def _print_memory(name: str) -> None:
-    module = import_module({"urlsplit": "urllib.parse"}.get(name, name))
-    make = {"urlsplit": "urlsplit", "can_ada": "parse"}.get(name, "URL")
-    parse, read = getattr(module, make), readers()[name]
+    make = getattr(import_module(name), _READERS[name][0])
     urls = make_urls("ordinary", _MEMORY_URLS, _MEMORY_URLS)
     for url in urls[:1_000]:
-        read(url)
+        make(url)
     before = _resident_octets()
-    kept = [parse(url) for url in urls]
+    kept = [make(url) for url in urls]
     print((_resident_octets() - before) // len(kept))
 
 
@@ -159,18 +122,15 @@ def _resident_octets() -> int:
 
 def main() -> None:
     reads = readers()
-    names = list(reads)
-    print(
-        f"CPython {sys.version.split()[0]}; CPU us a URL (ours/peer); medians of {_ROUNDS} rounds\n"
-    )
-    print(f"{'kind':<20}{'hosts':>6}" + "".join(f"{name:>16}" for name in names))
-    for kind in [*KINDS, "hard, mixed"]:
-        for hosts in (_FEW_HOSTS, _URLS):
-            times = measure(reads, make_urls(kind, hosts))
-            ours = times["httpcore_urls"]
-            cells = [f"{times[name]:.2f} ({ours / times[name]:.2f})" for name in names[1:]]
-            print(f"{kind:<20}{hosts:>6}{ours:>16.2f}" + "".join(f"{cell:>16}" for cell in cells))
-    print("\noctets a URL object" + " " * 7 + "".join(f"{memory(name):>16}" for name in names))
+    print_facts({"Python": sys.version.split()[0], "in brackets": "ours / peer"})
+    rows = {
+        f"{kind}, {hosts}": measure(reads, make_urls(kind, hosts))
+        for kind in [*KINDS, "hard, mixed"]
+        for hosts in (_FEW_HOSTS, _URLS)
+    }
+    print_table("CPU ns a URL, by kind and number of hosts", rows, "httpcore_urls")
+    sizes: dict[str, float | None] = {name: memory(name) for name in reads}
+    print_table("Memory", {"octets a URL": sizes}, "httpcore_urls")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from httpcore_urls import URL, InvalidURL, Origin, QueryParams
-from httpcore_urls._errors import RefusedError
-from httpcore_urls._parse import parse_full
-from httpcore_urls._quick import read
 
 bounded = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 
@@ -53,17 +50,6 @@ def test_url_reads_back_from_its_text(text: str):
         assert pickle.loads(pickle.dumps(url)) == url
         assert str(url).isascii()
         assert str(url).isprintable()
-
-
-@bounded
-@given(WEB)
-def test_both_roads_agree(text: str):
-    quick = read(text)
-    if quick is not None:
-        try:
-            assert quick[:8] == parse_full(text)[:8]
-        except RefusedError:
-            raise AssertionError("the quick road took what the full one refuses") from None
 
 
 @bounded

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from hypothesis import given
 
 from httpcore_urls import URL
 from httpcore_urls._errors import RefusedError
@@ -10,6 +11,8 @@ from httpcore_urls._parse import parse_full
 from httpcore_urls._parts import MAX_URL_CHARACTERS
 from httpcore_urls._quick import read
 from httpcore_urls._write import write
+
+from .test_properties import WEB, bounded
 
 
 def agrees(text: str) -> bool:
@@ -165,6 +168,12 @@ def test_quick_road_takes_plain_urls(text: str):
 @pytest.mark.parametrize("text", ORDINARY)
 def test_text_of_an_ordinary_url_is_kept_and_not_written_again(text: str):
     assert str(URL(text)) is text
+
+
+@bounded
+@given(WEB)
+def test_both_roads_agree_on_any_text(text: str):
+    agrees(text)
 
 
 def test_quick_road_leaves_lengths_to_the_full_one():

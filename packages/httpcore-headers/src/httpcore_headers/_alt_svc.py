@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ._grammar import TOKEN, unquote
+from ._grammar import QUOTED_STRING, TOKEN, decode_percent, unquote
 from ._lists import split_list
 from ._seconds import parse_seconds
 
@@ -19,13 +19,12 @@ _CLEAR = "clear"  # RFC 7838 3: %s"clear", in lower case only
 _DEFAULT_MAX_AGE = 24 * 60 * 60  # RFC 7838 3.1
 _MAX_PROTOCOL_OCTETS = 255  # RFC 7301 3.1: the length of an ALPN name is one octet
 
-_QUOTED = r'"((?:[^"\\]++|\\.)*+)"'
 # RFC 7838 3: protocol-id "=" alt-authority, which is a quoted string
-_ALTERNATIVE = re.compile(rf"({TOKEN}+)={_QUOTED}", re.DOTALL)
+_ALTERNATIVE = re.compile(rf"({TOKEN}+)={QUOTED_STRING}", re.DOTALL)
 # OWS ";" OWS token "=" ( token / quoted-string ); an empty one says nothing (RFC 9110 5.6.6).
-_PARAMETER = re.compile(rf"[ \t]*+;[ \t]*+(?:({TOKEN}+)=(?:({TOKEN}+)|{_QUOTED}))?+", re.DOTALL)
-_ESCAPES = re.compile(r"(?:[^%]++|%[0-9A-Fa-f]{2})*+")
-_ESCAPE = re.compile("%(..)")
+_PARAMETER = re.compile(
+    rf"[ \t]*+;[ \t]*+(?:({TOKEN}+)=(?:({TOKEN}+)|{QUOTED_STRING}))?+", re.DOTALL
+)
 # [ uri-host ] ":" port. Of all that RFC 3986 3.2.2 calls a reg-name, only what names of hosts are
 # made of: nothing in it can turn a URL that is built with it into another one.
 _AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9\-._]*+)):([0-9]{1,5})")
@@ -102,10 +101,10 @@ def _service(element: str) -> AltService | None:
 
 def _protocol(text: str) -> str | None:
     """Decode a protocol-id; the one right spelling is its sender's business (RFC 7838 3)."""
-    if _ESCAPES.fullmatch(text) is None:
+    octets = decode_percent(text)
+    if octets is None or len(octets) > _MAX_PROTOCOL_OCTETS:
         return None
-    name = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
-    return name if len(name) <= _MAX_PROTOCOL_OCTETS else None
+    return octets.decode("latin-1")
 
 
 def _authority(text: str) -> tuple[str, int] | None:

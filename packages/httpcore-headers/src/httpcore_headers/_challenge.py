@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ._grammar import TOKEN, unquote
+from ._grammar import QUOTED_STRING, TOKEN, unquote
 from ._lists import split_list
 
 __all__ = ["Challenge", "parse_challenges"]
@@ -17,7 +17,7 @@ __all__ = ["Challenge", "parse_challenges"]
 # around values that need them, so an unquoted value may hold anything but whitespace, quotes and
 # commas; it does not begin with "=", for abc== is a token68.
 _PARAMETER = re.compile(
-    rf'({TOKEN})[ \t]*+=[ \t]*+(?:"((?:[^"\\]++|\\.)*+)"|([^\s",=][^\s",]*+))', re.DOTALL
+    rf'({TOKEN})[ \t]*+=[ \t]*+(?:{QUOTED_STRING}|([^\s",=][^\s",]*+))', re.DOTALL
 )
 _BROKEN_PARAMETER = re.compile(rf"{TOKEN}[ \t]*+=")
 _SCHEME = re.compile(rf"({TOKEN})(?:[ \t]++(.*))?", re.DOTALL)

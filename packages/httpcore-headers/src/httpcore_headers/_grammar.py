@@ -11,11 +11,28 @@ from typing import Any, cast
 
 from ._errors import InvalidHeader, shown
 
-__all__ = ["encode_name", "encode_value", "is_token", "strip_ows", "unquote"]
+__all__ = [
+    "QUOTED_OR_CUT",
+    "QUOTED_STRING",
+    "TCHAR",
+    "TOKEN",
+    "decode_percent",
+    "encode_fields",
+    "encode_name",
+    "encode_usual_fields",
+    "encode_value",
+    "is_token",
+    "strip_ows",
+    "unquote",
+]
 
 # RFC 9110 5.6.2: token = 1*tchar
 TCHAR = r"!#$%&'*+\-.^_`|~0-9A-Za-z"
 TOKEN = rf"[{TCHAR}]+"
+# RFC 9110 5.6.4: quoted-string, its inner part a group; and one whose end may be missing, without
+# a group. Nothing possessive is given back: linear.
+QUOTED_STRING = r'"((?:[^"\\]++|\\.)*+)"'
+QUOTED_OR_CUT = r'"(?:[^"\\]++|\\.?)*+"?'
 _TOKEN = re.compile(TOKEN)
 _TOKEN_BYTES = re.compile(TOKEN.encode())
 
@@ -33,6 +50,10 @@ _LONGEST_KNOWN = -1 if sys.flags.bytes_warning else 64
 # RFC 9110 5.6.4: quoted-pair. Any escaped character stands for itself, also where it needed no
 # escape.
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+
+# RFC 3986 2.1
+_WELL_ESCAPED = re.compile(r"(?:[^%]++|%[0-9A-Fa-f]{2})*+", re.DOTALL)
+_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})++")
 
 
 def is_token(value: str) -> bool:
@@ -54,6 +75,17 @@ def strip_ows(value: str) -> str:
 def unquote(inner: str) -> str:
     """Undo the quoted pairs of a quoted string's inner part (RFC 9110 5.6.4)."""
     return _QUOTED_PAIR.sub(r"\1", inner) if "\\" in inner else inner
+
+
+def decode_percent(text: str) -> bytes | None:
+    """Undo percent-encoding of ASCII text; None if a "%" lacks its two digits (RFC 3986 2.1)."""
+    if _WELL_ESCAPED.fullmatch(text) is None:
+        return None
+    return _ESCAPES.sub(_octets, text.encode("ascii"))
+
+
+def _octets(escapes: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escapes[0].decode("ascii").replace("%", ""))
 
 
 def encode_name(name: str | bytes) -> tuple[bytes, bytes]:

@@ -8,18 +8,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ._grammar import QUOTED_OR_CUT
 from ._parameters import Parameter, first_of_each, read_parameters
 
 __all__ = ["Link", "parse_links"]
 
-_QUOTED = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 # One element of the list: a link with its parameters, up to the comma that ends them, or anything
 # else up to a comma that stands in neither <> nor quotes. It matches at any place, and takes each
 # character once (nothing possessive is given back): linear.
 _ELEMENT = re.compile(
     r"[ \t]*+(?:<([^>]*+)>[ \t]*+"
-    rf"((?:;[^=;,]*+(?:=[ \t]*+(?:{_QUOTED})?+[^;,]*+)?+)*+))?+"
-    rf'(?:[^",<]++|{_QUOTED}|<[^>]*+(?:>|\Z))*+(?:,|\Z)',
+    rf"((?:;[^=;,]*+(?:=[ \t]*+(?:{QUOTED_OR_CUT})?+[^;,]*+)?+)*+))?+"
+    rf'(?:[^",<]++|{QUOTED_OR_CUT}|<[^>]*+(?:>|\Z))*+(?:,|\Z)',
     re.DOTALL,
 )
 _RELATION = re.compile(r"[^ \t]++")

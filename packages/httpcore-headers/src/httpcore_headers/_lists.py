@@ -6,14 +6,14 @@ grammar of the field: it may not live here.
 
 import re
 
-from ._grammar import strip_ows
+from ._grammar import QUOTED_OR_CUT, strip_ows
 
 __all__ = ["split_list"]
 
 # An element is a run of plain characters and quoted strings. The possessive quantifiers (`++`,
 # `*+`) keep it linear: nothing matched is ever given back. A quoted string that never ends takes
 # the rest.
-_ELEMENT = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.?)*+"?)++', re.DOTALL)
+_ELEMENT = re.compile(rf'(?:[^",]++|{QUOTED_OR_CUT})++', re.DOTALL)
 
 
 def split_list(value: str) -> list[str]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ._grammar import is_token, strip_ows, unquote
+from ._grammar import decode_percent, is_token, strip_ows, unquote
 
 __all__ = [
     "Parameter",
@@ -34,8 +34,7 @@ _PART = re.compile(
 _CHARSETS = {"utf-8": "utf-8", "iso-8859-1": "iso-8859-1"}  # RFC 8187 3.2.1, RFC 5987 3.2.1
 # ext-value = charset "'" [ language ] "'" value-chars. Of these characters, only "%" means
 # anything: senders leave more of the others bare than attr-char allows, "'" and "(" above all.
-_EXTENDED = re.compile(r"([^']*+)'[^']*+'((?:[^%]++|%[0-9A-Fa-f]{2})*+)", re.DOTALL)
-_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})++")
+_EXTENDED = re.compile(r"([^']*+)'[^']*+'(.*+)", re.DOTALL)
 
 # RFC 8187 3.2.1: attr-char is a token's character except "*", "'" and "%".
 _ATTR_CHARS = b"!#$&+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -109,14 +108,11 @@ def decode_extended(value: str) -> str | None:
     charset = None if found is None else _CHARSETS.get(found[1].lower())
     if found is None or charset is None:
         return None
+    octets = decode_percent(found[2])
     try:
-        return _ESCAPES.sub(_octets, found[2].encode("ascii")).decode(charset)
+        return None if octets is None else octets.decode(charset)
     except UnicodeDecodeError:
         return None
-
-
-def _octets(escapes: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(escapes[0].decode("ascii").replace("%", ""))
 
 
 def encode_extended(value: str) -> str:

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from ._grammar import strip_ows
+from ._grammar import QUOTED_OR_CUT, strip_ows
 from ._lists import split_list
 
 __all__ = ["Weighted", "parse_quality_list"]
 
 # What stands between semicolons, quoted strings whole; possessive as in `_lists`.
-_PART = re.compile(r'(?:[^";]++|"(?:[^"\\]++|\\.?)*+"?)++', re.DOTALL)
+_PART = re.compile(rf'(?:[^";]++|{QUOTED_OR_CUT})++', re.DOTALL)
 # RFC 9110 12.4.2: qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
 # No quotes around it, and no whitespace around "=" (RFC 9110 5.6.6).
 _WEIGHT = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")

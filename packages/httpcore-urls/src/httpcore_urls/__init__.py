@@ -4,11 +4,15 @@ This module decides only which names are public. Rules live in the private modul
 of which says what it decides; nothing in this package does I/O.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from ._errors import InvalidURL
 from ._origin import Origin
 from ._query import QueryParams, QueryParamsInput, QueryParamValue
-from ._template import TemplateValue, expand_template
 from ._url import URL
+
+if TYPE_CHECKING:
+    from ._template import TemplateValue, expand_template
 
 __all__ = [
     "URL",
@@ -23,3 +27,21 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+# Few programs expand templates.
+_LAZY = {"TemplateValue": "_template", "expand_template": "_template"}
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{module}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

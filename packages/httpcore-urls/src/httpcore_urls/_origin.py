@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, final
 
 from ._errors import InvalidURL
-from ._parse import parse
-from ._parts import DEFAULT_PORTS, Parts
-from ._write import bracketed, effective_port, write
+from ._parts import DEFAULT_PORTS
+from ._write import bracketed
 
 if TYPE_CHECKING:
     from ._url import URL
@@ -44,12 +43,12 @@ class Origin:
 
     def __new__(cls, url: str | URL) -> Origin:
         """Take the origin from a URL."""
-        if isinstance(url, str):
-            return origin_of(parse(str.__str__(url)))
         # Imported here, as a URL knows its origin.
         from ._url import URL
 
-        if not isinstance(url, URL):
+        if isinstance(url, str):
+            url = URL(url)
+        elif not isinstance(url, URL):
             raise TypeError(f"an origin is made from str or URL, not {type(url).__name__}")
         return url.origin
 
@@ -92,18 +91,12 @@ class Origin:
         return (Origin, (str(self),))
 
 
-def origin_of(parts: Parts) -> Origin:
-    """Give the origin, or raise InvalidURL if these parts have none."""
-    if not parts.scheme or not parts.host:
-        raise InvalidURL(
-            "only an absolute URL with a host has an origin", write(parts, masked=True)
-        )
-    port = effective_port(parts)
-    if port is None:
-        raise InvalidURL(
-            "an origin needs a port, and this scheme has none of its own",
-            write(parts, masked=True),
-        )
+def origin_of(url: URL) -> Origin:
+    """Give the origin, or raise InvalidURL if this URL has none."""
+    if not url.scheme or not url.host:
+        raise InvalidURL("only an absolute URL with a host has an origin", url.masked)
+    if url.port is None:
+        raise InvalidURL("an origin needs a port, and this scheme has none of its own", url.masked)
     origin = object.__new__(Origin)
-    origin._scheme, origin._host, origin._port = parts.scheme, parts.host, port
+    origin._scheme, origin._host, origin._port = url.scheme, url.host, url.port
     return origin

@@ -11,6 +11,11 @@ _TWO_DOTS = frozenset(first + second for first in _DOT for second in _DOT)
 _DOTS = _ONE_DOT | _TWO_DOTS
 
 
+def is_dot_segment(segment: str) -> bool:
+    """Whether a segment means the same folder, or the one above."""
+    return segment in _DOTS
+
+
 def remove_dot_segments(path: str) -> str:
     """Resolve `.` and `..`, also as `%2e`, in a path from the root (WHATWG URL 4.4, path state)."""
     if "/." not in path and "/%2" not in path:

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias, cast
 from ._errors import InvalidURL, RefusedError
 from ._parse import SCHEME
 from ._parts import MAX_URL_CHARACTERS
-from ._path import remove_dot_segments
+from ._path import is_dot_segment
 from ._percent import C0_CONTROL, EncodeSet
 from ._query import QueryParamValue, value_text
 
@@ -215,7 +215,7 @@ def check_reach(expansion: Expansion) -> None:
     """
     text, skeleton = map(_after_scheme, expansion)
     segments = zip(_segments(text), _segments(skeleton), strict=True)
-    if any(segment != fixed and _is_dots(segment) for segment, fixed in segments):
+    if any(segment != fixed and is_dot_segment(segment) for segment, fixed in segments):
         raise RefusedError("a value makes a segment of the path that means another folder")
     if _leading_slashes(text) != _leading_slashes(skeleton):
         raise RefusedError("an empty value moves what follows it to the place of host or root")
@@ -232,10 +232,6 @@ def _leading_slashes(text: str) -> int:
 def _after_scheme(text: str) -> str:
     scheme = SCHEME.match(text)
     return text[scheme.end() :] if scheme else text
-
-
-def _is_dots(segment: str) -> bool:
-    return remove_dot_segments(f"/{segment}") == "/" != f"/{segment}"
 
 
 def _parse(template: str) -> Iterator[str | _Expression]:

@@ -7,8 +7,7 @@ no rule of the standard may live here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from . import _change, _write
 from ._change import UNSET, Unset
@@ -19,7 +18,11 @@ from ._parts import DEFAULT_PORTS, Fields, Parts
 from ._percent import decode
 from ._query import QueryParams, QueryParamsInput
 from ._quick import read
-from ._template import TemplateValue, check_reach, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ._template import TemplateValue
 
 
 @final
@@ -111,6 +114,9 @@ class URL:
         >>> URL.template("https://api.example/users/{name}{?page}", name="a/b", page=2)
         URL('https://api.example/users/a%2Fb?page=2')
         """
+        # Imported here: few programs expand templates.
+        from ._template import check_reach, expand
+
         expansion = expand(template, variables, values)
         try:
             check_reach(expansion)
@@ -202,7 +208,7 @@ class URL:
     def origin(self) -> Origin:
         """Scheme, host and port. `Origin`. Raises InvalidURL as `Origin` does."""
         if self._origin is None:
-            self._origin = origin_of(self._parts)
+            self._origin = origin_of(self)
         return self._origin
 
     @property

@@ -8,7 +8,7 @@ import re
 
 from . import _percent
 from ._host import domain_to_unicode
-from ._parts import DEFAULT_PORTS, Parts
+from ._parts import Parts
 
 _MASK = "[secure]"
 # Octets beyond ASCII only: an escaped delimiter, blank or control means what it means because it is
@@ -67,11 +67,6 @@ def human(parts: Parts) -> str:
         _readable(_masked_target(parts)),
         fragment,
     )
-
-
-def effective_port(parts: Parts) -> int | None:
-    """Give the port that is dialled."""
-    return DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port
 
 
 def _masked_target(parts: Parts) -> str:
