@@ -52,6 +52,7 @@ from ._response import Response, ResponseBase, SyncResponse
 from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream
 from ._sync import SyncConnectionPool
 from ._tls import SSLTypes, TLSConfig, TLSStream
+from ._trace import Informational, OnInformational, Trace, TraceEvent
 from .backends.base import Backend, Event, NetworkStream
 from .connection import HTTP11Connection, HTTPConnection, Proxy
 from .decoders import ACCEPT_ENCODING
@@ -92,11 +93,13 @@ __all__ = [
     "HTTPError",
     "HTTPStatusError",
     "HeaderTypes",
+    "Informational",
     "InvalidRedirect",
     "InvalidRequest",
     "LocalProtocolError",
     "NetworkError",
     "NetworkStream",
+    "OnInformational",
     "Options",
     "PoolLimits",
     "PoolTimeout",
@@ -130,6 +133,8 @@ __all__ = [
     "TimeoutTypes",
     "TooManyRedirects",
     "TotalTimeout",
+    "Trace",
+    "TraceEvent",
     "TransportError",
     "TrioBackend",
     "UnsupportedScheme",

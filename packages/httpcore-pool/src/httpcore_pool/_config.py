@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._tls import TLSConfig
+    from ._trace import OnInformational, Trace
     from .connection import Proxy
 
 __all__ = ["Options", "PoolLimits", "Timeout", "TimeoutTypes"]
@@ -120,6 +121,10 @@ class Options:
         started: when the request began, on the same clock.
         proxy: the proxy to go through; None means the pool's own.
         ssl: the TLS settings for the origin; None means the pool's own.
+        trace: is called with each `TraceEvent` of the request; None means nobody watches.
+        on_informational: is called with each informational (1xx) response; None means nobody cares.
+        target: the request target to send in place of the URL's: "*" with OPTIONS, or the authority
+            with CONNECT (RFC 9112 3.2); None means the URL's.
     """
 
     timeout: Timeout | None = None
@@ -127,6 +132,9 @@ class Options:
     started: float | None = None
     proxy: Proxy | None = field(default=None)
     ssl: TLSConfig | None = None
+    trace: Trace | None = None
+    on_informational: OnInformational | None = None
+    target: str | None = None
 
     def begun(self, now: float, default: Timeout, *, anew: bool = False) -> Self:
         """Return options with the limits filled in and the clock of the request started, once.
