@@ -23,9 +23,10 @@ from .._errors import (
 from .._siblings import URL, Origin
 from .._tls import TLSConfig, TLSStream
 from ._http11 import HTTP11Connection
-from ._proxy import open_tunnel
+from ._proxy import authority, open_tunnel
 
 if TYPE_CHECKING:
+    from .._config import MessageLimits
     from .._request import Request
     from .._response import Response
     from ..backends.base import Backend, NetworkStream
@@ -48,6 +49,7 @@ class HTTPConnection(Adapter):
         http2: whether HTTP/2 may be spoken. With `http1=False` it is spoken without asking, over
             cleartext too (prior knowledge, RFC 9113 3.3).
         timeout: the limits for requests that bring none.
+        limits: how much of what frames an HTTP/1.1 response is accepted.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class HTTPConnection(Adapter):
         http1: bool = True,
         http2: bool = True,
         timeout: Timeout | None = None,
+        limits: MessageLimits | None = None,
     ) -> None:
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
@@ -72,6 +75,7 @@ class HTTPConnection(Adapter):
         self._http1 = http1
         self._http2 = http2
         self._timeout = timeout if timeout is not None else Timeout()
+        self._limits = limits
         self._inner: HTTP11Connection | HTTP2Connection | None = None
         self._dialling = Mutex(backend)
         self._closed = False
@@ -158,6 +162,12 @@ class HTTPConnection(Adapter):
         if self._inner is not None:
             await self._inner.close()
 
+    def forget(self) -> None:
+        """Let go of the connection without a word to the peer; see `NetworkStream.forget`."""
+        self._closed = True
+        if self._inner is not None:
+            self._inner.forget()
+
     async def _dial(self, budget: Budget) -> HTTP11Connection | HTTP2Connection:
         tls = self._origin.is_ssl
         proxy = self._proxy
@@ -172,7 +182,7 @@ class HTTPConnection(Adapter):
                 if proxy.url.is_ssl:
                     stream = await self._tls(stream, self._proxy_ssl, host, ("http/1.1",), budget)
                 if tls:
-                    await open_tunnel(stream, proxy, _authority(self._origin), budget)
+                    await open_tunnel(stream, proxy, authority(self._origin), budget)
             alpn = self._alpn()
             if tls:
                 stream = await self._tls(stream, self._ssl, self._origin.host, alpn, budget)
@@ -187,7 +197,13 @@ class HTTPConnection(Adapter):
 
                 return HTTP2Connection(stream, self._backend, timeout=self._timeout)
             forward = proxy if not tls else None
-            return HTTP11Connection(stream, self._backend, timeout=self._timeout, forward=forward)
+            return HTTP11Connection(
+                stream,
+                self._backend,
+                timeout=self._timeout,
+                limits=self._limits,
+                forward=forward,
+            )
         except BaseException:
             with self._backend.shield():
                 await stream.close()
@@ -222,12 +238,6 @@ class HTTPConnection(Adapter):
     def __repr__(self) -> str:
         inner = "closed" if self._closed else "not dialled" if self._inner is None else self._inner
         return f"<HTTPConnection {self._origin}, {inner!s}>"
-
-
-def _authority(origin: Origin) -> str:
-    """The target of CONNECT always names the port (RFC 9110 9.3.6)."""
-    host = f"[{origin.host}]" if ":" in origin.host else origin.host
-    return f"{host}:{origin.port}"
 
 
 def _as_connect_error(error: BaseException, limit: float | None) -> BaseException:

@@ -17,9 +17,10 @@ from .._siblings import URL, InvalidURL
 
 if TYPE_CHECKING:
     from .._config import Budget
+    from .._siblings import Origin
     from ..backends.base import NetworkStream
 
-__all__ = ["Proxy", "open_tunnel"]
+__all__ = ["Proxy", "authority", "open_tunnel"]
 
 _READ_BYTES = 16 * 1024
 _MAX_HEAD_BYTES = 64 * 1024
@@ -65,6 +66,12 @@ class Proxy:
 
     def __repr__(self) -> str:
         return f"<Proxy {self.url.masked}>"
+
+
+def authority(origin: Origin) -> str:
+    """Return the target of CONNECT, which always names the port (RFC 9110 9.3.6)."""
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    return f"{host}:{origin.port}"
 
 
 async def open_tunnel(stream: NetworkStream, proxy: Proxy, authority: str, budget: Budget) -> None:

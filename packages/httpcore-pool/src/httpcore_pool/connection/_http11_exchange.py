@@ -1,0 +1,384 @@
+"""One exchange over an HTTP/1.1 connection: the request goes out, its response comes back.
+
+The coroutines here move octets between the stream and those who know what they mean: `_http11_writer`,
+`_http11_head` and the readers. Whether the connection may be used again is said at the end of each
+exchange, in one place (`_finish`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from .._body import BytesBody
+from .._errors import (
+    HTTPError,
+    ReadError,
+    ReadTimeout,
+    RemoteProtocolError,
+    TransportError,
+    WriteError,
+    named,
+)
+from .._response import Response
+from .._siblings import Headers
+from .._streams import ByteSource, BytesSource
+from .._trace import Informational, emit
+from ._http11_head import read_head
+from ._http11_readers import reader_for
+from ._http11_upgrade import UpgradedStream
+from ._http11_writer import BodyWriter, write_head
+
+if TYPE_CHECKING:
+    from .._body import BodyReader, RequestBody
+    from .._config import Budget
+    from .._request import Request
+    from ._http11 import HTTP11Connection
+    from ._http11_head import ResponseHead
+    from ._http11_readers import ResponseReader
+    from ._http11_referee import H11Reader
+    from ._http11_writer import RequestHead
+
+__all__ = ["Exchange"]
+
+_READ_BYTES = 64 * 1024
+_BODY_READ_BYTES = 256 * 1024
+_SMALL_BODY_BYTES = 64 * 1024  # content up to this leaves in one write with the head
+_PIECE_BYTES = 256 * 1024  # most content in one write, so that an early answer is seen in between
+_DRAIN_BYTES = 64 * 1024  # an unread rest up to this is read, to keep the connection
+_DRAIN_SECONDS = 0.1
+
+
+class Exchange(ByteSource):
+    """One request and its response. While the body is open this is where it comes from."""
+
+    closed = True  # there is nothing to release before a body is open
+
+    def __init__(self, connection: HTTP11Connection, request: Request, budget: Budget) -> None:
+        self._connection = connection
+        self._stream = connection.stream
+        self._limits = connection.limits
+        self._request = request
+        self._budget = budget
+        self._reader: ResponseReader | None = None
+        self._upgrade: bytes | None = None
+        self._closes = False  # the request asked for it
+        self._sent = False  # the whole request went out
+        self._answered = False  # octets of a response came
+        self._go_ahead = False  # 100 (Continue) came
+        self._informational = 0
+        self._ready = b""  # of the body: came with the head
+        self._fault: RemoteProtocolError | None = None  # met behind what is ready
+
+    async def run(self, target: str, fields: list[tuple[bytes, bytes]]) -> Response:
+        """Send the request and return the response with its body open.
+
+        Args:
+            target: the request target.
+            fields: the request's fields.
+
+        Raises:
+            LocalProtocolError: the request can't be sent as it is.
+            TransportError: the exchange failed.
+        """
+        request = self._request
+        try:
+            head = write_head(request.method, target, fields)
+            self._closes = head.closes
+            self._upgrade = head.upgrade
+            answer = await self._send(head, request.body)
+            if answer is None:
+                answer = await self._receive_head()
+            return await self._respond(answer)
+        except TransportError as error:
+            error.answered = self._answered
+            raise
+
+    # The request.
+
+    async def _send(self, head: RequestHead, body: RequestBody | None) -> ResponseHead | None:
+        """Send head and content; return the head of a final response that came before all was sent."""
+        writer = BodyWriter(head.length)
+        try:
+            if body is None:
+                await self._stream.write(head.data + writer.end(), self._budget.write())
+            elif (
+                isinstance(body, BytesBody)
+                and len(body.data) <= _SMALL_BODY_BYTES
+                and not head.expects
+            ):
+                data = writer.piece(body.data) if body.data else b""
+                await self._stream.write(head.data + data + writer.end(), self._budget.write())
+            else:
+                answer = await self._upload(head, body, writer)
+                if answer is not None:
+                    return answer
+        except WriteError:
+            # The server may have answered (413, say) before it stopped reading: RFC 9112 9.6.
+            return await self._head_despite_broken_write()
+        self._sent = True
+        if self._request.options.trace is not None:
+            emit(self._request, "request.sent", self._connection.now())
+        return None
+
+    async def _upload(
+        self, head: RequestHead, body: RequestBody, writer: BodyWriter
+    ) -> ResponseHead | None:
+        reader = body.open()
+        try:
+            out = head.data
+            if head.expects:
+                await self._stream.write(out, self._budget.write())
+                out = b""
+                if (answer := await self._await_go_ahead()) is not None:
+                    return answer
+            return await self._stream_content(out, reader, writer, eager=body.length is None)
+        finally:
+            await reader.close()
+
+    async def _stream_content(
+        self, out: bytes, reader: BodyReader, writer: BodyWriter, *, eager: bool
+    ) -> ResponseHead | None:
+        """Send content as it comes; `eager` content may be long in coming, so nothing waits for it."""
+        while chunk := await reader.read_chunk():
+            for at in range(0, len(chunk), _PIECE_BYTES):
+                out += writer.piece(chunk[at : at + _PIECE_BYTES])
+                if eager or len(out) > _SMALL_BODY_BYTES:
+                    if (answer := await self._write(out)) is not None:
+                        return answer
+                    out = b""
+        out += writer.end()
+        return await self._write(out) if out else None
+
+    async def _write(self, out: bytes) -> ResponseHead | None:
+        """Send a part of a large request, with an eye on what the server says meanwhile."""
+        stream = self._stream
+        while True:
+            taken = await stream.write_some(out, self._budget.write())
+            if stream.is_readable():
+                data = await stream.read_available(_READ_BYTES)
+                if data is not None and (answer := self._take_head(data)) is not None:
+                    return answer
+            if taken == len(out):
+                return None
+            out = out[taken:]
+
+    async def _await_go_ahead(self) -> ResponseHead | None:
+        """Wait for 100 (Continue), a final response, or the end of patience (RFC 9110 10.1.1)."""
+        expect = self._budget.countdown(self._budget.timeout.expect)
+        while not self._go_ahead:
+            try:
+                data = await self._stream.read(_READ_BYTES, expect.cut(None))
+            except ReadTimeout:
+                return None  # a total that has run out is met by the next write
+            if (answer := self._take_head(data)) is not None:
+                return answer
+        return None
+
+    async def _head_despite_broken_write(self) -> ResponseHead:
+        try:
+            return await self._receive_head()
+        except TransportError:
+            if not self._answered:
+                raise WriteError("the connection broke while the request was sent") from None
+            raise
+
+    # The response's head.
+
+    async def _receive_head(self) -> ResponseHead:
+        while True:
+            try:
+                data = await self._stream.read(_READ_BYTES, self._budget.read())
+            except ReadError as error:
+                if not self._answered:
+                    raise RemoteProtocolError(
+                        "the server closed the connection without a response"
+                    ) from error
+                raise
+            if (head := self._take_head(data)) is not None:
+                return head
+
+    def _take_head(self, data: bytes) -> ResponseHead | None:
+        """Take the next octets before the body; return the final head once it is whole."""
+        if not data:
+            how = "in the middle of its head" if self._answered else "without a response"
+            raise RemoteProtocolError(f"the server closed the connection {how}")
+        reader = self._reader
+        if reader is None:
+            method = self._request.method
+            if not (self._answered or self._connection.h11_only):
+                head = read_head(data, method, self._limits)
+                if head is not None:
+                    self._answered = True
+                    self._reader = reader_for(head, data, self._limits)
+                    return head
+            from ._http11_referee import H11Reader  # most programs never need h11
+
+            self._reader = reader = H11Reader(method, self._limits, self._upgrade)
+        self._answered = True
+        reader.feed(data)
+        # Only h11's reader takes octets of a head; the quick ones stand behind theirs.
+        return self._next_final(cast("H11Reader", reader))
+
+    def _next_final(self, reader: H11Reader) -> ResponseHead | None:
+        while (head := reader.next_head()) is not None:
+            if head.status_code >= 200 or head.status_code == 101:
+                return head
+            self._informational += 1
+            if self._informational > self._limits.informational:
+                raise RemoteProtocolError(
+                    f"more than {self._limits.informational} informational (1xx) responses"
+                )
+            if head.status_code == 100:
+                self._go_ahead = True
+            callback = self._request.options.on_informational
+            if callback is not None:
+                reason = head.reason.decode("latin-1")
+                callback(Informational(head.status_code, Headers.from_raw(head.fields), reason))
+        return None
+
+    async def _respond(self, head: ResponseHead) -> Response:
+        """Make the response. If its body came whole, the exchange is over before anybody reads it."""
+        reader = cast("ResponseReader", self._reader)  # there is one behind a head
+        request = self._request
+        if request.options.trace is not None:
+            emit(request, "response.head", self._connection.now(), status_code=head.status_code)
+        headers = Headers.from_raw(head.fields)
+        switched = reader.switched
+        source: ByteSource
+        if switched is None and self._collect(reader) and "Content-Encoding" not in headers:
+            source = BytesSource(self._ready)
+            source.trailers = self._trailers(reader)
+            await self._finish(reader)
+        else:
+            # A coded body may still turn out to be something else, and its connection with it.
+            self.closed = False
+            source = self
+        response = Response(
+            head.status_code,
+            headers,
+            source,
+            request=request,
+            protocol=head.protocol,
+            reason_phrase=head.reason.decode("latin-1"),
+        )
+        if switched is not None:
+            response.hand_over(UpgradedStream(self._stream, switched, response.close))
+        return response
+
+    def _collect(self, reader: ResponseReader) -> bool:
+        """Gather what came of the body with the head; return whether that is all of it."""
+        try:
+            piece = reader.next()
+            if piece:
+                pieces = [piece]
+                while piece := reader.next():
+                    pieces.append(piece)
+                self._ready = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        except RemoteProtocolError as error:
+            self._fault = error  # for whoever reads on
+            return False
+        return piece is not None
+
+    # The response's body, as a `ByteSource`.
+
+    async def read_chunk(self) -> bytes:
+        if self.closed:
+            return b""
+        if self._ready:
+            data, self._ready = self._ready, b""
+            return data
+        reader = cast("ResponseReader", self._reader)  # there is one behind a head
+        try:
+            if self._fault is not None:
+                raise self._fault
+            piece = reader.next()
+            while piece is None:
+                reader.feed(await self._stream.read(_BODY_READ_BYTES, self._budget.read()))
+                piece = reader.next()
+            if not piece:
+                self.closed = True
+                self.trailers = self._trailers(reader)
+                await self._finish(reader)
+        except BaseException as error:
+            self.closed = self.cut = True
+            if isinstance(error, TransportError):
+                error.answered = True
+            await self._connection.close()
+            if (better := named(error, self._request, self._connection.now())) is not error:
+                raise better from error
+            raise
+        return piece
+
+    @staticmethod
+    def _trailers(reader: ResponseReader) -> Headers | None:
+        return Headers.from_raw(reader.trailers) if reader.trailers else None
+
+    async def _finish(self, reader: ResponseReader) -> None:
+        """End the exchange: the connection lives on if nothing about it is in doubt (RFC 9112 9.3).
+
+        Bytes that nobody asked for must never answer the next request. Those that come later are
+        looked for before the next one is sent.
+        """
+        if self._sent and not self._closes and reader.reusable:
+            self._connection.release()
+        else:
+            await self._connection.close()
+
+    async def close(self) -> None:
+        if not self.closed:
+            self.closed = self.cut = True
+            if not await self._drained():
+                await self._connection.close()
+
+    async def abort(self) -> None:
+        if not self.closed:
+            self.closed = self.cut = True
+            await self._connection.close()
+
+    async def _drained(self) -> bool:
+        """Read a small rest, so that the connection can be used again; False if that is not to be."""
+        reader = cast("ResponseReader", self._reader)  # there is one behind a head
+        left = reader.left
+        if (
+            not self._sent
+            or self._closes
+            or self._fault is not None
+            or reader.switched is not None
+            or (left is not None and left > _DRAIN_BYTES)
+        ):
+            return False
+        try:
+            await self._drain(reader, wait=left is not None)
+        except HTTPError:
+            return False
+        except BaseException:
+            await self._connection.close()
+            raise
+        return not self._connection.is_busy
+
+    async def _drain(self, reader: ResponseReader, *, wait: bool) -> None:
+        """Read on to the end: for a short time if it is known how much is left, else what is there."""
+        budget = self._budget.countdown(_DRAIN_SECONDS)
+        drained = 0
+        while drained <= _DRAIN_BYTES:
+            piece = reader.next()
+            if piece == b"":
+                await self._finish(reader)
+                return
+            if piece is not None:
+                drained += len(piece)
+                continue
+            data: bytes | None
+            if wait:
+                data = await self._stream.read(_READ_BYTES, budget.cut(None))
+            else:
+                data = await self._stream.read_available(_READ_BYTES)
+            if data is None:
+                return
+            reader.feed(data)
+
+    def abandon(self) -> None:
+        self._connection.abandon()
+
+    def __repr__(self) -> str:
+        return f"<body of {self._request.method} {self._request.url.masked}>"

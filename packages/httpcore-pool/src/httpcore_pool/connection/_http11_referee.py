@@ -1,0 +1,189 @@
+"""h11, the referee: it decides what a response means that the quick lane would not read.
+
+One `H11Reader` serves one exchange. h11 is told what was asked in a shadow of the request, since what we
+send is written and watched elsewhere. Its errors become ours here, with the line that was wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import h11
+
+from .._errors import RemoteProtocolError
+from ._http11_head import ResponseHead, escaped
+from ._http11_readers import ResponseReader
+
+if TYPE_CHECKING:
+    from .._config import MessageLimits
+
+__all__ = ["H11Reader"]
+
+# A chunk's line, its CR LF and those behind the chunk: what no sender can do without (RFC 9112 7.1).
+_PLAIN_CHUNK_BYTES = 24
+_LONGEST_ERROR = 300  # characters
+
+
+class H11Reader(ResponseReader):
+    """Whole responses, as h11 reads them.
+
+    Args:
+        method: of the request.
+        limits: what is accepted.
+        upgrade: the Upgrade field of the request, without which a 101 is an error.
+    """
+
+    def __init__(self, method: str, limits: MessageLimits, upgrade: bytes | None = None) -> None:
+        self._limits = limits
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=limits.head_bytes)
+        fields = [(b"Host", b"_")]
+        if upgrade is not None:
+            fields += [(b"Connection", b"Upgrade"), (b"Upgrade", upgrade)]
+        # h11 has to know what was asked. Whether it was all sent is the connection's to watch.
+        self._h11.send(h11.Request(method=method, target=b"/", headers=fields))
+        self._h11.send(h11.EndOfMessage())
+        self._trailers: list[tuple[bytes, bytes]] = []
+        self._ended = False
+        self._keeps = True
+        self._start = b""  # of the response, until its first line is known to be of HTTP
+        self._head = b""  # received since the last head, for errors
+        self._in_body = False
+        self._fed = 0  # octets since the last head
+        self._given = 0  # octets of the body that came out of them
+        self._chunks = 0
+
+    @classmethod
+    def inside_chunked(cls, limits: MessageLimits, rest: bytes, *, keeps: bool) -> H11Reader:
+        """Return a reader that stands before a chunk's line, with the octets from there on."""
+        reader = cls("GET", limits)
+        reader.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        reader.next_head()
+        reader._keeps = keeps
+        reader.feed(rest)
+        return reader
+
+    def feed(self, data: bytes) -> None:
+        if self._in_body:
+            self._check_overhead()
+        else:
+            self._look_at_start(data)
+            self._head += data
+        self._fed += len(data)
+        try:
+            self._h11.receive_data(data)
+        except h11.RemoteProtocolError as error:
+            raise self._malformed(error) from error
+
+    def _look_at_start(self, data: bytes) -> None:
+        """Refuse what is not HTTP/1 at its first octets; h11 would wait for the end of a line."""
+        if len(self._start) < 5:
+            self._start = (self._start + data)[:64]
+            if not (self._start.startswith(b"HTTP/") or b"HTTP/".startswith(self._start)):
+                hint = (
+                    " (it looks like TLS)"
+                    if self._start.startswith((b"\x15\x03", b"\x16\x03"))
+                    else ""
+                )
+                raise RemoteProtocolError(
+                    f"the server did not answer in HTTP/1.1{hint}: it sent {escaped(self._start, 40)}"
+                )
+
+    def next_head(self) -> ResponseHead | None:
+        """Return the next head, informational ones included; None where more octets are needed."""
+        event = self._next_event()
+        if event is h11.NEED_DATA:
+            return None
+        # Nothing else comes before a response, except for its switching the protocol.
+        head = cast("h11.Response | h11.InformationalResponse", event)
+        fields = list(head.headers.raw_items())
+        rest = len(self._h11.trailing_data[0])
+        if self._fed - rest > self._limits.head_bytes:
+            raise RemoteProtocolError(f"the head is longer than {self._limits.head_bytes} bytes")
+        if len(fields) > self._limits.fields:
+            raise RemoteProtocolError(f"the head has more than {self._limits.fields} fields")
+        self._fed = rest
+        self._head = self._head[len(self._head) - rest :] if rest else b""
+        self._in_body = isinstance(event, h11.Response)
+        names = {name.lower() for name, _ in fields}
+        # RFC 9112 6.1: whoever sends both may be attacked, or attacking.
+        self._keeps = not {b"content-length", b"transfer-encoding"} <= names
+        return ResponseHead(
+            head.status_code,
+            bytes(head.reason),
+            fields,
+            protocol=f"HTTP/{head.http_version.decode('ascii')}",
+        )
+
+    def next(self) -> bytes | None:
+        if self._ended:
+            return b""
+        event = self._next_event()
+        if event is h11.NEED_DATA:
+            return None
+        if isinstance(event, h11.Data):
+            data = bytes(event.data)  # h11 gives no empty ones
+            self._given += len(data)
+            self._chunks += event.chunk_start
+            return data
+        # Nothing else comes in a body.
+        self._check_overhead()
+        self._trailers = list(cast("h11.EndOfMessage", event).headers.raw_items())
+        if len(self._trailers) > self._limits.fields:
+            raise RemoteProtocolError(f"there are more than {self._limits.fields} trailer fields")
+        self._ended = True
+        return b""
+
+    @property
+    def trailers(self) -> list[tuple[bytes, bytes]]:
+        return self._trailers
+
+    def _check_overhead(self) -> None:
+        """Limit what comes beside the body: chunk extensions and trailers, of all chunks together."""
+        allowed = _PLAIN_CHUNK_BYTES * (self._chunks + 1) + self._limits.chunk_overhead_bytes
+        beside = self._fed - self._given
+        # What h11 holds back is copied to be counted: only if it may matter.
+        if beside > allowed and beside - len(self._h11.trailing_data[0]) > allowed:
+            raise RemoteProtocolError(
+                f"more than {self._limits.chunk_overhead_bytes} bytes of chunk extensions "
+                "and trailers"
+            )
+
+    def _next_event(self) -> object:
+        try:
+            return self._h11.next_event()
+        except h11.RemoteProtocolError as error:
+            raise self._malformed(error) from error
+
+    def _malformed(self, error: h11.RemoteProtocolError) -> RemoteProtocolError:
+        text = str(error).encode("ascii", "backslashreplace").decode("ascii")
+        if "Content-Length" in text or "Transfer-Encoding" in text:
+            lines = [
+                escaped(line.strip())
+                for line in self._head.split(b"\n")
+                if line.lower().startswith((b"content-length", b"transfer-encoding"))
+            ]
+            text = f"{text}: {', '.join(lines)}"
+        return RemoteProtocolError(
+            text if len(text) <= _LONGEST_ERROR else text[:_LONGEST_ERROR] + "..."
+        )
+
+    @property
+    def left(self) -> int | None:
+        return None
+
+    @property
+    def switched(self) -> bytes | None:
+        """The octets behind a 101, or a 2xx to CONNECT: no longer HTTP. None if nothing switched."""
+        if self._h11.their_state is not h11.SWITCHED_PROTOCOL:
+            return None
+        return self._h11.trailing_data[0]
+
+    @property
+    def reusable(self) -> bool:
+        connection = self._h11
+        return (
+            self._keeps
+            and connection.our_state is h11.DONE
+            and connection.their_state is h11.DONE
+            and connection.trailing_data == (b"", False)
+        )
