@@ -7,7 +7,6 @@ is checked as a whole before it leaves, and content never exceeds or falls short
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from .._errors import LocalProtocolError
 from ._http11_head import CHUNKED, escaped
@@ -60,54 +59,66 @@ def write_head(method: str, target: str, fields: list[tuple[bytes, bytes]]) -> R
     Raises:
         LocalProtocolError: the head could be read in another way than it is meant.
     """
+    names = [name.lower() for name, _ in fields]
+    if not _known.issuperset(names):
+        _learn(names)
     head = RequestHead()
-    lines = [b""]
-    host: bytes | None = None
-    framed = False
-    for name, value in fields:
-        key = _key(name)
-        if key in _MEANINGFUL:
-            if key == b"host":
-                if host is not None:
-                    raise LocalProtocolError("the request has more than one Host field")
-                host = value
-                continue
-            if key in (b"content-length", b"transfer-encoding"):
-                if framed:
-                    raise LocalProtocolError(
-                        "the request has more than one field that frames its content "
-                        "(Content-Length, Transfer-Encoding)"
-                    )
-                framed = True
-                head.length = _length(key, value)
-            elif key == b"connection":
-                head.closes = head.closes or b"close" in _tokens(value)
-            elif key == b"upgrade":
-                head.upgrade = value
-            else:
-                head.expects = value.lower() == b"100-continue"
-        lines.append(b"%b: %b\r\n" % (name, value))
-    if host is None:
-        raise LocalProtocolError("the request has no Host field")
+    meaningful = _MEANINGFUL.intersection(names)
+    if len(meaningful) > 1 or names.count(b"host") != 1 or names[0] != b"host":
+        fields = _read(head, names, fields)
     try:
         start = f"{method} {target} HTTP/1.1\r\n".encode("ascii")
     except UnicodeEncodeError:
         start = b""  # refused below, with its name
-    lines[0] = b"%bHost: %b\r\n" % (start, host)
-    lines.append(b"\r\n")
-    head.data = b"".join(lines)
+    lines = [b"%b: %b\r\n" % field for field in fields]
+    head.data = data = b"%b%b\r\n" % (start, b"".join(lines))
     # The lines are counted, since what splits a line could look like two good ones.
-    if _HEAD.fullmatch(head.data) is None or head.data.count(b"\n") != len(lines) + 1:
+    if _HEAD.fullmatch(data) is None or data.count(b"\n") != len(lines) + 2:
         raise LocalProtocolError(f"the request can't be sent: {_fault(method, target, fields)}")
     return head
 
 
-@lru_cache(maxsize=256)
-def _key(name: bytes) -> bytes:
-    """The name in lower case, if it is one."""
-    if _NAME.fullmatch(name) is None:
-        raise LocalProtocolError(f"the request can't be sent: {escaped(name)} is no field name")
-    return name.lower()
+def _read(
+    head: RequestHead, names: list[bytes], fields: list[tuple[bytes, bytes]]
+) -> list[tuple[bytes, bytes]]:
+    """Note what the fields mean for the exchange; return them with Host in front."""
+    hosts = [field for name, field in zip(names, fields, strict=True) if name == b"host"]
+    if len(hosts) != 1:
+        raise LocalProtocolError(f"a request has exactly one Host field, this one {len(hosts)}")
+    framed = False
+    for name, (_, value) in zip(names, fields, strict=True):
+        if name in (b"content-length", b"transfer-encoding"):
+            if framed:
+                raise LocalProtocolError(
+                    "the request has more than one field that frames its content "
+                    "(Content-Length, Transfer-Encoding)"
+                )
+            framed = True
+            head.length = _length(name, value)
+        elif name == b"connection":
+            head.closes = head.closes or b"close" in _tokens(value)
+        elif name == b"upgrade":
+            head.upgrade = value
+        elif name == b"expect":
+            head.expects = value.lower() == b"100-continue"
+    if fields[0] is hosts[0]:
+        return fields
+    return [*hosts, *(field for name, field in zip(names, fields, strict=True) if name != b"host")]
+
+
+# Names that are tokens, in lower case. So many are remembered, since they may come from anywhere.
+_known: set[bytes] = set()
+_MOST_KNOWN = 500
+
+
+def _learn(names: list[bytes]) -> None:
+    """Check names, which in the whole of a head could pass for the name and value of another field."""
+    for name in names:
+        if _NAME.fullmatch(name) is None:
+            raise LocalProtocolError(f"the request can't be sent: {escaped(name)} is no field name")
+    if len(_known) > _MOST_KNOWN:
+        _known.clear()
+    _known.update(names)
 
 
 def _length(key: bytes, value: bytes) -> int:
@@ -144,11 +155,6 @@ class BodyWriter:
 
     def __init__(self, length: int) -> None:
         self._length = self._left = length
-
-    @property
-    def is_full(self) -> bool:
-        """Whether all octets that the head promised were given."""
-        return self._left == 0
 
     def piece(self, data: bytes) -> bytes:
         """Return some content, framed.

@@ -492,6 +492,12 @@ class HTTP2Connection(Adapter):
                     self._fail(ReadError("the connection was closed here"))
                 await self._stream.close()
 
+    def forget(self) -> None:
+        """Let go of the connection without a word to the peer; see `NetworkStream.forget`."""
+        self._closed = True
+        self._failure = self._failure or ReadError("the connection was closed here")
+        self._stream.forget()
+
     def __repr__(self) -> str:
         state = "closed" if self.is_closed else f"{len(self._streams)} streams"
         return f"<HTTP2Connection to {self._stream.peer}, {state}, {self._exchanges} requests>"

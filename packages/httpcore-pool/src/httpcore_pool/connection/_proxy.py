@@ -10,20 +10,20 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import h11
-
-from .._errors import ProxyError
+from .._config import MessageLimits
+from .._errors import ProxyError, RemoteProtocolError
 from .._siblings import URL, InvalidURL
+from ._http11_writer import write_head
 
 if TYPE_CHECKING:
     from .._config import Budget
     from .._siblings import Origin
     from ..backends.base import NetworkStream
+    from ._http11_head import ResponseHead
 
 __all__ = ["Proxy", "authority", "open_tunnel"]
 
 _READ_BYTES = 16 * 1024
-_MAX_HEAD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +82,30 @@ async def open_tunnel(stream: NetworkStream, proxy: Proxy, authority: str, budge
         ReadTimeout, WriteTimeout: the budget ran out.
         ReadError, WriteError: the connection broke.
     """
-    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
     target = authority.encode("ascii")
-    request = h11.Request(
-        method=b"CONNECT", target=target, headers=[(b"Host", target), *proxy.credentials()]
-    )
-    head = (connection.send(request) or b"") + (connection.send(h11.EndOfMessage()) or b"")
-    await stream.write(head, budget.cut(None))
-    while True:
+    fields = [(b"Host", target), *proxy.credentials()]
+    await stream.write(write_head("CONNECT", authority, fields).data, budget.cut(None))
+    from ._http11_referee import H11Reader  # who has no proxy never needs h11 for it
+
+    reader = H11Reader("CONNECT", MessageLimits())
+    head: ResponseHead | None = None
+    while head is None or head.status_code < 200:
         try:
-            event = connection.next_event()
-        except h11.RemoteProtocolError as error:
+            head = reader.next_head()
+            if head is None:
+                data = await stream.read(_READ_BYTES, budget.cut(None))
+                if not data:
+                    raise ProxyError(f"the proxy {proxy.url.masked} closed the connection")
+                reader.feed(data)
+        except RemoteProtocolError as error:
             raise ProxyError(f"the proxy {proxy.url.masked} did not answer in HTTP") from error
-        if event is h11.NEED_DATA:
-            data = await stream.read(_READ_BYTES, budget.cut(None))
-            if not data:
-                raise ProxyError(f"the proxy {proxy.url.masked} closed the connection")
-            connection.receive_data(data)
-        elif isinstance(event, h11.Response):
-            break
-    if not 200 <= event.status_code <= 299:
-        reason = bytes(event.reason).decode("ascii", "backslashreplace")[:100]
+    if not 200 <= head.status_code <= 299:
+        reason = head.reason.decode("ascii", "backslashreplace")[:100]
         raise ProxyError(
             f"the proxy {proxy.url.masked} refused a tunnel to {authority}: "
-            f"{event.status_code} {reason}",
-            event.status_code,
+            f"{head.status_code} {reason}",
+            head.status_code,
         )
-    if connection.trailing_data[0]:
+    if reader.switched:
         # The origin's TLS speaks second: anything before our first byte is not from it.
         raise ProxyError(f"the proxy {proxy.url.masked} sent bytes before the tunnel was used")
