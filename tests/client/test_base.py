@@ -77,8 +77,9 @@ def test_what_was_given_ends_in_the_request(build):
 
 @pytest.mark.parametrize("url", [None, 5, b"http://example.org/"])
 def test_a_url_is_text_or_a_url(build, url):
-    with pytest.raises(TypeError) as caught:
-        build("GET", url)
+    for options in ({}, {"timeout": 1}):
+        with pytest.raises(TypeError) as caught:
+            build("GET", url, **options)
     assert f"url must be a str or a URL, not {type(url).__name__}" == str(caught.value)
 
 

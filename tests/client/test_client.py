@@ -18,6 +18,12 @@ def scripted(*responses):
     return ScriptedBackend([first, *[lambda stream, data=data: data for data in others]])
 
 
+def slowly(*responses):
+    """The same, but each body comes after its head."""
+    halves = [half for data in responses for half in (data[:-5], data[-5:])]
+    return ScriptedBackend([lambda stream, half=half: half for half in halves])
+
+
 # -- one request --
 
 
@@ -47,7 +53,7 @@ def test_the_body_is_read_unless_stream_says_otherwise(run):
         assert answer.is_closed is False
         await answer.close()
 
-    run(scenario, backend=scripted(response(), response(), response()))
+    run(scenario, backend=slowly(response(), response(), response()))
 
 
 def test_a_body_that_breaks_while_it_is_read_closes_the_response(run):
@@ -168,7 +174,7 @@ def test_the_total_limit_counts_from_the_start_over_all_hops(run):
 
 
 def test_a_stream_block_has_the_response_open_and_closes_it(run):
-    backend = scripted(response(b"hello"), response())
+    backend = slowly(response(b"hello"), response())
 
     async def scenario(client):
         async with client.stream("GET", URL_TEXT) as answer:

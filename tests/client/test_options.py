@@ -1,5 +1,7 @@
 """What a caller may say, and what it says back when it is wrong."""
 
+import dataclasses
+
 import pytest
 
 from httpcore_client import BasicAuth, BearerAuth, ClientOptions, Headers, RequestOptions, Timeout
@@ -114,3 +116,12 @@ def test_merged_keeps_which_names_are_sensitive(own):
     assert "[secure]" in shown
     assert "s3cret" not in shown
     assert "('X-Other', '0')" in shown
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(ClientOptions)])
+def test_a_copy_keeps_each_field_and_changes_the_one_named(name):
+    values = {field.name: object() for field in dataclasses.fields(ClientOptions)}
+    value = object()
+    copy = ClientOptions(**values).copy_with(**{name: value})
+    assert ClientOptions is type(copy)
+    assert ClientOptions(**{**values, name: value}) == copy

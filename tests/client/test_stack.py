@@ -57,7 +57,7 @@ def test_closing_the_top_closes_the_bottom(stack):
 
 
 def test_names_that_few_need_are_found_when_they_are_asked_for():
-    for name in ("AsyncioBackend", "HTTP2Connection", "ScriptedBackend", "SyncBackend"):
+    for name in ("AsyncioBackend", "HTTP2Connection", "ScriptedBackend", "SyncBackend", "Netrc"):
         httpcore_client.__dict__.pop(name, None)
         first = getattr(httpcore_client, name)
         assert name == first.__name__
@@ -69,3 +69,5 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError) as caught:
         _ = httpcore_client.no_such_name
     assert "module 'httpcore_client' has no attribute 'no_such_name'" == str(caught.value)
+    with pytest.raises(AttributeError, match="'httpcore_client._siblings' has no attribute"):
+        _ = httpcore_client._siblings.no_such_name

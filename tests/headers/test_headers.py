@@ -752,3 +752,37 @@ def test_what_is_accepted_holds_no_line_break(name: str | bytes, value: str | by
     [(raw_name, raw_value)] = headers.raw
     assert not set(raw_name + raw_value) & {0, 10, 13}
     assert Headers.from_raw(headers.raw) == Headers(headers.raw) == headers
+
+
+def test_several_names_are_looked_for_at_once() -> None:
+    headers = Headers([("Host", "a.test"), ("Via", "1"), ("via", "2")])
+    assert not headers.isdisjoint(frozenset({b"te", b"via"}))
+    assert headers.isdisjoint(frozenset({b"te", b"trailer"}))
+    assert Headers().isdisjoint(frozenset({b"te"}))
+
+
+def test_defaults_are_added_for_the_names_that_are_missing() -> None:
+    own = Headers([("X-One", "own"), ("x-two", "a"), ("X-Two", "b")])
+    defaults = Headers(
+        [("x-one", "1"), ("X-ONE", "2"), ("X-Three", "1"), ("x-three", "2"), ("x-two", "c")]
+    )
+    both = own.with_defaults(defaults)
+    expected = [
+        *(("X-One", "own"), ("x-two", "a"), ("X-Two", "b")),
+        *(("X-Three", "1"), ("x-three", "2")),
+    ]
+    assert both.multi_items() == expected
+    assert (both["x-one"], both.get_list("x-two")) == ("own", ["a", "b"])
+    assert both.get_list("x-three") == ["1", "2"]
+    both.remove("X-Three")
+    both.set("X-Two", "c")
+    assert both.multi_items() == [("X-One", "own"), ("X-Two", "c")]
+    assert len(own.raw) == 3
+    assert len(defaults.raw) == 5
+
+
+def test_headers_with_defaults_hide_what_either_hides() -> None:
+    own = Headers({"X-Key": "s3cret"}, sensitive=["X-Key"])
+    defaults = Headers({"X-Token": "s3cret", "X-Key": "s3cret"}, sensitive=["X-Token"])
+    for first, second in ((own, defaults), (defaults, own), (Headers(), own), (own, Headers())):
+        assert "s3cret" not in repr(first.with_defaults(second))

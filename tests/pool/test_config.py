@@ -1,6 +1,8 @@
 """Timeouts, pool limits, options, budgets: what is accepted, what follows."""
 
+import dataclasses
 import math
+import pickle
 
 import pytest
 
@@ -65,6 +67,22 @@ def test_pool_limits_allow_zero_keepalive_but_no_zero_connections():
         PoolLimits(keepalive_expiry=-1)
 
 
+def test_pool_limits_of_an_origin_and_of_a_connection():
+    limits = PoolLimits(1, 2, 3, 4, 5, 6)
+    assert (4, 5, 6) == (limits.max_per_origin, limits.max_age, limits.max_requests)
+    limits = PoolLimits(max_age=math.inf)
+    assert (None, None, None) == (limits.max_per_origin, limits.max_age, limits.max_requests)
+    for name in ("max_per_origin", "max_requests"):
+        with pytest.raises(ValueError, match=f"{name}=...\\) must be at least 1, not 0"):
+            PoolLimits(**{name: 0})
+        with pytest.raises(TypeError, match=f"{name}=...\\) must be a whole number"):
+            PoolLimits(**{name: 1.0})
+    with pytest.raises(ValueError, match=r"PoolLimits\(max_age=...\) must be more than 0"):
+        PoolLimits(max_age=0)
+    with pytest.raises(TypeError, match="max_age"):
+        PoolLimits(max_age="1")
+
+
 @pytest.mark.parametrize("wrong", [1.5, "3", True])
 def test_pool_limits_are_whole_numbers(wrong):
     with pytest.raises(TypeError, match="whole number"):
@@ -126,3 +144,49 @@ def test_the_clock_of_a_request_that_is_sent_again_starts_anew():
     assert (again.started, again.deadline) == (200.0, 205.0)
     given = Options(deadline=150.0).begun(100.0, limits, anew=True)
     assert (given.started, given.deadline) == (100.0, 150.0)
+
+
+def test_a_number_gives_the_same_limits_each_time():
+    assert Timeout.of(2.5) is Timeout.of(2.5)
+    assert "connect=3," in repr(Timeout.of(3))
+    assert "connect=3.0," in repr(Timeout.of(3.0))
+    with pytest.raises(TypeError):
+        Timeout.of(True)  # although it equals 1, which was asked for
+    assert Timeout.of(1) == Timeout(1, 1, 1, 1)
+    with pytest.raises(TypeError):
+        Timeout.of(True)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Options)])
+def test_a_copy_keeps_each_field_and_changes_the_one_named(name):
+    values = {field.name: object() for field in dataclasses.fields(Options)}
+    first = Options(**values)
+    value = object()
+    expected = Options(**{**values, name: value})
+    assert [expected, Options(**values)] == [first.copy_with(**{name: value}), first]
+
+
+def test_a_copy_is_frozen_and_of_the_same_class():
+    copy = Options().copy_with(target="*")
+    assert Options is type(copy)
+    with pytest.raises(AttributeError, match="cannot assign to field 'target'"):
+        copy.target = "/"
+    assert copy == pickle.loads(pickle.dumps(copy))
+    assert hash(copy) == hash(Options(target="*"))
+
+
+@pytest.mark.parametrize("name", ["tagret", "begun"])
+def test_a_copy_can_not_have_other_fields(name):
+    with pytest.raises(TypeError, match=rf"copy_with\(\) has no argument '{name}'"):
+        Options().copy_with(**{name: 1})
+
+
+@pytest.mark.parametrize("slots", [True, False])
+def test_a_subclass_with_fields_of_its_own_keeps_them_in_copies(slots):
+    @dataclasses.dataclass(frozen=True, slots=slots, kw_only=True)
+    class Own(Options):
+        more: int = 0
+
+    begun = Own(more=5).begun(10.0, Timeout(total=5))
+    assert Own(timeout=Timeout(total=5), started=10.0, deadline=15.0, more=5) == begun
+    assert Own(more=6) == Own(more=5).copy_with(more=6)

@@ -16,6 +16,7 @@ from httpcore_pool import (
     RedirectError,
     Request,
     Response,
+    ResponseBase,
     ResponseNotRead,
     StreamClosed,
     StreamConsumed,
@@ -299,6 +300,23 @@ def test_the_twin_shares_the_body():
     made = response(Pieces(b"a", b"b"))
     twin = SyncResponse(made)
     assert (b"ab", b"ab", True) == (twin.read(), made.content, made.is_closed)
+
+
+def test_the_twin_has_all_that_the_response_has():
+    response = Response(200, Headers(), b"", request=REQUEST)
+    twin = SyncResponse(response)
+    for name in ResponseBase.__slots__:
+        assert getattr(response, name) is getattr(twin, name), name
+
+
+def test_a_source_that_is_at_its_end_is_not_read_again():
+    class Whole(Pieces):
+        async def read_chunk(self):
+            self.closed = len(self.pieces) == 1
+            return self.pieces.pop(0)
+
+    source = Whole(b"a", b"b")
+    assert b"ab" == SyncResponse(Response(200, Headers(), source, request=REQUEST)).read()
 
 
 def test_the_twin_streams():

@@ -47,6 +47,14 @@ def test_repr_tells_the_state():
     assert "<SyncConnectionPool on scripted, closed>" == repr(pool)
 
 
+def test_it_opens_connections_ahead_and_counts():
+    with SyncConnectionPool(ScriptedBackend([], [lambda stream: ANSWER])) as pool:
+        assert 2 == pool.warm("http://example.org/", count=2)
+        pool.send(Request("GET", "http://example.org/")).read()
+        now = pool.stats()
+        assert (2, 1, 1) == (now.idle, now.requests, now.reused)
+
+
 def test_it_works_over_real_sockets(origin):
     with SyncConnectionPool(ssl=origin.authority.bundle) as pool:
         for url in (origin.plain, origin.tls):

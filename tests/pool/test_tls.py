@@ -212,6 +212,68 @@ def test_a_read_is_cut_at_its_limit_and_joins_records(make):
     assert "TLSv1.3" == secure.tls.version()
 
 
+def test_a_record_is_not_held_back_for_the_one_that_is_on_its_way(make):
+    def steps(peer):
+        def all_but_the_end(stream):
+            data = peer.step(lambda p: [p.tls.write(b"abc"), p.tls.write(b"def")])(stream)
+            stream._steps.append(data[-5:])
+            return data[:-5]
+
+        return [*peer.hands(), all_but_the_end]
+
+    secure, _, _ = make(steps)
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        return await secure.read(100, None), await secure.read(100, None)
+
+    assert (b"abc", b"def") == run_sync(scenario())
+
+
+@pytest.mark.parametrize("size", [16384, 2 * 16384, 40_000])
+def test_the_records_of_a_large_answer_come_as_one(make, size):
+    data = bytes(range(250)) * (size // 250) + bytes(size % 250)
+    secure, _, _ = make(lambda peer: [*peer.hands(), peer.says(data), peer.says(b"more")])
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        return await secure.read(1_000_000, None), await secure.read(5, None)
+
+    assert (data, b"more") == run_sync(scenario())
+
+
+def test_a_large_write_leaves_in_pieces(make):
+    data = bytes(range(250)) * 4000
+    secure, stream, peer = make(lambda peer: peer.hands())
+    sizes = []
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        write = stream.write
+
+        async def counting(data, timeout=None):
+            sizes.append(len(data))
+            await write(data, timeout)
+
+        stream.write = counting
+        await secure.write(data)
+        got = []
+
+        def act(peer):
+            try:
+                while True:
+                    got.append(peer.tls.read(16384))
+            except ssl.SSLWantReadError:
+                pass
+
+        peer.step(act)(stream)
+        return b"".join(got)
+
+    assert data == run_sync(scenario())
+    assert len(sizes) == 4
+    assert max(sizes) < 300_000
+
+
 def test_the_protocol_is_what_the_server_chose_or_nothing(make):
     for alpn, chosen in ((("h2",), "h2"), ((), None)):
         secure, _, _ = make(lambda peer: peer.hands(), alpn=alpn)

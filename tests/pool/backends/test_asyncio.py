@@ -133,7 +133,7 @@ def test_the_timer_is_re_armed_lazily_and_never_too_early():
         first, second = loop.create_future(), loop.create_future()
         timer.start(first, 0.01)
         handle = timer._handle
-        timer.stop()
+        timer.waiter = None
         timer.start(second, 0.03)
         kept = timer._handle is handle
         with pytest.raises(TimeoutError):
@@ -203,3 +203,23 @@ def test_using_a_stream_in_another_loop_says_so(origin):
         asyncio.run(stream.write(b"x"))
     first.run_until_complete(stream.close())
     first.close()
+
+
+def test_a_large_chunk_is_given_in_small_pieces(connect):
+    data = bytes(range(256)) * 256
+
+    def answers(sock):
+        sock.sendall(data)
+        sock.recv(100)
+
+    async def scenario():
+        stream = await connect(answers)
+        while stream._size < len(data):
+            await asyncio.sleep(0)
+        pieces = []
+        while stream._size:
+            pieces.append(await stream.read(1000))
+        await stream.close()
+        return {type(piece) for piece in pieces}, b"".join(pieces) == data
+
+    assert ({bytes}, True) == asyncio.run(scenario())

@@ -121,3 +121,41 @@ def test_a_thread_woken_for_nothing_waits_on():
     with right:
         assert run_sync(left_stream.read(10, 5)) == b"x"
         run_sync(left_stream.close())
+
+
+def test_threads_that_ask_at_once_whether_a_stream_is_readable_get_their_answer():
+    left, right = socket.socketpair()
+    stream = _SyncStream(left)
+
+    class Busy:
+        def now(self):
+            raise RuntimeError("concurrent poll() invocation")
+
+    stream._idle = Busy()
+    with right:
+        before = stream.is_readable()
+        right.send(b"x")
+        after = stream.is_readable()
+        run_sync(stream.close())
+    assert (False, True) == (before, after)
+
+
+def test_what_the_socket_does_not_take_at_once_is_sent_in_the_end():
+    left, right = socket.socketpair()
+    stream = _SyncStream(left)
+    data = bytes(range(256)) * 4096
+    got = []
+
+    class Drains:
+        def wait(self, timeout):
+            got.append(right.recv(1_000_000))
+            return True
+
+    stream._writable = Drains()
+    with right:
+        run_sync(stream.write(data, 5))
+        run_sync(stream.write(b"", 5))
+        run_sync(stream.close())
+        while piece := right.recv(1_000_000):
+            got.append(piece)
+    assert b"".join(got) == data

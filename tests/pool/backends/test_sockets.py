@@ -48,10 +48,11 @@ def test_a_socket_is_readable_with_bytes_at_the_end_and_when_closed():
 def test_readiness_tells_reading_from_writing_and_ends_with_its_limit(kind):
     left, right = socket.socketpair()
     with left, right:
-        assert kind(left, write=False).wait(0.001) is False
+        reading = kind(left, write=False)
+        assert (reading.wait(0.001), reading.now()) == (False, False)
         assert kind(left, write=True).wait(None) is True
         right.sendall(b"x")
-        assert kind(left, write=False).wait(5) is True
+        assert (reading.wait(5), reading.now()) == (True, True)
 
 
 def test_small_writes_leave_at_once():

@@ -10,6 +10,7 @@ from httpcore_pool import (
     MessageLimits,
     Options,
     ReadError,
+    ReadTimeout,
     RemoteProtocolError,
     Request,
     ScriptedBackend,
@@ -505,6 +506,56 @@ def test_an_error_shows_the_line_cut_and_escaped(answer, shown):
 def test_what_may_still_become_http_is_waited_for(at):
     connection, _ = over(asked(OK[:at]), asked(OK[at:]))
     assert (200, b"hello") == run_sync(answer_to(connection, Request("GET", URL)))
+
+
+# The lowest transfer rate.
+
+
+def paced(rate, sizes, seconds=1.0, read=30):
+    """Read a body that comes in pieces of these sizes, one in so many seconds; return the error."""
+    backend = ScriptedBackend()
+
+    class Slow(ScriptedStream):
+        async def read(self, max_bytes, timeout=None):
+            if seconds > timeout:
+                backend.time += timeout
+                raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout)
+            backend.time += seconds
+            return await super().read(max_bytes, timeout)
+
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % sum(sizes)
+    connection = HTTP11Connection(
+        Slow([asked(head), *(asked(bytes(size)) for size in sizes)]),
+        backend,
+        timeout=Timeout(read=read, lowest_rate=rate),
+    )
+    try:
+        run_sync(answer_to(connection, Request("GET", URL)))
+    except ReadTimeout as error:
+        assert connection.is_closed
+        return error.message
+    return None
+
+
+@pytest.mark.parametrize(
+    ("rate", "sizes", "seconds", "error"),
+    [
+        (None, [1] * 50, 1.0, None),
+        (100, [100] * 50, 1.0, None),
+        (100, [1, 1, 1, 1, 500] * 5, 1.0, None),
+        (100, [100] * 5 + [99] * 5, 1.0, "sent 495 bytes in 5.0 s, which is below the lowest rate of 100"),
+        (100, [10_000] * 3 + [1] * 9, 1.0, "sent 5 bytes in 5.0 s"),
+        (100, [100], 9.0, "sent 0 bytes in 5.0 s"),
+    ],
+)
+def test_a_body_slower_than_the_lowest_rate_ends(rate, sizes, seconds, error):
+    found = paced(rate, sizes, seconds)
+    assert (error is None) is (found is None)
+    assert error is None or error in found
+
+
+def test_a_read_timeout_shorter_than_the_window_comes_first():
+    assert "the server sent nothing for 2 s" == paced(100, [100], 9.0, read=2)
 
 
 # What happened, for who watches.

@@ -1,4 +1,4 @@
-"""No octet of a caller splits a request, and the framing of its content is never in doubt (RFC 9112 3, 5, 6)."""
+"""No octet of a caller splits a request; its framing is never in doubt (RFC 9112 3, 5, 6)."""
 
 import h11
 import pytest

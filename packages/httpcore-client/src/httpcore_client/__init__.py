@@ -12,12 +12,11 @@ from ._api import delete, get, head, options, patch, post, put, request
 from ._client import Client
 from ._options import ClientOptions, RequestOptions
 from ._siblings import (
+    LAZY,
     URL,
     Adapter,
     Auth,
     Backend,
-    BasicAuth,
-    BearerAuth,
     BodyNotReplayable,
     CertificateError,
     ClosedError,
@@ -36,8 +35,6 @@ from ._siblings import (
     InvalidRequest,
     InvalidURL,
     LocalProtocolError,
-    Netrc,
-    NetrcAuth,
     NetworkError,
     Origin,
     PoolLimits,
@@ -75,7 +72,11 @@ from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, RedirectAd
 if TYPE_CHECKING:
     from ._siblings import (
         AsyncioBackend,
+        BasicAuth,
+        BearerAuth,
         HTTP2Connection,
+        Netrc,
+        NetrcAuth,
         ScriptedBackend,
         SyncBackend,
         TrioBackend,
@@ -163,18 +164,11 @@ __all__ = [
     "request",
 ]
 
-# Imported when they are asked for: a user of one world does not pay for the others.
-_LAZY = frozenset(
-    {"AsyncioBackend", "HTTP2Connection", "ScriptedBackend", "SyncBackend", "TrioBackend"}
-)
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
+    if name not in LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from ._siblings import pool
-
-    value = getattr(pool, name)
+    value = getattr(LAZY[name], name)
     globals()[name] = value
     return value
 

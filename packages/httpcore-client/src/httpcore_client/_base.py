@@ -17,7 +17,6 @@ from ._options import (
 )
 from ._siblings import URL, CookieJar, Headers, pool
 from ._version import __version__
-from .content import encode_form, encode_json
 from .policy._cookie_field import joined
 
 __all__ = ["Settings"]
@@ -47,6 +46,8 @@ class Settings:
     ) -> None:
         self.timeout = pool.Timeout.of(timeout)
         self.auth = as_auth(auth)
+        # What rides on a request that says nothing of its own; frozen, so all can share it.
+        self.options = ClientOptions(timeout=self.timeout, auth=self.auth)
         self.params = params
         self.headers = merged(headers, _DEFAULT_HEADERS)
         if isinstance(cookies, CookieJar):
@@ -61,6 +62,8 @@ class Settings:
             TypeError: an option is unknown or has the wrong type.
             InvalidRequest, InvalidURL, InvalidHeader: what was given can't be sent.
         """
+        if not options and self.params is None:  # as for nearly every GET
+            return pool.Request(method, url, None, self.headers, options=self.options)
         check_options(options, _OPTIONS)
         if isinstance(url, str):
             url = URL(url)
@@ -71,8 +74,8 @@ class Settings:
                 url = url.merge_params(params)
         headers = Headers(options.get("headers"))
         content, media_type = _content(options)
-        if media_type is not None:
-            headers.setdefault("Content-Type", media_type)
+        if media_type is not None and "Content-Type" not in headers:
+            headers.add("Content-Type", media_type)
         cookies = options.get("cookies")
         if cookies is not None and (own := _jar(cookies).unscoped()):
             pairs = "; ".join(f"{name}={value}" for name, value in own.items())
@@ -81,34 +84,39 @@ class Settings:
             method,
             url,
             content,
-            merged(headers, self.headers),
-            options=self._options(ClientOptions(), options),
+            merged(headers, self.headers) if headers else self.headers,
+            options=_changed(self.options, options),
         )
 
     def prepare(self, request: pool.Request, options: RequestOptions) -> pool.Request:
         """Return the request with the client's defaults where it leaves something open."""
+        riding = ClientOptions.of(request.options)
+        riding = riding.copy_with(
+            timeout=self.timeout if riding.timeout is None else riding.timeout,
+            auth=self.auth if riding.auth is None else riding.auth,
+        )
         return pool.Request(
             request.method,
             request.url,
             request.body,
             merged(request.headers, self.headers),
-            options=self._options(ClientOptions.of(request.options), options),
+            options=_changed(riding, options),
         )
 
-    def _options(self, own: ClientOptions, options: RequestOptions) -> ClientOptions:
-        """Return the options for the stack: what was said now, else what rides, else the defaults."""
-        timeout = own.timeout if own.timeout is not None else self.timeout
-        auth = own.auth if own.auth is not None else self.auth
-        proxy = options.get("proxy")
-        return ClientOptions(
-            timeout=pool.Timeout.of(options["timeout"]) if "timeout" in options else timeout,
-            deadline=own.deadline,
-            started=own.started,
-            proxy=own.proxy if proxy is None else pool.Proxy.of(proxy),
-            ssl=own.ssl,
-            auth=as_auth(options["auth"]) if "auth" in options else auth,
-            allow_redirects=options.get("allow_redirects", own.allow_redirects),
-        )
+
+def _changed(riding: ClientOptions, options: RequestOptions) -> ClientOptions:
+    """Return the options for the stack: what was said now, else what rides already."""
+    changes: dict[str, Any] = {}
+    if "timeout" in options:
+        changes["timeout"] = pool.Timeout.of(options["timeout"])
+    if "auth" in options:
+        changes["auth"] = as_auth(options["auth"])
+    if "allow_redirects" in options:
+        changes["allow_redirects"] = options["allow_redirects"]
+    proxy = options.get("proxy")
+    if proxy is not None:
+        changes["proxy"] = pool.Proxy.of(proxy)
+    return riding.copy_with(**changes) if changes else riding
 
 
 def _content(options: RequestOptions) -> tuple[pool.Content, str | None]:
@@ -117,10 +125,14 @@ def _content(options: RequestOptions) -> tuple[pool.Content, str | None]:
         raise TypeError(f"{' and '.join(name + '=' for name in given)} exclude each other")
     value: Any = options.get("json")
     if value is not None:  # as for the others, None is nothing; `null` is content="null"
+        from .content import encode_json  # each is imported by who has content of its kind
+
         return encode_json(value)
     data: Any = options.get("data")
     if data is None or isinstance(data, (str, bytes)):
         return options.get("content") if data is None else data, None
+    from .content import encode_form
+
     return encode_form(data)
 
 

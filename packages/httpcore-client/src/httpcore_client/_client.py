@@ -86,6 +86,7 @@ class Client(pool.Closing):
             proxies=proxy is None,
             max_redirects=max_redirects,
         )
+        self._now = self._pool.backend.now
         self._closed = False
 
     @staticmethod
@@ -196,10 +197,9 @@ class Client(pool.Closing):
             raise TypeError(f"request must be a Request, not {type(request).__name__}")
         if self._closed:
             raise pool.ClosedError("the client is closed").about(request)
-        now = self._pool.backend.now()
-        begun = request.options.begun(now, self._settings.timeout, anew=True)
+        begun = request.options.begun(self._now(), self._settings.timeout, anew=True)
         response = await self._stack[0].send(request.with_options(begun))
-        if not stream:
+        if not (stream or response.network_stream):
             try:
                 await response.read()
             except BaseException:

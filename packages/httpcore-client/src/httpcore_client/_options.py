@@ -6,12 +6,11 @@ adapters read. A name that is neither is refused here, with the nearest right on
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeAlias, TypedDict
 
-from ._siblings import URL, Auth, BasicAuth, Headers, QueryParams, pool
+from ._siblings import URL, Auth, Headers, QueryParams, pool
 
 __all__ = [
     "AuthTypes",
@@ -62,17 +61,19 @@ class RequestOptions(TypedDict, total=False):
     stream: bool
 
 
-def check_options(options: Mapping[str, object], known: Iterable[str]) -> None:
+def check_options(options: Mapping[str, object], known: Collection[str]) -> None:
     """Refuse names that are not options, and say which was probably meant.
 
     Raises:
         TypeError: a name is unknown.
     """
-    known = list(known)
     for name in options:
         if name not in known:
+            # Imported here: who makes no mistakes has no use for it.
+            from difflib import get_close_matches
+
             # First what is known: "cert" is near to "content", but does not mean it.
-            near = _OTHERS.get(name) or difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            near = _OTHERS.get(name) or get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
             raise TypeError(f"unknown option {name!r}; {hint}")
 
@@ -99,6 +100,8 @@ def as_auth(auth: object) -> Auth | None:
     if isinstance(auth, tuple) and len(auth) == 2:  # pyright: ignore[reportUnknownArgumentType]
         user, password = auth  # pyright: ignore[reportUnknownVariableType]
         if isinstance(user, str) and isinstance(password, str):
+            from ._siblings import BasicAuth  # here, as only who uses it imports it
+
             return BasicAuth(user, password)
     raise TypeError(
         'auth must be a pair ("user", "password"), an Auth such as BearerAuth, or None, not '
@@ -129,14 +132,22 @@ class ClientOptions(pool.Options):
         shared = {field.name: getattr(options, field.name) for field in fields(pool.Options)}
         return cls(**shared)
 
+    def _draft(self) -> Any:
+        draft = self._fill(object.__new__(_Draft))
+        draft.auth = self.auth
+        draft.allow_redirects = self.allow_redirects
+        draft.foreign = self.foreign
+        return draft
+
+
+class _Draft(ClientOptions):
+    """See the one of the pool."""
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+    __delattr__ = object.__delattr__
+
 
 def merged(own: HeaderTypes, defaults: Headers) -> Headers:
     """Return the fields of `own`, then those defaults whose names it does not have."""
-    result = Headers(own)
-    if not result:
-        return defaults.copy()
-    rest = defaults.copy()
-    for name in result:
-        rest.remove(name)
-    result.update(rest)  # takes over which names are sensitive, too
-    return result
+    return (own if isinstance(own, Headers) else Headers(own)).with_defaults(defaults)

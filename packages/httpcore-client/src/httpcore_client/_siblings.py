@@ -3,20 +3,11 @@
 Someone who copies the package into their own tree edits this file and no other.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import httpcore_cookies as cookies
 import httpcore_pool as pool
-from httpcore_cookies import (
-    Auth,
-    AuthRequest,
-    AuthResponse,
-    BasicAuth,
-    BearerAuth,
-    CookieJar,
-    Netrc,
-    NetrcAuth,
-    parse_set_cookie,
-)
+from httpcore_cookies import Auth, AuthRequest, AuthResponse, CookieJar, parse_set_cookie
 from httpcore_headers import Headers, InvalidHeader
 from httpcore_pool import (
     Adapter,
@@ -66,7 +57,7 @@ from httpcore_pool import (
 from httpcore_urls import URL, InvalidURL, Origin, QueryParams
 
 if TYPE_CHECKING:
-    # At run time they come from `pool` when they are asked for.
+    from httpcore_cookies import BasicAuth, BearerAuth, Netrc, NetrcAuth
     from httpcore_pool import (
         AsyncioBackend,
         HTTP2Connection,
@@ -141,3 +132,22 @@ __all__ = [
     "parse_set_cookie",
     "pool",
 ]
+
+# At run time these come when they are asked for: a user of one world or scheme does not pay for the others.
+LAZY = {
+    "AsyncioBackend": pool,
+    "BasicAuth": cookies,
+    "BearerAuth": cookies,
+    "HTTP2Connection": pool,
+    "Netrc": cookies,
+    "NetrcAuth": cookies,
+    "ScriptedBackend": pool,
+    "SyncBackend": pool,
+    "TrioBackend": pool,
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(LAZY[name], name)

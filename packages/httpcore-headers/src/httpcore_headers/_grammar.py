@@ -7,6 +7,7 @@ How fields are kept, and what the lists inside a value mean, may not live here.
 import re
 import sys
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any, cast
 
 from ._errors import InvalidHeader, shown
@@ -22,6 +23,7 @@ __all__ = [
     "encode_usual_fields",
     "encode_value",
     "is_token",
+    "lookup_key",
     "strip_ows",
     "unquote",
 ]
@@ -101,6 +103,18 @@ def encode_name(name: str | bytes) -> tuple[bytes, bytes]:
                 _KNOWN.clear()  # a flood of odd names must not keep the usual ones out
             _KNOWN[name] = known
     return known
+
+
+@lru_cache(maxsize=256)
+def lookup_key(name: str | bytes) -> bytes:
+    """Return what a name, good or not, is found by: its octets in lower case."""
+    if isinstance(name, str):
+        # Octets are lowered, not text: str.lower() would make the Kelvin sign a "k". A name outside
+        # ISO-8859-1 can't be there, and its "?" is no letter of any token, so it matches nothing.
+        name = name.encode("latin-1", "replace")
+    if not isinstance(name, bytes):
+        raise TypeError(f"a header's name must be str or bytes, not {type(name).__name__}")
+    return name.lower()
 
 
 def _checked_name(name: str | bytes) -> bytes:

@@ -14,10 +14,9 @@ single assignment, and only calls that change the headers take anything away.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from functools import lru_cache
 from typing import Any, Final, Self, TypeAlias, TypeVar, cast, overload
 
-from ._grammar import encode_fields, encode_name, encode_usual_fields, encode_value
+from ._grammar import encode_fields, encode_name, encode_usual_fields, encode_value, lookup_key
 from ._lists import split_list
 
 __all__ = ["Headers", "HeadersInput"]
@@ -83,7 +82,8 @@ class Headers(MutableMapping[str, str]):
         elif isinstance(value, Headers):
             self._fields = value._fields.copy()
             self._more = value._more.copy()  # after the fields, as a reader may be building them
-            self._sensitive |= value._sensitive
+            if value._sensitive is not self._sensitive:  # a union would make a set each time
+                self._sensitive |= value._sensitive
         else:
             self._fields = encode_fields(source.items() if isinstance(value, Mapping) else source)
 
@@ -120,9 +120,7 @@ class Headers(MutableMapping[str, str]):
         return self._index(fields) if isinstance(fields, list) else fields
 
     def _index(self, pairs: list[_Pair]) -> _Fields:
-        fields: _Fields = {}
-        for pair in pairs:
-            fields[pair[0].lower()] = pair
+        fields: _Fields = {pair[0].lower(): pair for pair in pairs}
         if len(fields) < len(pairs):
             fields = {}
             more: dict[bytes, int] = {}
@@ -165,7 +163,7 @@ class Headers(MutableMapping[str, str]):
         fields = self._fields
         if isinstance(fields, list):
             fields = self._index(fields)
-        key = _key(name)
+        key = lookup_key(name)
         first = fields.get(key)
         if first is None:
             return None
@@ -186,22 +184,25 @@ class Headers(MutableMapping[str, str]):
         With `split_commas` each value is split as a comma list, quoted strings respected (RFC
         9110, 5.6.1). Not for fields with commas of their own, such as Set-Cookie and dates.
         """
-        key, fields = _key(name), self._by_name()
+        key, fields = lookup_key(name), self._by_name()
         if key not in fields:
             return []
         values = [fields[key][1].decode("latin-1")]
         if key in self._more:
-            further = range(self._more[key])
-            values += [fields[key, number][1].decode("latin-1") for number in further]
+            values += [fields[key, n][1].decode("latin-1") for n in range(self._more[key])]
         if split_commas:
             return [element for value in values for element in split_list(value)]
         return values
 
-    def __contains__(self, name: object) -> bool:
+    def __contains__(self, name: Any) -> bool:
         try:
-            return _key(cast("str", name)) in self._by_name()
+            return lookup_key(name) in self._by_name()
         except TypeError:  # neither str nor bytes
             return False
+
+    def isdisjoint(self, names: frozenset[bytes]) -> bool:
+        """Tell whether none of these names, which are in lower case, is there: in one look."""
+        return names.isdisjoint(self._by_name())
 
     def __iter__(self) -> Iterator[str]:
         """Give each distinct name once, as its first sender wrote it."""
@@ -255,7 +256,7 @@ class Headers(MutableMapping[str, str]):
 
     def remove(self, name: str | bytes) -> None:
         """Remove every field of a name; do nothing if there is none."""
-        key = _key(name)
+        key = lookup_key(name)
         if self._by_name().pop(key, None) is not None:
             self._drop_further(key)
 
@@ -300,15 +301,26 @@ class Headers(MutableMapping[str, str]):
             else:
                 self._add(key[0], field)
 
+    def with_defaults(self, defaults: "Headers") -> Self:
+        """Return a copy with those fields of `defaults`, at the end, whose names are not here."""
+        own, twin = self._by_name(), self.copy()
+        fields, more = twin._by_name(), twin._more
+        for key, field in defaults._by_name().items():
+            if (key if isinstance(key, bytes) else key[0]) not in own:
+                fields[key] = field
+        if defaults._more:
+            twin._more = {key: n for key, n in defaults._more.items() if key not in own} | more
+        if twin._sensitive is not defaults._sensitive:
+            twin._sensitive |= defaults._sensitive
+        return twin
+
     def __or__(self, other: "HeadersInput") -> Self:
         merged = self.copy()
         merged.update(other)
         return merged
 
     def __ror__(self, other: "HeadersInput") -> "Headers":
-        merged = Headers(other)
-        merged.update(self)
-        return merged
+        return Headers(other) | self
 
     def __ior__(self, other: "HeadersInput") -> Self:
         self.update(other)
@@ -370,17 +382,6 @@ HeadersInput: TypeAlias = (
 )
 
 
-@lru_cache(maxsize=256)
-def _key(name: str | bytes) -> bytes:
-    if isinstance(name, str):
-        # Octets are lowered, not text: str.lower() would make the Kelvin sign a "k". A name outside
-        # ISO-8859-1 can't be there, and its "?" is no letter of any token, so it matches nothing.
-        name = name.encode("latin-1", "replace")
-    if not isinstance(name, bytes):
-        raise TypeError(f"a header's name must be str or bytes, not {type(name).__name__}")
-    return name.lower()
-
-
 def _put_further(fields: _Fields, more: dict[bytes, int], key: bytes, field: _Pair) -> None:
     number = more.get(key, 0)
     fields[key, number] = field
@@ -388,7 +389,7 @@ def _put_further(fields: _Fields, more: dict[bytes, int], key: bytes, field: _Pa
 
 
 def _folded(names: Iterable[str], read: Callable[[str], T]) -> dict[bytes, T]:
-    return {_key(name): read(name) for name in names}
+    return {lookup_key(name): read(name) for name in names}
 
 
 def _marks(names: Iterable[str | bytes]) -> frozenset[bytes]:
@@ -396,4 +397,4 @@ def _marks(names: Iterable[str | bytes]) -> frozenset[bytes]:
         raise TypeError(
             "sensitive must be several names, such as ('x-api-key',), not one str or bytes"
         )
-    return _ALWAYS_SENSITIVE.union(map(_key, names))
+    return _ALWAYS_SENSITIVE.union(map(lookup_key, names))

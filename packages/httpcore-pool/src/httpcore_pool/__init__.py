@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ._adapter import Adapter
 from ._body import BodyReader, BytesBody, Content, RequestBody, make_body
 from ._closing import Closing, SyncClosing
-from ._config import Options, PoolLimits, Timeout, TimeoutTypes
+from ._config import MessageLimits, Options, PoolLimits, Timeout, TimeoutTypes
 from ._driver import run_sync
 from ._errors import (
     BodyNotReplayable,
@@ -49,14 +49,14 @@ from ._errors import (
 )
 from ._request import HeaderTypes, Request
 from ._response import Response, ResponseBase, SyncResponse
-from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream
+from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream, SyncNetworkStream
 from ._sync import SyncConnectionPool
 from ._tls import SSLTypes, TLSConfig, TLSStream
 from ._trace import Informational, OnInformational, Trace, TraceEvent
 from .backends.base import Backend, Event, NetworkStream
 from .connection import HTTP11Connection, HTTPConnection, Proxy
 from .decoders import ACCEPT_ENCODING
-from .pool import ConnectionPool
+from .pool import ConnectionPool, PoolStats
 
 if TYPE_CHECKING:
     from .backends.asyncio import AsyncioBackend
@@ -97,11 +97,13 @@ __all__ = [
     "InvalidRedirect",
     "InvalidRequest",
     "LocalProtocolError",
+    "MessageLimits",
     "NetworkError",
     "NetworkStream",
     "OnInformational",
     "Options",
     "PoolLimits",
+    "PoolStats",
     "PoolTimeout",
     "ProtocolError",
     "Proxy",
@@ -126,6 +128,7 @@ __all__ = [
     "SyncByteStream",
     "SyncClosing",
     "SyncConnectionPool",
+    "SyncNetworkStream",
     "SyncResponse",
     "TLSConfig",
     "TLSStream",

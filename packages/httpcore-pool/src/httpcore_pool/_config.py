@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ._trace import OnInformational, Trace
     from .connection import Proxy
 
-__all__ = ["Options", "PoolLimits", "Timeout", "TimeoutTypes"]
+__all__ = ["MessageLimits", "Options", "PoolLimits", "Timeout", "TimeoutTypes"]
 
 
 def _seconds(name: str, value: Any, *, zero: bool = False) -> float | None:
@@ -40,6 +41,10 @@ class Timeout:
         write: the longest wait for the peer to take the next bytes.
         pool: the wait for a connection when all are busy.
         total: everything from the start of the request to the last byte read, redirects included.
+        expect: the wait for 100 (Continue), where a request asks for it, before the content is sent
+            all the same (RFC 9110 10.1.1).
+        lowest_rate: bytes a second that a response's body must come in with, taken over 5 seconds of
+            waiting for it (HTTP/1.1); slower is a `ReadTimeout`.
 
     Raises:
         TypeError: a limit is not a number.
@@ -51,9 +56,11 @@ class Timeout:
     write: float | None = 30.0
     pool: float | None = 5.0
     total: float | None = None
+    expect: float | None = 1.0
+    lowest_rate: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("connect", "read", "write", "pool", "total"):
+        for name in ("connect", "read", "write", "pool", "total", "expect", "lowest_rate"):
             checked = _seconds(f"Timeout({name}=...)", getattr(self, name))
             object.__setattr__(self, name, checked)
 
@@ -73,10 +80,26 @@ class Timeout:
             raise TypeError(
                 f"timeout must be a Timeout, a number of seconds or None, not {type(value).__name__}"
             ) from None
-        return cls(seconds, seconds, seconds, seconds)
+        return _for_phases(seconds)
+
+
+@lru_cache(maxsize=64, typed=True)  # callers give the same few numbers, many of them each time
+def _for_phases(seconds: float | None) -> Timeout:
+    return Timeout(seconds, seconds, seconds, seconds)
 
 
 TimeoutTypes: TypeAlias = Timeout | float | None
+
+_new = object.__new__
+
+
+# The lowest that each may be.
+_WHOLE_LIMITS = (
+    ("max_connections", 1),
+    ("max_keepalive", 0),
+    ("max_per_origin", 1),
+    ("max_requests", 1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +110,10 @@ class PoolLimits:
         max_connections: open at once, being dialled included; None means no limit.
         max_keepalive: idle ones kept for later; None means as many as `max_connections`.
         keepalive_expiry: seconds that an idle connection is kept; None means no limit.
+        max_per_origin: open at once to one origin (by the same way, such as a proxy); None means no
+            limit but `max_connections`.
+        max_age: seconds after which a connection takes no further request; None means no limit.
+        max_requests: requests that a connection takes; None means no limit.
 
     Raises:
         TypeError: a limit is not a number.
@@ -96,9 +123,12 @@ class PoolLimits:
     max_connections: int | None = 100
     max_keepalive: int | None = 20
     keepalive_expiry: float | None = 15.0
+    max_per_origin: int | None = None
+    max_age: float | None = None
+    max_requests: int | None = None
 
     def __post_init__(self) -> None:
-        for name, lowest in (("max_connections", 1), ("max_keepalive", 0)):
+        for name, lowest in _WHOLE_LIMITS:
             value: object = getattr(self, name)
             if value is None:
                 continue
@@ -108,6 +138,39 @@ class PoolLimits:
                 raise ValueError(f"PoolLimits({name}=...) must be at least {lowest}, not {value}")
         expiry = _seconds("PoolLimits(keepalive_expiry=...)", self.keepalive_expiry, zero=True)
         object.__setattr__(self, "keepalive_expiry", expiry)
+        object.__setattr__(self, "max_age", _seconds("PoolLimits(max_age=...)", self.max_age))
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLimits:
+    """How much of what frames an HTTP/1.1 response is accepted; more is a `RemoteProtocolError`.
+
+    Attributes:
+        head_bytes: the status line and all fields.
+        fields: fields in a head, and again in the trailers.
+        informational: 1xx responses before the final one.
+        chunk_overhead_bytes: chunk extensions and trailers of one body, together.
+
+    Raises:
+        TypeError: a limit is not a whole number.
+        ValueError: a limit is less than 1, or `head_bytes` less than 1,024.
+    """
+
+    head_bytes: int = 100 * 1024
+    fields: int = 1000
+    informational: int = 32
+    chunk_overhead_bytes: int = 64 * 1024
+
+    def __post_init__(self) -> None:
+        for name in ("head_bytes", "fields", "informational", "chunk_overhead_bytes"):
+            value: object = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise TypeError(f"MessageLimits({name}=...) must be a whole number")
+            lowest = 1024 if name == "head_bytes" else 1
+            if value < lowest:
+                raise ValueError(
+                    f"MessageLimits({name}=...) must be at least {lowest}, not {value}"
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,17 +204,68 @@ class Options:
 
         With `anew` the clock of a request that was sent before starts again.
         """
-        if self.started is not None:
+        started, deadline, timeout = self.started, self.deadline, self.timeout
+        if started is not None:
             if anew:
-                return replace(self, started=None, deadline=None).begun(now, default)
-            if self.timeout is not None:
+                started = deadline = None
+            elif timeout is not None:
                 return self
-        timeout = self.timeout if self.timeout is not None else default
-        started = self.started if self.started is not None else now
-        deadline = self.deadline
+        if timeout is None:
+            timeout = default
+        if started is None:
+            started = now
         if deadline is None and timeout.total is not None:
             deadline = started + timeout.total
-        return replace(self, timeout=timeout, started=started, deadline=deadline)
+        kind = type(self)
+        if "_draft" not in kind.__dict__:
+            return replace(self, timeout=timeout, started=started, deadline=deadline)
+        draft = self._draft()
+        draft.timeout, draft.started, draft.deadline = timeout, started, deadline
+        draft.__class__ = kind
+        return draft  # type: ignore[no-any-return]
+
+    def copy_with(self, **changes: Any) -> Self:
+        """Return a copy with fields replaced, by their names.
+
+        Raises:
+            TypeError: there is no field of that name.
+        """
+        kind = type(self)
+        if "_draft" not in kind.__dict__:
+            return replace(self, **changes)
+        draft = self._draft()
+        for name, value in changes.items():
+            try:
+                setattr(draft, name, value)
+            except AttributeError:
+                raise TypeError(f"copy_with() has no argument {name!r}") from None
+        draft.__class__ = kind
+        return draft  # type: ignore[no-any-return]
+
+    # Options are copied for every request, and `dataclasses.replace` takes ten times as long as this.
+
+    def _draft(self) -> Any:
+        """Return a copy that can still be written to. A subclass has its own, or is copied slowly."""
+        return self._fill(_new(_Draft))
+
+    def _fill(self, draft: Any) -> Any:
+        draft.timeout = self.timeout
+        draft.deadline = self.deadline
+        draft.started = self.started
+        draft.proxy = self.proxy
+        draft.ssl = self.ssl
+        draft.trace = self.trace
+        draft.on_informational = self.on_informational
+        draft.target = self.target
+        return draft
+
+
+class _Draft(Options):
+    """Options that are not frozen yet: they become so by a change of their class."""
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+    __delattr__ = object.__delattr__  # or both would go the slow way
 
 
 class Budget:

@@ -27,13 +27,18 @@ HeaderTypes: TypeAlias = (
 
 # RFC 9110 9.1 makes methods case-sensitive; like browsers (Fetch 2.2.1) we forgive these.
 _COMMON_METHODS = {
-    name.lower(): name
+    form: name
     for name in ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+    for form in (name, name.lower())
 }
 # Methods whose requests say Content-Length: 0 when they have no content (RFC 9110 8.6).
 _EXPECT_CONTENT = frozenset({"POST", "PUT", "PATCH"})
 
+# What frames a message. Nearly all callers leave it to us.
+_FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding"})
+
 _NO_OPTIONS = Options()
+_new = object.__new__
 
 
 class Request:
@@ -69,10 +74,14 @@ class Request:
     ) -> None:
         self.method: str = _method(method)
         self.url: URL = _target(url)
-        self.headers: Headers = Headers(headers)
-        self.body: RequestBody | None = make_body(content)
+        self.body: RequestBody | None = None if content is None else make_body(content)
         self.options: Options = options
-        self._frame()
+        fields = headers if isinstance(headers, Headers) else Headers(headers)
+        if fields.isdisjoint(_FRAMING):
+            self.headers: Headers = self._framed(fields)
+        else:
+            self.headers = Headers(fields)
+            self._complete()
 
     @property
     def content(self) -> bytes:
@@ -112,16 +121,36 @@ class Request:
 
     def with_options(self, options: Options) -> Request:
         """Return the same request (not a copy of its fields) with other options: cheap."""
-        other = object.__new__(Request)
+        other = _new(Request)
         other.method, other.url, other.headers = self.method, self.url, self.headers
         other.body, other.options = self.body, options
         return other
 
-    def _frame(self) -> None:
-        """Add the framing fields, or check the caller's (RFC 9112 3.2, 6.1, 6.2)."""
+    def _framed(self, fields: Headers) -> Headers:
+        """Return new headers with all that frames the message, of which `fields` have nothing."""
+        # Host is first in the message, as RFC 9110 7.2 asks.
+        pairs = [(b"Host", self.url.host_header.encode("ascii")), *fields.raw]
+        length = self._length_field()
+        if length is not None:
+            pairs.append(length)
+        return Headers.from_raw(pairs, like=fields)
+
+    def _length_field(self) -> tuple[bytes, bytes] | None:
+        """Return the field that says how long the content is, where one is needed."""
+        body = self.body
+        if body is None:
+            return (b"Content-Length", b"0") if self.method in _EXPECT_CONTENT else None
+        if body.length is None:
+            return b"Transfer-Encoding", b"chunked"
+        return b"Content-Length", b"%d" % body.length
+
+    def _complete(self) -> None:
+        """Add the framing fields that the caller left out, and check the others.
+
+        RFC 9112 3.2, 6.1, 6.2.
+        """
         headers = self.headers
         if "Host" not in headers:
-            # First in the message, as RFC 9110 7.2 asks.
             pair = (b"Host", self.url.host_header.encode("ascii"))
             self.headers = headers = Headers.from_raw([pair, *headers.raw], like=headers)
         elif len(headers.get_list("Host")) > 1:
@@ -136,13 +165,10 @@ class Request:
             if self.body is None:
                 raise InvalidRequest("Transfer-Encoding is given, but there is no content")
             return
-        length = 0 if self.body is None else self.body.length
         if given is not None:
-            self._check_length(given, length)
-        elif length is None:
-            headers.set("Transfer-Encoding", "chunked")
-        elif length or self.body is not None or self.method in _EXPECT_CONTENT:
-            headers.set("Content-Length", str(length))
+            self._check_length(given, 0 if self.body is None else self.body.length)
+        elif (length := self._length_field()) is not None:
+            headers.add(*length)
 
     @staticmethod
     def _check_length(given: str, length: int | None) -> None:
@@ -158,7 +184,7 @@ class Request:
 def _method(method: object) -> str:
     if not isinstance(method, str):
         raise TypeError(f"method must be a str, not {type(method).__name__}")
-    common = _COMMON_METHODS.get(method.lower())
+    common = _COMMON_METHODS.get(method) or _COMMON_METHODS.get(method.lower())
     if common is not None:
         return common
     if not is_token(method):

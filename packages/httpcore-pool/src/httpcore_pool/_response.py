@@ -7,7 +7,6 @@ drive the async ones. Redirects and cookies are filled in by the adapters that k
 from __future__ import annotations
 
 import codecs
-import json
 from typing import TYPE_CHECKING, Any, Self
 
 from ._closing import Closing, SyncClosing
@@ -20,9 +19,9 @@ from ._errors import (
     StreamClosed,
     StreamConsumed,
 )
-from ._siblings import Headers, parse_media_type
+from ._siblings import Headers, headers
 from ._status import reason_phrase as standard_phrase
-from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream
+from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream, SyncNetworkStream
 from .decoders import make_decoder
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from ._request import Request
     from ._siblings import URL
+    from .backends.base import NetworkStream
     from .decoders import Decoder
 
 __all__ = ["Response", "ResponseBase", "SyncResponse"]
@@ -66,6 +66,7 @@ class ResponseBase:
         "_body",
         "_follow",
         "_history",
+        "_network_stream",
         "_why_not",
         "cookies",
         "headers",
@@ -98,6 +99,7 @@ class ResponseBase:
         self._history: tuple[Response, ...] = ()
         self._follow: Callable[[Request], Awaitable[Response]] | None = None
         self._why_not = ""
+        self._network_stream: NetworkStream | None = None
         self._body = _Body(BytesSource(source) if isinstance(source, bytes) else source)
 
     @property
@@ -121,6 +123,12 @@ class ResponseBase:
         return self._body.source.closed
 
     @property
+    def trailers(self) -> Headers:
+        """The trailer fields that came behind a chunked body (RFC 9110 6.5); none before its end."""
+        trailers = self._body.source.trailers
+        return Headers() if trailers is None else trailers
+
+    @property
     def content(self) -> bytes:
         """The whole decoded body.
 
@@ -138,7 +146,7 @@ class ResponseBase:
         The charset parameter of Content-Type where it names one that Python knows; else a byte order
         mark at the start of a body that was read; else "utf-8".
         """
-        media = parse_media_type(self.headers.get("Content-Type", ""))
+        media = headers.parse_media_type(self.headers.get("Content-Type", ""))
         label = media.charset if media is not None else None
         if label is not None and _is_text_codec(label):
             return label
@@ -169,6 +177,8 @@ class ResponseBase:
             ResponseNotRead: `read` was not called.
             json.JSONDecodeError: the body is not JSON (a ValueError).
         """
+        import json  # here: not every program has a use for it
+
         return json.loads(self.content, **options)
 
     def raise_for_status(self) -> Self:
@@ -185,6 +195,13 @@ class ResponseBase:
         )
         error.response = self
         raise error.about(self.request)
+
+    # For the connections.
+
+    def hand_over(self, stream: NetworkStream) -> None:
+        """Make this the head of a switched connection, which has no content but a raw stream."""
+        self._network_stream = stream
+        self._body.content = b""
 
     # For the adapters that know about redirects.
 
@@ -210,17 +227,18 @@ class ResponseBase:
 
     # The I/O of both twins. It is written once, here.
 
-    async def _raw_chunk(self) -> bytes:
-        return await self._body.source.read_chunk()
-
     async def _read(self) -> bytes:
-        if self._body.content is None:
+        body = self._body
+        if body.content is None:
             pieces: list[bytes] = []
-            next_piece = self._start(self._decoder())
+            decoder = self._decoder()
+            next_piece = self._start(decoder)
             while piece := await next_piece():
                 pieces.append(piece)
-            self._body.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return self._body.content
+                if decoder is None and body.source.closed:
+                    break  # it is at its end, which need not be asked for
+            body.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return body.content
 
     async def _close(self) -> None:
         await self._body.source.close()
@@ -244,7 +262,7 @@ class ResponseBase:
                 self.request
             )
         body.started = True
-        return self._raw_chunk if decoder is None else _Decoding(self, decoder).next_piece
+        return body.source.read_chunk if decoder is None else _Decoding(self, decoder).next_piece
 
     def _stream(self) -> ByteStream:
         return ByteStream(self._start(self._decoder()), self._close)
@@ -281,13 +299,13 @@ class _Decoding:
             while True:
                 if piece := self._decoder.drain(_PIECE_BYTES):
                     return piece
-                data = await self._response._raw_chunk()
+                data = await self._response._body.source.read_chunk()
                 if not data:
                     self._decoder.finish()
                     return b""
                 self._decoder.feed(data)
         except Exception as error:
-            await self._response._close()
+            await self._response._body.source.abort()
             if isinstance(error, HTTPError):
                 error.about(self._response.request)
             raise
@@ -363,6 +381,15 @@ class Response(ResponseBase, Closing):
         """
         return await self._next()
 
+    @property
+    def network_stream(self) -> NetworkStream | None:
+        """The raw stream behind a 101 (Switching Protocols) or a 2xx to CONNECT, else None.
+
+        Its first bytes are those that came with the head. Closing it, or the response, closes the
+        connection.
+        """
+        return self._network_stream
+
 
 class SyncResponse(ResponseBase, SyncClosing):
     """A response for threads: the same state as the `Response` it is made from."""
@@ -370,9 +397,19 @@ class SyncResponse(ResponseBase, SyncClosing):
     __slots__ = ()
 
     def __init__(self, response: Response) -> None:
-        # Slots, not super().__init__: both objects share one body, whoever reads it.
-        for name in ResponseBase.__slots__:
-            setattr(self, name, getattr(response, name))
+        # Not super().__init__: both objects share one body, whoever reads it.
+        self._body = response._body
+        self._follow = response._follow
+        self._history = response._history
+        self._network_stream = response._network_stream
+        self._why_not = response._why_not
+        self.cookies = response.cookies
+        self.headers = response.headers
+        self.next_request = response.next_request
+        self.protocol = response.protocol
+        self.reason_phrase = response.reason_phrase
+        self.request = response.request
+        self.status_code = response.status_code
 
     @property
     def history(self) -> tuple[SyncResponse, ...]:
@@ -398,3 +435,9 @@ class SyncResponse(ResponseBase, SyncClosing):
     def next(self) -> SyncResponse:
         """Send the request that this redirect asks for; see `Response.next`."""
         return SyncResponse(run_sync(self._next()))
+
+    @property
+    def network_stream(self) -> SyncNetworkStream | None:
+        """The raw stream behind a 101 or a 2xx to CONNECT; see `Response.network_stream`."""
+        stream = self._network_stream
+        return None if stream is None else SyncNetworkStream(stream)

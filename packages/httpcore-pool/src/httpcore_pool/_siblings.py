@@ -3,7 +3,8 @@
 Someone who copies the package into their own tree edits this file and no other.
 """
 
-from httpcore_headers import Headers, InvalidHeader, is_token, parse_media_type
+import httpcore_headers as headers  # whose grammars are imported when they are asked for
+from httpcore_headers import Headers, InvalidHeader, is_token
 from httpcore_urls import URL, InvalidURL, Origin
 
 __all__ = [
@@ -12,6 +13,6 @@ __all__ = [
     "InvalidHeader",
     "InvalidURL",
     "Origin",
+    "headers",
     "is_token",
-    "parse_media_type",
 ]

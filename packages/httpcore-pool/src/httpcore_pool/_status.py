@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from functools import cache
 
 __all__ = ["reason_phrase"]
-
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def reason_phrase(status_code: int) -> str:
     """Return the standard phrase of a status, or "" where there is none."""
-    return _PHRASES.get(status_code, "")
+    return _phrases().get(status_code, "")
+
+
+@cache
+def _phrases() -> dict[int, str]:
+    # Imported here: HTTP/1.1 has phrases of its own, and the enumeration takes a while to make.
+    from http import HTTPStatus
+
+    return {status.value: status.phrase for status in HTTPStatus}

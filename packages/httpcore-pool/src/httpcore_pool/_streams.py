@@ -16,7 +16,10 @@ from ._driver import run_sync
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-__all__ = ["ByteSource", "ByteStream", "BytesSource", "SyncByteStream"]
+    from ._siblings import Headers
+    from .backends.base import NetworkStream
+
+__all__ = ["ByteSource", "ByteStream", "BytesSource", "SyncByteStream", "SyncNetworkStream"]
 
 
 class ByteSource(ABC):
@@ -25,10 +28,12 @@ class ByteSource(ABC):
     Attributes:
         closed: whether it came to its end or was closed; what it held is released.
         cut: whether it was closed (or broke) before its end.
+        trailers: the trailer fields that came behind the body, if any.
     """
 
     closed: bool = False
     cut: bool = False
+    trailers: Headers | None = None
 
     @abstractmethod
     async def read_chunk(self) -> bytes:
@@ -43,6 +48,10 @@ class ByteSource(ABC):
     async def close(self) -> None:
         """Give up the rest and release what is held. Never raises; again does nothing."""
         ...
+
+    async def abort(self) -> None:
+        """Give up the rest, and do not trust what it came over any more. Never raises."""
+        await self.close()
 
     def abandon(self) -> None:  # noqa: B027 - most have nothing to note
         """Note, without waiting or locking, that nobody will read or close this source."""
@@ -128,3 +137,29 @@ class SyncByteStream(SyncClosing):
     def close(self) -> None:
         """Release the connection; the rest of the body is given up."""
         run_sync(self._stream.close())
+
+
+class SyncNetworkStream(SyncClosing):
+    """`NetworkStream` for threads, as a response hands it over."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return the next bytes, b"" at the end; see `NetworkStream.read`."""
+        return run_sync(self._stream.read(max_bytes, timeout))
+
+    def write(self, data: bytes, timeout: float | None = None) -> None:
+        """Send all of `data`; see `NetworkStream.write`."""
+        run_sync(self._stream.write(data, timeout))
+
+    def close(self) -> None:
+        """Close the connection."""
+        run_sync(self._stream.close())
+
+    @property
+    def peer(self) -> str:
+        """The address at the other end, as `host:port`."""
+        return self._stream.peer

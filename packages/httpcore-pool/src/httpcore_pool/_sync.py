@@ -9,11 +9,11 @@ from ._config import PoolLimits, Timeout, TimeoutTypes
 from ._driver import run_sync
 from ._response import SyncResponse
 from .backends.sync import SyncBackend
-from .pool import ConnectionPool
+from .pool import ConnectionPool, PoolStats
 
 if TYPE_CHECKING:
     from ._request import Request
-    from ._siblings import URL
+    from ._siblings import URL, Origin
     from ._tls import SSLTypes
     from .backends.base import Backend
     from .connection import Proxy
@@ -60,9 +60,17 @@ class SyncConnectionPool(SyncClosing):
         """How many connections were dialled so far."""
         return self._pool.connections_opened
 
+    def stats(self) -> PoolStats:
+        """How many connections and requests there are now, and were so far."""
+        return self._pool.stats()
+
     def send(self, request: Request) -> SyncResponse:
         """Send one request and return its response with the body open; see `ConnectionPool.send`."""
         return SyncResponse(run_sync(self._pool.send(request)))
+
+    def warm(self, origin: URL | Origin | str, count: int = 1) -> int:
+        """Open connections ahead, so that `count` are idle; see `ConnectionPool.warm`."""
+        return run_sync(self._pool.warm(origin, count))
 
     def close(self) -> None:
         """Close every connection; running and waiting requests fail."""

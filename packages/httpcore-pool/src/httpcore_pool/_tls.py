@@ -25,7 +25,9 @@ __all__ = ["SSLTypes", "TLSConfig", "TLSStream"]
 
 SSLTypes: TypeAlias = "str | os.PathLike[str] | bool | ssl.SSLContext | TLSConfig | None"
 
-_CHUNK_BYTES = 256 * 1024
+_RECORD_BYTES = 16 * 1024  # RFC 8446 5.1: most in one record, and so in one read from OpenSSL
+_FEED_BYTES = 120 * 1024  # most to decrypt in one go, so that it is still in the processor's cache
+_PIECE_BYTES = 256 * 1024  # most to encrypt in one go, so that a large body is not in memory twice
 _CLOSE_NOTIFY_SECONDS = 0.5  # most that the farewell may wait for a full socket buffer
 
 
@@ -135,6 +137,8 @@ class TLSStream(NetworkStream):
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
         self._lock = backend.lock()
         self._write_mutex = Mutex(backend)
+        self._dry = False  # OpenSSL has nothing to give until it is fed
+        self._unsent = b""  # made by `write_some`, which had to stop before it was all taken
         self._ended = False
         self._closed = False
 
@@ -179,14 +183,24 @@ class TLSStream(NetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while True:
-            with self._lock:
-                data = self._decrypted(max_bytes)
-            if data is not None:
-                return data
+            if not self._dry:
+                with self._lock:
+                    data = self._decrypted(max_bytes)
+                if data is not None:
+                    return data
             if self._outgoing.pending:
                 # TLS itself has something to answer before it can go on.
                 await self._flush(timeout)
             await self._feed(timeout)
+
+    async def read_available(self, max_bytes: int) -> bytes | None:
+        # That bytes have come says little here: a session ticket is no data (RFC 8446 4.6.1).
+        while True:
+            with self._lock:
+                data = self._decrypted(max_bytes)
+            if data is not None or not self._stream.is_readable():
+                return data
+            await self._feed(None)
 
     def _decrypted(self, max_bytes: int) -> bytes | None:
         """Return what is there: records joined up to `max_bytes`; b"" at the end; None if nothing."""
@@ -194,48 +208,91 @@ class TLSStream(NetworkStream):
         left = max_bytes
         try:
             while left > 0:
-                part = self._tls.read(left)
+                # Not `left`: CPython would allocate that much for each record.
+                want = left if left < _RECORD_BYTES else _RECORD_BYTES
+                part = self._tls.read(want)
                 if not part:
                     break
                 parts.append(part)
                 left -= len(part)
+                if len(part) < want and not self._incoming.pending:
+                    # To ask again would only raise: an exception costs more than a record.
+                    self._dry = True
+                    break
         except ssl.SSLWantReadError:
+            self._dry = True
             if not parts:
                 return None
         except ssl.SSLError as error:
             # Bytes that came before the failure are good; the failure is met again by the next read.
             if not parts:
-                if isinstance(error, ssl.SSLZeroReturnError):
-                    return b""
-                if isinstance(error, ssl.SSLEOFError):
-                    raise ReadError(
-                        "the connection ended without TLS close_notify, so it may have been cut"
-                    ) from error
-                reason = (error.reason or str(error)).replace("_", " ").lower()
-                raise ReadError(f"TLS failed: {reason}") from error
+                return self._end(error)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def _end(self, error: ssl.SSLError) -> bytes:
+        """Say what it means that nothing more comes: b"" where the peer has said so."""
+        if isinstance(error, ssl.SSLZeroReturnError):
+            return b""
+        if isinstance(error, ssl.SSLEOFError):
+            raise ReadError(
+                "the connection ended without TLS close_notify, so it may have been cut"
+            ) from error
+        reason = (error.reason or str(error)).replace("_", " ").lower()
+        raise ReadError(f"TLS failed: {reason}") from error
+
     async def write(self, data: bytes, timeout: float | None = None) -> None:
-        if not await self._write_mutex.acquire(timeout):
-            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+        await self._take_turn(timeout)
         try:
-            with self._lock:
-                try:
-                    # OpenSSL never wants to read here: the handshake is done, and the buffer grows.
-                    self._tls.write(data)
-                except ssl.SSLError as error:
-                    raise WriteError(f"TLS failed: {error.reason or error}") from error
-                out = self._outgoing.read()
-            await self._stream.write(out, timeout)
+            if len(data) <= _PIECE_BYTES:
+                await self._stream.write(self._encrypted(data), timeout)
+                return
+            view = memoryview(data)
+            for at in range(0, len(view), _PIECE_BYTES):
+                await self._stream.write(self._encrypted(view[at : at + _PIECE_BYTES]), timeout)
         finally:
             self._write_mutex.release()
 
-    async def _flush(self, timeout: float | None) -> None:
+    async def write_some(self, data: bytes, timeout: float | None = None) -> int:
+        """Send `data` as `NetworkStream.write_some` does; a piece whose records are unsent is not taken.
+
+        Records can't be taken back: whoever goes on has to pass the rest of the same data.
+        """
+        await self._take_turn(timeout)
+        try:
+            taken = 0
+            view = memoryview(data)
+            while taken < len(view):
+                piece = view[taken : taken + _PIECE_BYTES]
+                if not self._unsent:
+                    self._unsent = self._encrypted(piece)
+                sent = await self._stream.write_some(self._unsent, timeout)
+                self._unsent = self._unsent[sent:]
+                if self._unsent:
+                    break
+                taken += len(piece)
+            return taken
+        finally:
+            self._write_mutex.release()
+
+    def _encrypted(self, data: bytes | memoryview) -> bytes:
+        with self._lock:
+            try:
+                # OpenSSL never wants to read here: the handshake is done, and the buffer grows.
+                self._tls.write(data)
+            except ssl.SSLError as error:
+                raise WriteError(f"TLS failed: {error.reason or error}") from error
+            return self._outgoing.read()
+
+    async def _take_turn(self, timeout: float | None) -> None:
+        """Wait until nobody else writes. What OpenSSL puts out must leave in that order."""
         if not await self._write_mutex.acquire(timeout):
             raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+
+    async def _flush(self, timeout: float | None) -> None:
+        await self._take_turn(timeout)
         try:
             with self._lock:
-                out = self._outgoing.read()
+                out, self._unsent = self._unsent + self._outgoing.read(), b""
             if out:
                 await self._stream.write(out, timeout)
         finally:
@@ -249,8 +306,9 @@ class TLSStream(NetworkStream):
             pass
 
     async def _feed(self, timeout: float | None) -> None:
-        data = b"" if self._ended else await self._stream.read(_CHUNK_BYTES, timeout)
+        data = b"" if self._ended else await self._stream.read(_FEED_BYTES, timeout)
         with self._lock:
+            self._dry = False
             if data:
                 self._incoming.write(data)
             else:
@@ -270,6 +328,10 @@ class TLSStream(NetworkStream):
             await self._flush_farewell()
         finally:
             await self._stream.close()
+
+    def forget(self) -> None:
+        self._closed = True
+        self._stream.forget()
 
     def is_readable(self) -> bool:
         return bool(self._tls.pending() or self._incoming.pending) or self._stream.is_readable()

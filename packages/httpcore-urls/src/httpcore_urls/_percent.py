@@ -5,24 +5,20 @@ escaped, is never rewritten. Splitting a URL into components may not live here.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
 class EncodeSet:
-    """A percent-encode set: the printable ASCII characters it adds to the C0 control set."""
+    """A percent-encode set: the printable ASCII characters it adds to the C0 control set.
 
-    extra: str
-    _needed: re.Pattern[str] = field(init=False, repr=False)
-    _escape: Callable[[int], str] = field(init=False, repr=False)
+    It makes its pattern and its table when they are first needed: most programs need few of the sets.
+    """
 
-    def __post_init__(self) -> None:
-        kept = self._kept()
-        needed = re.compile(f"[^{re.escape(kept)}]")
-        table = [chr(code) if chr(code) in kept else f"%{code:02X}" for code in range(256)]
-        object.__setattr__(self, "_needed", needed)
-        object.__setattr__(self, "_escape", table.__getitem__)
+    __slots__ = ("_needed", "_table", "extra")
+
+    def __init__(self, extra: str) -> None:
+        self.extra: str = extra
+        self._needed: re.Pattern[str] | None = None
+        self._table: list[str] | None = None
 
     def _kept(self) -> str:
         return "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in self.extra)
@@ -34,6 +30,8 @@ class EncodeSet:
 
     def encode(self, text: str) -> str:
         """Escape the characters of the set as UTF-8; all else, mostly also `%`, stays as it is."""
+        if self._needed is None:
+            self._needed = re.compile(f"[^{re.escape(self._kept())}]")
         first = self._needed.search(text)
         if first is None:
             return text
@@ -42,7 +40,10 @@ class EncodeSet:
 
     def encode_all(self, text: str) -> str:
         """Do the same, faster, for text that begins with something to escape."""
-        return "".join(map(self._escape, to_utf8(text)))
+        if self._table is None:
+            kept = self._kept()
+            self._table = [chr(c) if chr(c) in kept else f"%{c:02X}" for c in range(256)]
+        return "".join(map(self._table.__getitem__, to_utf8(text)))
 
 
 # WHATWG URL 1.3, each set built on the one before.

@@ -14,7 +14,7 @@ from ._change import UNSET, Unset
 from ._errors import InvalidURL, RefusedError
 from ._origin import Origin, origin_of
 from ._parse import parse, parse_with_care
-from ._parts import DEFAULT_PORTS, Fields, Parts
+from ._parts import DEFAULT_PORTS, PLAIN_URL_CHARACTERS, Fields, Parts
 from ._percent import decode
 from ._query import QueryParams, QueryParamsInput
 from ._quick import read
@@ -326,7 +326,11 @@ class URL:
             return self
         query = self.query
         separator = "&" if query and not query.endswith("&") else ""
-        return self.copy_with(query=f"{query}{separator}{added}")
+        query = f"{query}{separator}{added}"
+        if self._host and len(str(self)) + len(added) < PLAIN_URL_CHARACTERS:
+            # A form escapes all that could mean anything else, so there is nothing to verify.
+            return _made((*self._parts[:6], query, self._fragment, None))
+        return self.copy_with(query=query)
 
     def resolve_with(self, url: str | URL) -> URL:
         """Resolve a reference against this URL, as for a link or a Location field.

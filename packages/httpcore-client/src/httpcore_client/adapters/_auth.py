@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._options import ClientOptions
-from .._siblings import AuthRequest, AuthResponse, BasicAuth, pool
+from .._siblings import AuthRequest, AuthResponse, pool
 from ._base import Layer, discard
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ class AuthAdapter(Layer):
 
 
 def _auth(request: pool.Request) -> Auth | None:
-    if "Authorization" in request.headers:
-        return None
-    if request.url.username or request.url.password:
-        return BasicAuth(request.url.username, request.url.password)
-    return ClientOptions.of(request.options).auth
+    url, auth = request.url, ClientOptions.of(request.options).auth
+    if url.username or url.password:
+        from .._siblings import BasicAuth  # here, as only who uses it imports it
+
+        auth = BasicAuth(url.username, url.password)
+    return None if auth is None or "Authorization" in request.headers else auth

@@ -8,16 +8,17 @@ those that a redirect leads to.
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .._options import ClientOptions
-from .._siblings import Netrc, NetrcAuth, pool
+from .._siblings import pool
 from ..policy._environment import ProxyRules
 from ._base import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .._siblings import Netrc
 
 __all__ = ["EnvironmentAdapter"]
 
@@ -39,14 +40,17 @@ class EnvironmentAdapter(Layer):
         for variable, reason in self._proxies.ignored:
             warnings.warn(f"{variable} is ignored: {reason}", stacklevel=2)
         self._netrc_path = environ.get("NETRC") or None
+        self._netrc: Netrc | None = None
         # Without an environment there is no home either, and so no ~/.netrc.
-        self._netrc: Netrc | None = None if environ else Netrc()
+        self._idle = not environ
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request with the proxy and the credentials that the environment has for it."""
+        if self._idle:
+            return await self._inner.send(request)
         options = ClientOptions.of(request.options)
         if options.proxy is None and self._proxies:
-            options = replace(options, proxy=self._proxies.proxy_for(request.url))
+            options = options.copy_with(proxy=self._proxies.proxy_for(request.url))
         if (
             options.auth is None
             and not options.foreign  # a server must not choose which password is sent, or how
@@ -55,17 +59,24 @@ class EnvironmentAdapter(Layer):
         ):
             netrc = self._loaded_netrc()
             if netrc.get(request.url.host) is not None:
-                options = replace(options, auth=NetrcAuth(netrc))
+                from .._siblings import NetrcAuth
+
+                options = options.copy_with(auth=NetrcAuth(netrc))
         if options is not request.options:
             request = request.with_options(options)
         return await self._inner.send(request)
 
     def _loaded_netrc(self) -> Netrc:
         if self._netrc is None:
+            from .._siblings import Netrc  # here, as it has no use before the first request
+
             try:
                 self._netrc = Netrc.load(self._netrc_path)
             except (OSError, ValueError) as error:
                 # Who has no use for the file must not be stopped by it.
                 self._netrc = Netrc()
                 warnings.warn(f"netrc is ignored: {error}", stacklevel=2)
+            # Nothing to look for: from now on requests only pass.
+            nothing = not self._netrc.entries and self._netrc.default is None
+            self._idle = nothing and not self._proxies
         return self._netrc

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from .._options import ClientOptions
@@ -38,13 +37,17 @@ class RedirectAdapter(Layer):
             BodyNotReplayable: a redirect needs the body again, and it was a one-shot iterator.
             HTTPError: what the levels below raise.
         """
-        return await self._send(request, ())
+        response = await self._inner.send(request)
+        return await self._follow(request, response, ()) if response.is_redirect else response
 
-    async def _send(
-        self, request: pool.Request, history: tuple[pool.Response, ...]
+    async def _follow(
+        self,
+        request: pool.Request,
+        response: pool.Response,
+        history: tuple[pool.Response, ...],
     ) -> pool.Response:
+        """Follow from this response to a request on, to which that history has led."""
         while True:
-            response = await self._inner.send(request)
             response.set_redirect(history)
             if not response.is_redirect:
                 return response
@@ -67,6 +70,7 @@ class RedirectAdapter(Layer):
             if len(history) > self._max_redirects:
                 raise self._too_many(request, history)
             request = following
+            response = await self._inner.send(request)
 
     def _too_many(
         self, request: pool.Request, history: tuple[pool.Response, ...]
@@ -79,8 +83,9 @@ class RedirectAdapter(Layer):
         self, request: pool.Request, history: tuple[pool.Response, ...]
     ) -> pool.Response:
         """Take one hop: what `response.next()` does."""
-        options = replace(ClientOptions.of(request.options), allow_redirects=False)
-        return await self._send(request.with_options(options), history)
+        options = ClientOptions.of(request.options).copy_with(allow_redirects=False)
+        request = request.with_options(options)
+        return await self._follow(request, await self._inner.send(request), history)
 
     def __repr__(self) -> str:
         return f"<RedirectAdapter max_redirects={self._max_redirects}>"

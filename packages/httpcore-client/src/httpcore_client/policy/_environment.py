@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from .._siblings import URL, InvalidURL, pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 __all__ = ["NoProxy", "ProxyRules"]
 
-_Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+_FOR_ALL = ("all_proxy", "ALL_PROXY")
+_VARIABLES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", *_FOR_ALL)
+
+# `ipaddress` is imported where there are proxies and exceptions from them: few programs have any.
+_Network: TypeAlias = "IPv4Network | IPv6Network"
+_Address: TypeAlias = "IPv4Address | IPv6Address"
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(NamedTuple):
     """One entry of NO_PROXY."""
 
     name: str = ""  # a domain: itself and what is under it
@@ -61,6 +63,8 @@ class NoProxy:
 
 
 def _rule(entry: str) -> _Rule | None:
+    import ipaddress
+
     host, port = entry, None
     if entry.startswith("["):
         host, _, rest = entry[1:].partition("]")
@@ -94,6 +98,8 @@ def _rule(entry: str) -> _Rule | None:
 
 
 def _address(host: str) -> _Address | None:
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -104,6 +110,8 @@ def _address(host: str) -> _Address | None:
 
 def _unmapped(network: _Network) -> _Network:
     """IPv4-mapped networks are their IPv4 ones, as addresses are."""
+    import ipaddress
+
     if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= 96:
         mapped = network.network_address.ipv4_mapped
         if mapped is not None:
@@ -125,20 +133,18 @@ class ProxyRules:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.ignored: list[tuple[str, str]] = []
         self._proxies: dict[str, pool.Proxy] = {}
-        for scheme in ("http", "https"):
-            for variable in (
-                f"{scheme}_proxy",
-                f"{scheme.upper()}_PROXY",
-                "all_proxy",
-                "ALL_PROXY",
-            ):
-                if variable == "HTTP_PROXY" and "REQUEST_METHOD" in environ:
-                    continue
-                if variable in environ:
-                    self._read(scheme, variable, environ[variable].strip())
-                    if scheme in self._proxies or not variable.lower().startswith("all"):
+        # Each name is looked up once: to miss one in `os.environ` takes a microsecond.
+        given = {name: value for name in _VARIABLES if (value := environ.get(name)) is not None}
+        if "HTTP_PROXY" in given and "REQUEST_METHOD" in environ:
+            del given["HTTP_PROXY"]
+        for scheme in ("http", "https") if given else ():
+            for variable in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", *_FOR_ALL):
+                if variable in given:
+                    self._read(scheme, variable, given[variable].strip())
+                    if scheme in self._proxies or variable not in _FOR_ALL:
                         break
-        self._direct = NoProxy(environ.get("no_proxy", environ.get("NO_PROXY", "")))
+        direct = environ.get("no_proxy", environ.get("NO_PROXY", "")) if self._proxies else ""
+        self._direct = NoProxy(direct)
 
     def _read(self, scheme: str, variable: str, value: str) -> None:
         if not value:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .._options import ClientOptions
 from .._siblings import URL, Headers, InvalidURL, pool
 
@@ -37,7 +35,7 @@ def next_request(request: pool.Request, response: pool.Response) -> pool.Request
             headers.remove(name)
         # What looks like userinfo is there to be mistaken for the host: https://bank@evil.
         url = url.copy_with(username="", password="")
-        options = replace(options, auth=None, foreign=True)
+        options = options.copy_with(auth=None, foreign=True)
     return pool.Request(method, url, content, headers, options=options)
 
 

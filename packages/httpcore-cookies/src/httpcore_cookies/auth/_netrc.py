@@ -12,7 +12,6 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from ._basic import BasicAuth
@@ -111,10 +110,9 @@ class Netrc(SecretHolder):
         and OSError for one that can't be read. The text is UTF-8, or else ISO-8859-1.
         """
         try:
-            octets = (_default_path() if path is None else Path(path)).expanduser().read_bytes()
+            with open(_path(path), "rb") as file:  # noqa: PTH123 - see _path
+                octets = file.read()
         except (FileNotFoundError, NotADirectoryError):
-            return cls()
-        except RuntimeError:  # this user has no home
             return cls()
         try:
             return cls.parse(octets.decode("utf-8"))
@@ -217,8 +215,9 @@ class _Tokens:
         return self._text[start : self._position]
 
 
-def _default_path() -> Path:
-    variable = os.environ.get("NETRC")
-    if variable:
-        return Path(variable)
-    return Path.home() / _FILE_NAME
+def _path(path: str | os.PathLike[str] | None) -> str:
+    # os.path: to import pathlib takes longer than all this module does.
+    if path is None:
+        path = os.environ.get("NETRC") or os.path.join("~", _FILE_NAME)  # noqa: PTH118
+    path = os.path.expanduser(os.fspath(path))  # noqa: PTH111
+    return "" if path.startswith("~") else path  # this user has no home, and so no such file

@@ -142,6 +142,8 @@ class CookieJar:
         leaves them out: for a hop that the caller didn't ask for. The time depends only on the
         cookies of the host and of the domains above it. RFC 6265bis, section 5.8.3.
         """
+        if self._store.is_empty and not self._unscoped:
+            return None
         host, path = _canonical(host), path.partition("?")[0] or "/"
         from_secure, now = scheme.lower() in _SECURE_SCHEMES, self._clock()
         found: list[Cookie] = []

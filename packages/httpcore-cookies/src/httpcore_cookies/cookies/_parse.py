@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 
 from ._cookie import SameSite
-from ._dates import parse_cookie_date
 
 __all__ = ["ParsedCookie", "parse_set_cookie"]
 
@@ -80,6 +79,9 @@ def _with_attributes(cookie_name: str, content: str, attributes: list[str]) -> P
         elif name == "path":  # 5.6.4: anything else stands for the default path
             path = value if value.startswith("/") else None
         elif name == "expires":  # 5.6.1
+            # Imported here: clients that meet no such cookie need not import datetime.
+            from ._dates import parse_cookie_date
+
             date = parse_cookie_date(value)
             expires = expires if date is None else date
         elif name == "max-age":  # 5.6.2

@@ -33,6 +33,11 @@ class Store:
         self._max_per_domain = max_per_domain
         self._max_total = max_total
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no domain was ever given a cookie, or all were cleared: a quick look."""
+        return not self._buckets
+
     def same(self, cookie: Cookie) -> Cookie | None:
         """Return the stored cookie that this one would replace."""
         return self._buckets.get(cookie.domain, {}).get(_key(cookie))

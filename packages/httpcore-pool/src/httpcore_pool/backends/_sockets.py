@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import os
 import select
 import socket
 from typing import Any, cast
 
-__all__ = ["Readiness", "address", "fails", "is_readable", "tune"]
+__all__ = [
+    "PollReadiness",
+    "Readiness",
+    "SelectReadiness",
+    "address",
+    "fails",
+    "is_readable",
+    "tune",
+    "wait_either",
+]
+
+# CPython allocates as much as it asks a socket for, before it knows what comes: asyncio 256 KiB for each
+# read. From 128 KiB on glibc maps such a block from the kernel and unmaps it again, which costs more than
+# a small exchange, until a larger block was freed once; then it keeps them. So one is made and freed here.
+bytes(512 * 1024)
 
 
 class PollReadiness:
@@ -22,8 +35,12 @@ class PollReadiness:
 
     def wait(self, timeout: float | None) -> bool:
         """Return True when it is ready (or broken), False after `timeout` seconds."""
-        # Rounded up: a limit is never cut short.
-        return bool(self._poll.poll(None if timeout is None else math.ceil(timeout * 1000)))
+        # The standard library rounds milliseconds up, so a limit is never cut short.
+        return bool(self._poll.poll(None if timeout is None else timeout * 1000))
+
+    def now(self) -> bool:
+        """Return whether it is ready (or broken)."""
+        return bool(self._poll.poll(0))
 
 
 class SelectReadiness:
@@ -38,8 +55,28 @@ class SelectReadiness:
         """Return True when it is ready (or broken), False after `timeout` seconds."""
         return any(select.select(self._readers, self._writers, [], timeout))
 
+    def now(self) -> bool:
+        """Return whether it is ready (or broken)."""
+        return self.wait(0)
+
 
 Readiness = PollReadiness if hasattr(select, "poll") else SelectReadiness
+
+
+def wait_either(sock: Any, timeout: float | None) -> bool | None:
+    """Wait until the socket can be read from or written to.
+
+    Returns:
+        True where it can be read from, False where it can only be written to, None after `timeout`
+        seconds.
+    """
+    if not hasattr(select, "poll"):
+        readable, writable, _ = select.select([sock], [sock], [], timeout)
+        return bool(readable) if readable or writable else None
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLIN | select.POLLOUT)
+    ready = poll.poll(None if timeout is None else timeout * 1000)
+    return bool(ready[0][1] & ~select.POLLOUT) if ready else None
 
 
 def is_readable(sock: Any) -> bool:

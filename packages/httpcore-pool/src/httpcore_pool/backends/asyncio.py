@@ -6,57 +6,69 @@ StreamReader and a timeout scope for each read would cost more than the whole ex
 from __future__ import annotations
 
 import asyncio
+import os
+from asyncio import get_running_loop
 from collections import deque
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
-from ._sockets import address, fails, is_readable, tune
+from ._asyncio_dial import dial
+from ._sockets import PollReadiness, Readiness, SelectReadiness, address, fails, tune
 from .base import Backend, Event, NetworkStream
+
+if TYPE_CHECKING:
+    import socket
 
 __all__ = ["AsyncioBackend"]
 
 _HIGH_WATER_BYTES = 256 * 1024  # unread bytes at which the transport is told to pause
-_HAPPY_EYEBALLS_SECONDS = 0.25  # RFC 8305 8, the delay between two attempts
 
 
 class _Timer:
-    """Ends a wait at a deadline. Re-arming for the next wait usually only stores the deadline."""
+    """Ends a wait at a deadline. Re-arming for the next wait usually only stores the deadline.
 
-    __slots__ = ("_deadline", "_handle", "_loop", "_waiter")
+    Attributes:
+        waiter: the future of the running wait. Its owner clears it when the wait is over.
+    """
+
+    __slots__ = ("_call_at", "_deadline", "_fires", "_handle", "_time", "waiter")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self._time = loop.time
+        self._call_at = loop.call_at
         self._handle: asyncio.TimerHandle | None = None
+        self._fires = 0.0  # when the handle does; asking it costs more
         self._deadline = 0.0
-        self._waiter: asyncio.Future[None] | None = None
+        self.waiter: asyncio.Future[None] | None = None
 
     def start(self, waiter: asyncio.Future[None], seconds: float) -> None:
-        self._waiter = waiter
-        self._deadline = deadline = self._loop.time() + seconds
+        self.waiter = waiter
+        self._deadline = deadline = self._time() + seconds
         if self._handle is not None:
-            if self._handle.when() <= deadline:
+            if self._fires <= deadline:
                 return  # it fires too early, looks again, and re-arms itself
             self._handle.cancel()
-        self._handle = self._loop.call_at(deadline, self._fire)
-
-    def stop(self) -> None:
-        self._waiter = None
+        self._arm()
 
     def cancel(self) -> None:
-        self._waiter = None
+        self.waiter = None
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
 
+    def _arm(self) -> None:
+        self._fires = self._deadline
+        self._handle = self._call_at(self._deadline, self._fire)
+
     def _fire(self) -> None:
         self._handle = None
-        waiter = self._waiter
+        waiter = self.waiter
         if waiter is None or waiter.done():
             return
         # The loop may call a little early: its clock's resolution.
-        if self._loop.time() < self._deadline - 0.001:
-            self._handle = self._loop.call_at(self._deadline, self._fire)
+        if self._time() < self._deadline - 0.001:
+            self._arm()
         else:
             waiter.set_exception(TimeoutError())
 
@@ -65,7 +77,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._transport: asyncio.Transport = cast("Any", None)
-        self._chunks: deque[bytes] = deque()
+        self._chunks: deque[bytes | memoryview] = deque()
         self._size = 0
         self._eof = False
         self._lost = False
@@ -74,17 +86,22 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
         self._writable = True
+        self._alert = False  # the writer wants to know what comes in
         self._read_timer = _Timer(loop)
         self._write_timer = _Timer(loop)
         self._closed = loop.create_future()
+        self._readiness: PollReadiness | SelectReadiness = cast("Any", None)
         self._peer = ""
+        self._pid = os.getpid()
 
     # The transport's side.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._peer = address(transport.get_extra_info("peername"))
-        tune(transport.get_extra_info("socket"))
+        sock = transport.get_extra_info("socket")
+        tune(sock)
+        self._readiness = Readiness(sock, write=False)
 
     def data_received(self, data: bytes) -> None:
         self._chunks.append(data)
@@ -93,13 +110,19 @@ class _Stream(asyncio.Protocol, NetworkStream):
             self._paused_reading = True
             self._transport.pause_reading()
         self._wake_reader()
+        if self._alert:
+            self._wake_writer()
 
     def eof_received(self) -> bool:
         self._eof = True
         self._wake_reader()
+        if self._alert:
+            self._wake_writer()
         return True  # keep the writing half: whoever owns the stream decides when to close
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None:
+            self._rescue()
         self._lost = True
         self._error = exc
         self._wake_reader()
@@ -107,6 +130,21 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._read_timer.cancel()
         self._write_timer.cancel()
         self._closed.set_result(None)
+
+    def _rescue(self) -> None:
+        """Take in what came before a reset that a write met: it may be the answer (RFC 9112 9.6).
+
+        asyncio stops reading at the first error; the socket is still open here, and may hold bytes.
+        """
+        sock: socket.socket | None = getattr(self._transport, "_sock", None)  # uvloop has none
+        try:
+            while sock is not None and self._size < _HIGH_WATER_BYTES:
+                if not (data := sock.recv(_HIGH_WATER_BYTES)):
+                    return
+                self._chunks.append(data)
+                self._size += len(data)
+        except OSError:
+            return
 
     def pause_writing(self) -> None:
         self._writable = False
@@ -125,54 +163,77 @@ class _Stream(asyncio.Protocol, NetworkStream):
 
     # The caller's side.
 
-    def _why_broken(self) -> str | None:
+    def _is_broken(self) -> bool:
+        """Whether it can't be used: it broke, was closed, or belongs to another loop."""
+        return self._lost or self._transport.is_closing() or self._loop is not get_running_loop()
+
+    def _why_broken(self) -> str:
         if self._lost or self._transport.is_closing():
-            return "it was closed" if self._error is None else str(self._error)
-        if self._loop is not asyncio.get_running_loop():
-            return "it was made in another event loop"
-        return None
+            why = "it was closed" if self._error is None else str(self._error)
+        else:
+            why = "it was made in another event loop"
+        return f"the connection broke: {why}"
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while not self._chunks:
             if self._eof:
                 return b""
-            if why := self._why_broken():
-                raise ReadError(f"the connection broke: {why}") from self._error
+            if self._is_broken():
+                raise ReadError(self._why_broken()) from self._error
+            if self._reader is not None:
+                raise RuntimeError("two tasks read one connection at once")
             if timeout is not None and timeout <= 0:
                 raise ReadTimeout("no time left to read", timeout)
-            await self._wait_readable(timeout)
+            self._reader = reader = self._loop.create_future()
+            if timeout is not None:
+                self._read_timer.start(reader, timeout)
+            try:
+                await reader
+            except TimeoutError:
+                raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout) from None
+            finally:
+                self._reader = self._read_timer.waiter = None
         data = self._chunks.popleft()
         if len(data) > max_bytes:
-            self._chunks.appendleft(data[max_bytes:])
-            data = data[:max_bytes]
+            # A view of the rest: however small the reads, each byte is copied once.
+            view = memoryview(data)
+            self._chunks.appendleft(view[max_bytes:])
+            data = view[:max_bytes]
         self._size -= len(data)
         if self._paused_reading and self._size <= _HIGH_WATER_BYTES // 2:
             self._paused_reading = False
             self._transport.resume_reading()
-        return data
-
-    async def _wait_readable(self, timeout: float | None) -> None:
-        if self._reader is not None:
-            raise RuntimeError("two tasks read one connection at once")
-        self._reader = reader = self._loop.create_future()
-        if timeout is not None:
-            self._read_timer.start(reader, timeout)
-        try:
-            await reader
-        except TimeoutError:
-            raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout) from None
-        finally:
-            self._reader = None
-            self._read_timer.stop()
+        return bytes(data)
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:
-        if why := self._why_broken():
-            raise WriteError(f"the connection broke: {why}") from self._error
+        if self._is_broken():
+            raise WriteError(self._why_broken()) from self._error
         if timeout is not None and timeout <= 0:
             raise WriteTimeout("no time left to write", timeout)
         # All of it is queued before the first suspension, so a cancel tears nothing.
         self._transport.write(data)
-        while not self._writable and not self._lost:
+        await self._flushed(timeout)
+        if self._is_broken():
+            raise WriteError(self._why_broken()) from self._error
+
+    async def write_some(self, data: bytes, timeout: float | None = None) -> int:
+        if self.is_readable():
+            # Let the loop take it in: a write could meet a reset, and lose what came before that. It
+            # looks at its sockets in the first turn, and calls us back in the second.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            if self._chunks or self._eof:
+                return 0
+        self._alert = True
+        try:
+            await self.write(data, timeout)
+        finally:
+            self._alert = False
+        return len(data)
+
+    async def _flushed(self, timeout: float | None) -> None:
+        """Wait until the transport takes more, or (on the alert) until the peer has spoken."""
+        while not (self._writable or self._lost or (self._alert and (self._chunks or self._eof))):
             left = self._transport.get_write_buffer_size()
             self._writer = writer = self._loop.create_future()
             if timeout is not None:
@@ -184,15 +245,13 @@ class _Stream(asyncio.Protocol, NetworkStream):
                     continue  # the limit is on progress, not on the whole
                 raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout) from None
             finally:
-                self._writer = None
-                self._write_timer.stop()
-        if why := self._why_broken():
-            raise WriteError(f"the connection broke: {why}") from self._error
+                self._writer = self._write_timer.waiter = None
 
     async def close(self) -> None:
         self._read_timer.cancel()
         self._write_timer.cancel()
-        if self._loop.is_closed():
+        if self._loop.is_closed() or self._pid != os.getpid():
+            self.forget()
             return
         # abort, not close: nothing of ours may linger in a buffer when the caller goes on. What was
         # written and fits the socket's buffer is on its way already.
@@ -200,11 +259,28 @@ class _Stream(asyncio.Protocol, NetworkStream):
         if self._loop is asyncio.get_running_loop():
             await asyncio.shield(self._closed)  # one turn of the loop
 
+    def forget(self) -> None:
+        self._lost = True
+        transport: Any = self._transport
+        if self._pid == os.getpid() and not self._loop.is_closed():
+            # The loop's selector knows the socket, so the loop must close it; it may be another thread's.
+            self._loop.call_soon_threadsafe(transport.abort)
+        # The loop is over, or it is the parent's: to unregister in a child is to do it for the parent.
+        elif getattr(transport, "_sock", None) is not None:
+            # Its finaliser would complain of a socket that it still has.
+            sock, transport._sock = transport._sock, None
+            sock.close()
+        elif (fd := transport.get_extra_info("socket").fileno()) >= 0:
+            # Another loop's transport (uvloop), which will close this number once more.
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, fd)
+            os.close(null)
+
     def is_readable(self) -> bool:
-        if self._chunks or self._eof or self._why_broken():
+        if self._chunks or self._eof or self._is_broken():
             return True
         # The loop may not have looked since the peer closed.
-        return is_readable(self._transport.get_extra_info("socket"))
+        return self._readiness.now()
 
     @property
     def peer(self) -> str:
@@ -230,7 +306,8 @@ class _AsyncioEvent:
         self._waiter = waiter = loop.create_future()
         handle = None if timeout is None else loop.call_later(timeout, self._expire)
         try:
-            return bool(await waiter)
+            # Set as the time ran out counts as set.
+            return await waiter or self._set
         finally:
             self._waiter = None
             if handle is not None:
@@ -253,12 +330,8 @@ class AsyncioBackend(Backend):
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
-                _, stream = await loop.create_connection(
-                    lambda: _Stream(loop),
-                    host,
-                    port,
-                    happy_eyeballs_delay=_HAPPY_EYEBALLS_SECONDS,
-                )
+                sock = await dial(loop, host, port)
+                _, stream = await loop.create_connection(lambda: _Stream(loop), sock=sock)
         except TimeoutError:
             raise ConnectTimeout(
                 f"can't connect to {host}:{port} within {timeout:g} s"
@@ -271,6 +344,9 @@ class AsyncioBackend(Backend):
         except UnicodeError as error:
             raise ConnectError(f"can't resolve {host!r}: not a host name") from error
         return stream
+
+    def loop(self) -> object:
+        return asyncio.get_running_loop()
 
     def lock(self) -> AbstractContextManager[object]:
         return self._nothing  # nothing runs between two awaits

@@ -47,9 +47,39 @@ class NetworkStream(ABC):
         """
         ...
 
+    async def read_available(self, max_bytes: int) -> bytes | None:
+        """Return what is there without waiting: None if nothing is, b"" at the end of the stream.
+
+        Raises:
+            ReadError: the connection broke, or was closed here.
+        """
+        return await self.read(max_bytes) if self.is_readable() else None
+
+    async def write_some(self, data: bytes, timeout: float | None = None) -> int:
+        """Send `data` until all of it is taken or the peer has sent something.
+
+        Returns:
+            How many bytes were taken: all, or fewer where the peer spoke before it took the rest.
+
+        Raises:
+            WriteTimeout: the peer took nothing for `timeout` seconds.
+            WriteError: the connection broke, or was closed here.
+        """
+        await self.write(data, timeout)
+        return len(data)
+
     @abstractmethod
     async def close(self) -> None:
         """Close the connection. Never raises and takes a bounded time; again does nothing."""
+        ...
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Let go of our descriptor of the connection without a word to the peer, and without waiting.
+
+        For a forked child, whose parent goes on using the connection, and for finalisers. Never raises;
+        afterwards the stream is closed, and closing it does nothing.
+        """
         ...
 
     @abstractmethod
@@ -103,6 +133,10 @@ class Backend(ABC):
     def event(self) -> Event:
         """A new event."""
         ...
+
+    def loop(self) -> object:
+        """The event loop that is running, by identity; None where there is none."""
+        return None
 
     @abstractmethod
     def shield(self) -> AbstractContextManager[object]:

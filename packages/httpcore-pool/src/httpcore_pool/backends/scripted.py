@@ -66,6 +66,9 @@ class ScriptedStream(NetworkStream):
     async def close(self) -> None:
         self.closed = True
 
+    def forget(self) -> None:
+        self.closed = True
+
     def is_readable(self) -> bool:
         # A callable stands for what the peer answers to something still to be written.
         return self.closed or bool(self._steps and not callable(self._steps[0]))

@@ -7,7 +7,7 @@ import threading
 from contextlib import AbstractContextManager, nullcontext
 
 from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
-from ._sockets import Readiness, address, fails, is_readable, tune
+from ._sockets import Readiness, address, fails, is_readable, tune, wait_either
 from .base import Backend, Event, NetworkStream
 
 __all__ = ["SyncBackend"]
@@ -20,7 +20,7 @@ class _SyncStream(NetworkStream):
     each with a limit of its own.
     """
 
-    __slots__ = ("_closed", "_peer", "_readable", "_sock", "_writable")
+    __slots__ = ("_closed", "_idle", "_peer", "_readable", "_sock", "_writable")
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)  # noqa: FBT003 - the standard library's
@@ -29,10 +29,14 @@ class _SyncStream(NetworkStream):
         self._peer = address(sock.getpeername())
         self._readable = Readiness(sock, write=False)
         self._writable = Readiness(sock, write=True)
+        self._idle = Readiness(sock, write=False)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if timeout is not None and timeout <= 0:
             raise ReadTimeout("no time left to read", timeout)
+        if self._closed:
+            # Its descriptor may be another's by now.
+            raise ReadError("the connection broke: it was closed")
         try:
             while self._readable.wait(timeout):
                 try:
@@ -46,19 +50,44 @@ class _SyncStream(NetworkStream):
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         if timeout is not None and timeout <= 0:
             raise WriteTimeout("no time left to write", timeout)
-        view = memoryview(data)
+        rest: bytes | memoryview = data
         try:
-            while view:
+            while rest:
                 try:
-                    view = view[self._sock.send(view) :]
+                    sent = self._sock.send(rest)
                 except BlockingIOError:
                     # The limit is on progress, not on the whole.
                     if not self._writable.wait(timeout):
                         break
+                else:
+                    if sent == len(rest):
+                        return
+                    rest = memoryview(rest)[sent:]
         except (OSError, ValueError) as error:
             raise WriteError(f"the connection broke: {_why(error)}") from error
-        if view:
+        if rest:
             raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+
+    async def write_some(self, data: bytes, timeout: float | None = None) -> int:
+        if timeout is not None and timeout <= 0:
+            raise WriteTimeout("no time left to write", timeout)
+        view = memoryview(data)
+        taken = 0
+        try:
+            while taken < len(view):
+                try:
+                    taken += self._sock.send(view[taken:])
+                except BlockingIOError:
+                    readable = wait_either(self._sock, timeout)
+                    if readable is None:
+                        break
+                    if readable:
+                        return taken
+        except (OSError, ValueError) as error:
+            raise WriteError(f"the connection broke: {_why(error)}") from error
+        if taken < len(view):
+            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+        return taken
 
     async def close(self) -> None:
         if self._closed:
@@ -71,8 +100,17 @@ class _SyncStream(NetworkStream):
             pass
         self._sock.close()
 
+    def forget(self) -> None:
+        self._closed = True
+        self._sock.close()
+
     def is_readable(self) -> bool:
-        return is_readable(self._sock)
+        if self._closed:
+            return True
+        try:
+            return self._idle.now()
+        except RuntimeError:  # another thread asks at this very moment
+            return is_readable(self._sock)
 
     @property
     def peer(self) -> str:

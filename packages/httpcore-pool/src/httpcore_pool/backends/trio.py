@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +23,8 @@ else:
         _installed = True
 
 __all__ = ["TrioBackend"]
+
+_LOOK_SECONDS = 0.05  # how often a blocked upload looks whether the peer has spoken
 
 
 def _why(error: BaseException) -> str:
@@ -61,8 +64,37 @@ class _TrioStream(NetworkStream):
         except (OSError, trio.ClosedResourceError) as error:
             raise WriteError(f"the connection broke: {_why(error)}") from error
 
+    async def write_some(self, data: bytes, timeout: float | None = None) -> int:
+        if timeout is not None and timeout <= 0:
+            raise WriteTimeout("no time left to write", timeout)
+        sock = self._stream.socket
+        view = memoryview(data)
+        taken = 0
+        deadline = trio.current_time() + _limit(timeout)
+        try:
+            while taken < len(view):
+                # Trio waits for one thing at a time; two tasks for the other would cost more.
+                with trio.move_on_at(min(deadline, trio.current_time() + _LOOK_SECONDS)) as scope:
+                    taken += await sock.send(view[taken:])
+                    deadline = trio.current_time() + _limit(timeout)
+                if not scope.cancelled_caught:
+                    continue
+                if is_readable(sock):
+                    return taken
+                if trio.current_time() >= deadline:
+                    raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+        except (OSError, trio.ClosedResourceError) as error:
+            raise WriteError(f"the connection broke: {_why(error)}") from error
+        return taken
+
     async def close(self) -> None:
         self._stream.socket.close()  # what aclose does, without its checkpoint
+
+    def forget(self) -> None:
+        # Not its close, which tells the running loop: there may be none, or another.
+        fd = self._stream.socket.detach()
+        if fd >= 0:
+            os.close(fd)
 
     def is_readable(self) -> bool:
         return is_readable(self._stream.socket)
@@ -124,6 +156,9 @@ class TrioBackend(Backend):
         except UnicodeError as error:
             raise ConnectError(f"can't resolve {host!r}: not a host name") from error
         return _TrioStream(stream)
+
+    def loop(self) -> object:
+        return trio.lowlevel.current_trio_token()
 
     def lock(self) -> AbstractContextManager[object]:
         return self._nothing  # nothing runs between two checkpoints

@@ -7,6 +7,7 @@ exchange, in one place (`_finish`).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from .._body import BytesBody
@@ -19,6 +20,7 @@ from .._errors import (
     WriteError,
     named,
 )
+from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
 from .._streams import ByteSource, BytesSource
@@ -67,6 +69,7 @@ class Exchange(ByteSource):
         self._go_ahead = False  # 100 (Continue) came
         self._informational = 0
         self._ready = b""  # of the body: came with the head
+        self._pace = Pace.of(budget.timeout, connection.now)
         self._fault: RemoteProtocolError | None = None  # met behind what is ready
 
     async def run(self, target: str, fields: list[tuple[bytes, bytes]]) -> Response:
@@ -293,7 +296,7 @@ class Exchange(ByteSource):
                 raise self._fault
             piece = reader.next()
             while piece is None:
-                reader.feed(await self._stream.read(_BODY_READ_BYTES, self._budget.read()))
+                reader.feed(await self._read_body())
                 piece = reader.next()
             if not piece:
                 self.closed = True
@@ -308,6 +311,12 @@ class Exchange(ByteSource):
                 raise better from error
             raise
         return piece
+
+    async def _read_body(self) -> bytes:
+        timeout = self._budget.read()
+        if self._pace is None:
+            return await self._stream.read(_BODY_READ_BYTES, timeout)
+        return await self._pace.read(partial(self._stream.read, _BODY_READ_BYTES), timeout)
 
     @staticmethod
     def _trailers(reader: ResponseReader) -> Headers | None:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ._pool import ConnectionPool
+from ._stats import PoolStats
 
-__all__ = ["ConnectionPool"]
+__all__ = ["ConnectionPool", "PoolStats"]

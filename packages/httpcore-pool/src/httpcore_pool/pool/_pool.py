@@ -1,28 +1,37 @@
 """`ConnectionPool`: a thin driver that does what `PoolState` decides.
 
-It waits, dials, closes, and replays once where the server can't have acted. Every connection that a
-request holds is held by a `_Lease`, which lets go of it exactly once.
+Whoever has an entry lets go of it exactly once: `send` until there is a response, then the response's
+`PooledSource`; before that, where a connection is not at hand, a `Turn` waits and dials. What costs each
+request is in `send` itself: every call and every object here is paid some thousand times a second.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from .._adapter import Adapter
-from .._config import Budget, PoolLimits, Timeout, TimeoutTypes
-from .._errors import ClosedError, PoolTimeout, named
-from .._streams import ByteSource
+from .._config import PoolLimits, Timeout, TimeoutTypes
+from .._errors import ClosedError, HTTPError, named
+from .._request import Request
+from .._siblings import URL, Origin
 from .._tls import SSLTypes, TLSConfig
+from .._trace import emit
 from ..connection import HTTPConnection, Proxy
+from . import _fork
+from ._entry import Entry
 from ._replay import may_replay
-from ._state import Entry, PoolState, Waiter
+from ._source import PooledSource
+from ._state import PoolState
+from ._turn import Turn
 
 if TYPE_CHECKING:
-    from .._request import Request
+    from collections.abc import Hashable
+
     from .._response import Response
-    from .._siblings import URL
-    from ..backends.base import Backend, Event
+    from ..backends.base import Backend
+    from ._stats import PoolStats, Reason
 
 __all__ = ["ConnectionPool"]
 
@@ -31,19 +40,11 @@ _MOST_CLOSED = 4  # attempts that may meet a connection which closes before it c
 _Entry: TypeAlias = Entry[HTTPConnection]
 
 
-class _Waiter(Waiter[HTTPConnection]):
-    __slots__ = ("event",)
-
-    def __init__(self, key: object, *, may_share: bool) -> None:
-        super().__init__(key, may_share=may_share)
-        self.event: Event | None = None
-
-    def wake(self) -> None:
-        cast("Event", self.event).set()  # who is queued has one
-
-
 class ConnectionPool(Adapter):
     """Sends each request over a connection to its origin, kept alive between requests.
+
+    On asyncio and Trio a pool serves one event loop at a time. In a forked child it starts anew. A pool
+    that is dropped with open connections, without `close`, gives a `ResourceWarning`.
 
     Args:
         backend: the world to do I/O in.
@@ -57,6 +58,8 @@ class ConnectionPool(Adapter):
     Raises:
         TypeError, ValueError: an argument is wrong.
     """
+
+    _closed = True  # until it is made
 
     def __init__(
         self,
@@ -81,9 +84,10 @@ class ConnectionPool(Adapter):
         self._http2 = http2
         self._state: PoolState[HTTPConnection] = PoolState(limits or PoolLimits())
         self._lock = backend.lock()
-        self._dropped: deque[_Lease] = deque()  # by finalisers, which may not lock or wait
+        self._dropped: deque[_Entry] = deque()  # by finalisers, which may not lock or wait
+        self._loop: object = None
         self._closed = False
-        self._opened = 0
+        _fork.pools.add(self)
 
     @property
     def backend(self) -> Backend:
@@ -93,155 +97,189 @@ class ConnectionPool(Adapter):
     @property
     def connections_opened(self) -> int:
         """How many connections were dialled so far."""
-        return self._opened
+        return self._state.opened
+
+    def stats(self) -> PoolStats:
+        """How many connections and requests there are now, and were so far."""
+        with self._lock:
+            return self._state.stats()
 
     async def send(self, request: Request) -> Response:
         """Send one request and return its response with the body open.
 
         Raises:
-            ClosedError: the pool is closed.
+            ClosedError: the pool is closed, or was while the request ran.
             PoolTimeout: all connections were busy for too long.
+            RuntimeError: the pool is in use in another event loop.
             TransportError: the exchange failed; its connection is closed.
         """
-        request = request.with_options(request.options.begun(self._backend.now(), self._timeout))
+        backend = self._backend
+        now = backend.now()
+        options = request.options
+        if (begun := options.begun(now, self._timeout)) is not options:
+            request = request.with_options(begun)
+        if self._dropped:
+            await self._reap()
+        if (loop := backend.loop()) is not self._loop:
+            await self._move(loop)
+        key = self._key(request)
+        turn: Turn | None = None
         attempts = 0
         while True:
             attempts += 1
-            lease = await self._acquire(request)
-            connection = lease.connection
-            reused = connection.exchanges > 0
+            with self._lock:
+                entry = self._state.take(key, now)
             try:
-                response = await connection.send(request)
+                at_hand = entry is not None and not await entry.connection.is_stale()
+            except BaseException:
+                await self._let_go(cast("_Entry", entry), request, broke=True)
+                raise
+            if entry is None or not at_hand:
+                turn = turn or self._turn(request, key)
+                entry = await turn.connection(entry)
+            reused = entry.uses > 1
+            try:
+                if begun.trace is not None:
+                    waited = 0.0 if turn is None else turn.waited
+                    emit(request, "pool.assigned", backend.now(), reused=reused, waited=waited)
+                response = await entry.connection.send(request)
             except BaseException as error:
-                await lease.release()
+                await self._let_go(entry, request, broke=True)
+                self._check_ran(request, error)
                 most = _MOST_CLOSED if isinstance(error, ClosedError) else 2
-                if (
-                    self._closed
-                    or attempts >= most
-                    or not may_replay(request, error, reused=reused)
-                ):
+                if attempts >= most or not may_replay(request, error, reused=reused):
                     # Connections name their errors, except for ClosedError.
-                    named(error, request, self._backend.now())
+                    named(error, request, backend.now())
                     raise
+                now = backend.now()
+                if begun.trace is not None:
+                    emit(request, "request.replayed", now, error=type(error).__name__)
                 continue
             body = response._body
             if body.source.closed:
-                await lease.release()
+                if closing := self._release(entry):
+                    await self._close_all(closing, request)
             else:
-                body.source = _PooledSource(body.source, lease)
+                body.source = PooledSource(body.source, self, entry, request)
             return response
 
+    async def warm(self, origin: URL | Origin | str, count: int = 1) -> int:
+        """Open connections ahead, so that `count` are idle, as far as the limits allow.
+
+        One is enough where HTTP/2 is spoken.
+
+        Args:
+            origin: where to, an http or https URL or its origin.
+            count: how many are to be ready.
+
+        Returns:
+            How many were opened.
+
+        Raises:
+            TypeError, ValueError: an argument is wrong.
+            ClosedError: the pool is closed.
+            ConnectError, CertificateError, ConnectTimeout, ProxyError: as for a request; those opened
+                before stay.
+        """
+        if isinstance(count, bool) or not isinstance(count, int):
+            raise TypeError(f"count must be a whole number, not {type(count).__name__}")
+        if count < 1:
+            raise ValueError(f"count must be at least 1, not {count}")
+        request = Request("HEAD", str(origin) if isinstance(origin, Origin) else origin)
+        now = self._backend.now()
+        request = request.with_options(request.options.begun(now, self._timeout))
+        if (loop := self._backend.loop()) is not self._loop:
+            await self._move(loop)
+        turn = self._turn(request, self._key(request))
+        opened = 0
+        while opened < count:
+            self._check_open(request)
+            with self._lock:
+                now = self._backend.now()
+                entry, closing = self._state.reserve(turn.key, now, count, may_share=turn.may_share)
+            if entry is not None:
+                await turn.dial(entry)
+                closing = closing + self._release(entry)
+            await self._close_all(closing, request)
+            if entry is None:
+                break
+            opened += 1
+        return opened
+
     async def close(self) -> None:
-        """Close every connection; running and waiting requests fail."""
+        """Close every connection; running and waiting requests fail with `ClosedError`."""
         with self._lock:
             self._closed = True
-            entries, waiters = self._state.clear()
+            entries, waiters = self._state.clear("closed")
             for waiter in waiters:
                 waiter.wake()
         await self._close_all(entries)
 
     # Getting a connection.
 
-    async def _acquire(self, request: Request) -> _Lease:
-        """Return a lease on a connected, live connection for this request."""
-        await self._reap()
+    def _key(self, request: Request) -> Hashable:
+        """What requests must have in common to share connections; of plain values, which hash quickly."""
+        options = request.options
+        origin = request.url.origin
+        plain = (origin.host, origin.port, origin.scheme)
+        if options.ssl is None and options.proxy is None and self._proxy is None:
+            return plain
+        ssl, proxy = self._route(request)
+        if not origin.is_ssl and proxy is not None:
+            return proxy, ssl  # forwarded: one connection serves all origins
+        return plain if (ssl, proxy) == (self._ssl, self._proxy) else (*plain, ssl, proxy)
+
+    def _route(self, request: Request) -> tuple[TLSConfig, Proxy | None]:
+        """Whom this request trusts, and which proxy it goes through."""
         options = request.options
         ssl = options.ssl if options.ssl is not None else self._ssl
-        proxy = options.proxy if options.proxy is not None else self._proxy
-        origin = request.url.origin
-        if not origin.is_ssl and proxy is not None:
-            key: object = (proxy, ssl)  # forwarded: one connection serves all origins
-        else:
-            key = (origin, proxy, ssl)
+        return ssl, options.proxy if options.proxy is not None else self._proxy
+
+    def _turn(self, request: Request, key: Hashable) -> Turn:
         # Whether a connection can carry several requests is known beforehand except with ALPN.
-        may_share = self._http2 and (origin.is_ssl or not self._http1)
-        began = self._backend.now()
-        while True:
-            waiter = _Waiter(key, may_share=may_share)
-            entry = await self._wait(waiter, request, began)
-            lease = _Lease(self, entry)
-            try:
-                if entry.connection is None:
-                    await self._dial(entry, request, ssl, proxy)
-                elif entry.connection.exchanges and await entry.connection.is_stale():
-                    await lease.release()
-                    continue
-            except BaseException:
-                await lease.release()
-                raise
-            return lease
+        may_share = self._http2 and (request.url.origin.is_ssl or not self._http1)
+        return Turn(self, request, key, may_share=may_share)
 
-    async def _wait(self, waiter: _Waiter, request: Request, began: float) -> _Entry:
-        """Wait for an entry; one pool limit, counted from `began`, holds for all waits of a request."""
-        with self._lock:
-            self._check_open(request)
-            closing = self._state.request(waiter, self._backend.now())
-            if waiter.entry is None:
-                waiter.event = self._backend.event()
-        try:
-            await self._close_all(closing)
-            budget = Budget(request.options, self._backend.now)
-            if waiter.event is not None:
-                countdown = budget.countdown(budget.timeout.pool, began)
-                await waiter.event.wait(countdown.cut(None))
-            with self._lock:
-                self._check_open(request)
-                entry = waiter.entry
-                if entry is not None:
-                    return entry
-            limit = budget.timeout.pool
-            timeout = PoolTimeout(
-                f"no connection became free within {limit:g} s ({self!r})"
-                if limit is not None
-                else f"no connection became free in time ({self!r})",
-                limit,
+    async def _move(self, loop: object) -> None:
+        """Another event loop calls than the last time; ADR 8."""
+        state = self._state
+        if self._loop is not None and state.open > state.idle:
+            raise RuntimeError(
+                f"{self!r} is in use in another event loop: make a pool (or client) for each loop, or "
+                "read or close all responses before another loop uses this one"
             )
-            raise named(timeout, request, self._backend.now())
-        except BaseException:
-            with self._lock:
-                closing = self._state.cancel(waiter, self._backend.now())
-            await self._close_all(closing)
-            raise
-
-    async def _dial(
-        self, entry: _Entry, request: Request, ssl: TLSConfig, proxy: Proxy | None
-    ) -> None:
-        connection = HTTPConnection(
-            request.url.origin,
-            self._backend,
-            ssl=ssl,
-            proxy=proxy,
-            proxy_ssl=self._ssl,
-            http1=self._http1,
-            http2=self._http2,
-            timeout=self._timeout,
-        )
-        await connection.connect(request)
-        with self._lock:
-            self._opened += 1
-            entry.connection = connection
-            closing = [] if self._closed else self._state.connected(entry, connection.capacity)
-        await self._close_all(closing)
-        self._check_open(request)
+        self._loop = loop
+        # What is idle belongs to the other loop, and its times are by another clock.
+        await self._close_all(state.clear("stale")[0])
 
     def _check_open(self, request: Request) -> None:
         if self._closed:
             raise named(ClosedError("the pool is closed"), request, self._backend.now())
 
+    def _check_ran(self, request: Request, error: BaseException | None = None) -> None:
+        """What fails because the pool was closed says so."""
+        if not self._closed or not isinstance(error, HTTPError | None):
+            return
+        # Connections leave a ClosedError without a name, so one with a name says it already.
+        if not (isinstance(error, ClosedError) and error.method is not None):
+            closed = ClosedError("the pool was closed while the request was running")
+            raise named(closed, request, self._backend.now()) from error
+
     # Letting go.
 
-    async def _release(self, entry: _Entry) -> None:
-        now = self._backend.now()
+    def _release(self, entry: _Entry, *, broke: bool = False) -> list[_Entry]:
+        """Let go of an entry that has a connection; return what is to be closed."""
+        connection = entry.connection
+        reason: Reason | None = None
+        if connection.is_closed:
+            reason = "failed" if broke else "unusable"
+        capacity = connection.capacity if entry.capacity > 1 else 1
         with self._lock:
-            connection = entry.connection
-            if connection is None:
-                closing = self._state.failed(entry, now)
-            else:
-                usable = not (connection.is_closed or self._closed)
-                closing = self._state.release(
-                    entry, now, usable=usable, capacity=connection.capacity
-                )
-        await self._close_all(closing)
+            return self._state.release(entry, self._backend.now(), reason, capacity)
+
+    async def _let_go(self, entry: _Entry, request: Request, *, broke: bool = False) -> None:
+        if closing := self._release(entry, broke=broke):
+            await self._close_all(closing, request)
 
     async def _reap(self) -> None:
         """Let go of what finalisers have left behind.
@@ -250,85 +288,47 @@ class ConnectionPool(Adapter):
         streams on it (HTTP/2) are done too.
         """
         while self._dropped:
-            await self._dropped.popleft().release()
+            await self._close_all(self._release(self._dropped.popleft()))
 
-    async def _close_all(self, entries: list[_Entry]) -> None:
+    async def _close_all(self, entries: list[_Entry], request: Request | None = None) -> None:
         if not entries:
             return
         interrupt: BaseException | None = None
         with self._backend.shield():
             for entry in entries:
                 try:
-                    if entry.connection is not None:
+                    if entry.capacity:
                         await entry.connection.close()
+                        if request is not None and request.options.trace is not None:
+                            now = self._backend.now()
+                            emit(request, "connection.closed", now, reason=entry.reason)
                 except BaseException as error:  # noqa: BLE001 - a cancel must not leave the rest open
                     interrupt = error
         if interrupt is not None:
             raise interrupt
 
+    def _forked(self) -> None:
+        """This is a child process now; see `_fork`."""
+        self._lock = self._backend.lock()  # another thread of the parent may have held it
+        self._loop = None
+        self._forget("forked")
+
+    def _forget(self, reason: Reason) -> int:
+        """Drop all connections without waiting or locking; return how many there were."""
+        entries, _ = self._state.clear(reason)
+        connected = [entry for entry in entries if entry.capacity]
+        for entry in connected:
+            entry.connection.forget()
+        return len(connected)
+
+    def __del__(self) -> None:
+        if not self._closed:
+            what = f"{self!r} was dropped without being closed"
+            self._closed = True
+            if self._forget("closed"):
+                warnings.warn(what, ResourceWarning, stacklevel=2, source=self)
+
     def __repr__(self) -> str:
         state = self._state
         shown = f"{state.open} open, {state.idle} idle, {state.queued} waiting"
         return f"<ConnectionPool on {self._backend.name}, {'closed' if self._closed else shown}>"
-
-
-class _Lease:
-    """The hold of one request on one connection, which is dialled before anybody asks for it."""
-
-    __slots__ = ("_entry", "_pool", "_released")
-
-    def __init__(self, pool: ConnectionPool, entry: _Entry) -> None:
-        self._pool = pool
-        self._entry = entry
-        self._released = False
-
-    @property
-    def connection(self) -> HTTPConnection:
-        return cast("HTTPConnection", self._entry.connection)
-
-    async def release(self) -> None:
-        if not self._released:
-            self._released = True
-            await self._pool._release(self._entry)
-
-    def drop(self) -> None:
-        """For finalisers: the pool releases it when it is used next."""
-        self._pool._dropped.append(self)
-
-
-class _PooledSource(ByteSource):
-    """A body whose end lets go of the connection."""
-
-    def __init__(self, source: ByteSource, lease: _Lease) -> None:
-        self._source = source
-        self._lease = lease
-
-    async def read_chunk(self) -> bytes:
-        if self.closed:
-            return b""
-        try:
-            data = await self._source.read_chunk()
-        except BaseException:
-            self.closed = self.cut = True
-            await self._lease.release()
-            raise
-        if not data:
-            self.closed = True
-            await self._lease.release()
-        return data
-
-    async def close(self) -> None:
-        if not self.closed:
-            self.closed = self.cut = True
-            try:
-                await self._source.close()
-            finally:
-                await self._lease.release()
-
-    def abandon(self) -> None:
-        self._source.closed = True  # one warning is enough
-        self._source.abandon()
-        self._lease.drop()
-
-    def __repr__(self) -> str:
-        return repr(self._source)

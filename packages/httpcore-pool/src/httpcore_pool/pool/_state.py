@@ -4,9 +4,19 @@
 answers with entries: the one to use on the waiter, those to close as the return value. The caller holds
 the pool's lock around every call.
 
-Each operation takes constant time in the number of connections and of waiters (those it serves aside).
-Slots go first come, first served. A request for an origin whose first connection is still being dialled
-waits for it, since it may turn out to carry many exchanges at once.
+A key is an origin and the way to it; its connections and its waiters are in its `Lane`. There are two
+ways to be served. *Room* on a connection of one's lane is taken past all other lanes, since it costs
+nobody anything. A *slot*, the right to dial, is given by the order of arrival among the lanes that want
+one; the `Line` knows it. A connection that becomes idle is worth a slot, and goes by the same order.
+
+After every call it holds that
+- who waits finds no room in its lane;
+- if a lane wants a slot, the pool is at its limit and nothing is idle;
+- an idle connection's lane has no waiters;
+- nothing that is idle, or takes further requests, is past its time (as of the last `now` that was given).
+
+Each call takes constant time in the number of connections and of waiters (those it serves aside), but for
+the line's heap.
 """
 
 from __future__ import annotations
@@ -14,74 +24,57 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from ._entry import Entry, Lane, Waiter
+from ._line import Line
+from ._stats import REASONS, PoolStats
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from .._config import PoolLimits
+    from ._stats import Reason
 
-__all__ = ["Entry", "PoolState", "Waiter"]
+__all__ = ["PoolState"]
 
 C = TypeVar("C")
 
-
-class Entry(Generic[C]):
-    """One connection of the pool, from the decision to dial it to its end.
-
-    Attributes:
-        key: what it leads to, and how.
-        connection: the connection, put here by whoever was told to dial it; None before.
-        capacity: how many exchanges it carries at once; 0 until it is connected.
-        in_use: how many requests hold it.
-        idle_since: when the last one let go of it; meaningful while it is idle.
-    """
-
-    __slots__ = ("capacity", "connection", "idle_since", "in_use", "key", "usable")
-
-    def __init__(self, key: Hashable) -> None:
-        self.key = key
-        self.connection: C | None = None
-        self.capacity = 0
-        self.in_use = 1
-        self.idle_since = 0.0
-        self.usable = True
+_NEVER = float("inf")
 
 
-class Waiter(Generic[C]):
-    """A request that wants a connection.
-
-    Attributes:
-        key: what it wants to reach, and how.
-        may_share: whether a connection to there may turn out to carry many exchanges at once.
-        entry: what it was given, or None while it waits.
-    """
-
-    __slots__ = ("entry", "key", "may_share")
-
-    def __init__(self, key: Hashable, *, may_share: bool) -> None:
-        self.key = key
-        self.may_share = may_share
-        self.entry: Entry[C] | None = None
-
-    def wake(self) -> None:
-        """Called, under the lock, when a waiter that was queued is given its entry."""
+def _or_never(value: float | None) -> float:
+    return _NEVER if value is None else value
 
 
 class PoolState(Generic[C]):
-    """The connections of a pool and the requests that wait for one."""
+    """The connections of a pool and the requests that wait for one.
+
+    Attributes:
+        opened: connections made so far.
+    """
 
     def __init__(self, limits: PoolLimits) -> None:
-        self._limits = limits
+        self._most = _or_never(limits.max_connections)
+        self._most_per_key = _or_never(limits.max_per_origin)
+        self._keep = _or_never(limits.max_keepalive)
+        self._expiry = _or_never(limits.keepalive_expiry)
+        self._max_age = _or_never(limits.max_age)
+        self._max_requests = _or_never(limits.max_requests)
+        self._requests = 0
+        self._dialled = 0  # how many requests were told to dial
+        self.opened = 0
+        self._closed = dict.fromkeys(REASONS, 0)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._lanes: dict[Hashable, Lane[C]] = {}
         self._entries: dict[Entry[C], None] = {}
         self._idle: OrderedDict[Entry[C], None] = OrderedDict()  # longest idle first
-        self._idle_by_key: dict[Hashable, dict[Entry[C], None]] = {}
-        self._roomy: dict[Hashable, dict[Entry[C], None]] = {}  # in use, with room for more
-        self._connected: dict[Hashable, int] = {}  # how many connected entries a key has
-        self._first_dial: dict[Hashable, Entry[C]] = {}
-        self._awaiting_dial: dict[Hashable, dict[Waiter[C], None]] = {}
-        self._queue: OrderedDict[Waiter[C], None] = OrderedDict()  # first come first
-        self._queue_by_key: dict[Hashable, dict[Waiter[C], None]] = {}
+        self._aging: OrderedDict[Entry[C], None] = OrderedDict()  # oldest first, if age is limited
+        self._due = _NEVER  # nothing expires or retires before
+        self._line: Line[C] = Line(self._most_per_key)
+        self._connecting = 0
 
-    # Counts, for repr.
+    # What it tells.
 
     @property
     def open(self) -> int:
@@ -96,225 +89,320 @@ class PoolState(Generic[C]):
     @property
     def queued(self) -> int:
         """Requests that wait."""
-        return len(self._queue) + sum(map(len, self._awaiting_dial.values()))
+        return self._line.queued
+
+    def stats(self) -> PoolStats:
+        """All counts of this moment."""
+        return PoolStats(
+            open=self.open,
+            idle=self.idle,
+            in_use=self.open - self.idle - self._connecting,
+            connecting=self._connecting,
+            queued=self.queued,
+            requests=self._requests,
+            reused=self._requests - self._dialled,
+            opened=self.opened,
+            closed=dict(self._closed),
+        )
 
     # Facts that come in.
 
-    def request(self, waiter: Waiter[C], now: float) -> list[Entry[C]]:
+    def take(self, key: Hashable, now: float) -> Entry[C] | None:
+        """The common case of `request`, for little: a connection that is there, if nothing else is due."""
+        if (lane := self._lanes.get(key)) is None or now >= self._due:
+            return None
+        if lane.roomy or not lane.idle:
+            return self._share(lane)
+        # The same as _share for an idle one, and _use for one exchange at a time.
+        entry = lane.idle.popitem()[0]
+        del self._idle[entry]
+        self._requests += 1
+        entry.in_use = 1
+        entry.uses = uses = entry.uses + 1
+        if uses >= entry.last_use:
+            self._retire(entry, "requests")
+        elif entry.capacity > 1:
+            lane.roomy[entry] = None
+        return entry
+
+    def request(
+        self, waiter: Waiter[C], now: float, dead: Entry[C] | None = None
+    ) -> list[Entry[C]]:
         """A request wants a connection: it gets an entry at once, or is queued.
 
         An entry without a connection is for the request to dial; it then reports `connected` or
-        `failed`.
+        `failed`. With `dead` the request brings back an entry of its key whose connection turned out to
+        be dead, and has the first claim to its slot.
         """
-        closing = self.expire(now)
-        if not self._assign(waiter, closing):
-            self._queue[waiter] = None
-            self._queue_by_key.setdefault(waiter.key, {})[waiter] = None
+        closing = self._look(now)
+        if dead is not None:
+            self._requests -= 1
+            self._let_go(dead, "stale", closing)
+        if (lane := self._lanes.get(waiter.key)) is None:
+            lane = self._lanes[waiter.key] = Lane(waiter.key, may_share=waiter.may_share)
+        waiter.entry = self._share(lane) or self._new(lane, closing)
+        if waiter.entry is None:
+            self._line.join(lane, waiter)
+        if dead is not None:
+            self._serve(closing)
         return closing
 
-    def connected(self, entry: Entry[C], capacity: int) -> list[Entry[C]]:
+    def reserve(
+        self, key: Hashable, now: float, ready: int, *, may_share: bool
+    ) -> tuple[Entry[C] | None, list[Entry[C]]]:
+        """An entry to dial ahead of any request, unless `ready` are idle or a limit is in the way."""
+        closing = self._look(now)
+        lane = self._lanes.get(key) or Lane(key, may_share=may_share)
+        if (
+            len(self._entries) >= self._most
+            or len(self._idle) >= self._keep
+            or len(lane.idle) >= ready
+            or lane.open >= self._most_per_key
+            or lane.dial is not None
+            or (lane.shares and lane.live)  # one is enough
+        ):
+            return None, closing
+        self._lanes[key] = lane
+        entry = self._add(lane, shared=may_share and lane.shares is not False)
+        entry.last_use += 1  # this one carries no request
+        return entry, closing
+
+    def connected(self, entry: Entry[C], capacity: int, now: float) -> list[Entry[C]]:
         """An entry was dialled and can carry `capacity` exchanges at once."""
+        lane, entry.capacity = entry.lane, max(1, capacity)
+        if entry.gone:
+            return []
+        self._connecting -= 1
+        self.opened += 1
+        lane.live += 1
+        lane.shares = capacity > 1
+        if lane.dial is entry:
+            lane.dial = None
+        if self._max_age < _NEVER:
+            entry.retire_at = now + self._max_age
+            self._due = min(self._due, entry.retire_at)
+            self._aging[entry] = None
+        if entry.uses >= entry.last_use:
+            self._retire(entry, "requests")
+        else:
+            self._fill(entry)
+        self._line.note(lane)
         closing: list[Entry[C]] = []
-        entry.capacity = capacity
-        self._connected[entry.key] = self._connected.get(entry.key, 0) + 1
-        if entry.in_use < capacity:
-            self._roomy.setdefault(entry.key, {})[entry] = None
-            self._serve_key(entry)
-        self._end_first_dial(entry, closing)
+        self._serve(closing)
         return closing
 
     def release(
-        self, entry: Entry[C], now: float, *, usable: bool, capacity: int = 1
+        self, entry: Entry[C], now: float, reason: Reason | None = None, capacity: int = 1
     ) -> list[Entry[C]]:
-        """A request lets go of its connection, which may be used again or not."""
+        """A request lets go of its connection, which with a `reason` is not to be used again."""
+        closing = self._look(now) if now >= self._due else []
+        if reason is not None or entry.reason is not None or entry.gone:
+            self._let_go(entry, reason or "closed", closing)
+            self._serve(closing)
+            return closing
+        lane = entry.lane
         entry.in_use -= 1
-        entry.usable = entry.usable and usable
-        closing: list[Entry[C]] = []
-        if not entry.usable:
-            _discard(self._roomy, entry.key, entry)
-            if entry.in_use == 0:
-                self._remove(entry)
-                closing.append(entry)
-                self._serve_slot(closing)
-            return closing
         # A server may say 0 for a while (RFC 9113 5.1.2): one request has to find out.
-        entry.capacity = max(1, capacity)
+        entry.capacity = capacity or 1
         if entry.in_use:
-            if entry.in_use < entry.capacity:
-                self._roomy.setdefault(entry.key, {})[entry] = None
-                self._serve_key(entry)
-            else:
-                _discard(self._roomy, entry.key, entry)
+            self._fill(entry)
             return closing
-        _discard(self._roomy, entry.key, entry)
-        self._make_idle(entry, now)
-        self._serve_awaiting(entry.key)
-        self._serve_slot(closing)
-        self._trim(closing)
+        if lane.roomy:
+            lane.roomy.pop(entry, None)
+        if lane.waiters and self._line.is_next(lane):
+            self._fill(entry)
+            return closing
+        entry.idle_since = now
+        self._idle[entry] = lane.idle[entry] = None
+        if (due := now + self._expiry) < self._due:
+            self._due = due
+        if self._line.queued:
+            self._serve(closing)
+        if len(self._idle) > self._keep:
+            self._evict(next(iter(self._idle)), "surplus", closing)
         return closing
 
-    def failed(self, entry: Entry[C], now: float) -> list[Entry[C]]:
-        """An entry could not be dialled: it is gone, and those who waited for it dial themselves."""
-        closing = self.release(entry, now, usable=False)
-        self._end_first_dial(entry, closing, alone=True)
+    def failed(self, entry: Entry[C], *, refused: bool = True) -> list[Entry[C]]:
+        """An entry was not dialled: it could not be (`refused`), or who was to do it has gone.
+
+        After a refusal those who waited dial each alone, unless they want more of what is there already.
+        """
+        closing: list[Entry[C]] = []
+        lane = entry.lane
+        if lane.dial is entry:
+            lane.dial = None
+            if refused and not lane.live:
+                lane.shares, lane.alone = None, self._line.number
+        self._let_go(entry, "failed", closing)
+        self._serve(closing)
+        closing.remove(entry)  # there is nothing to close
         return closing
 
     def cancel(self, waiter: Waiter[C], now: float) -> list[Entry[C]]:
         """A request no longer wants a connection. What it was given at that instant goes on."""
-        if waiter.entry is not None:
-            entry, waiter.entry = waiter.entry, None
-            if entry.connection is None:
-                return self.failed(entry, now)
-            return self.release(entry, now, usable=True, capacity=entry.capacity)
-        self._queue.pop(waiter, None)
-        _discard(self._queue_by_key, waiter.key, waiter)
-        _discard(self._awaiting_dial, waiter.key, waiter)
+        entry = waiter.entry
+        if entry is not None:
+            waiter.entry = None
+            self._requests -= 1
+            if entry.capacity:
+                return self.release(entry, now, capacity=entry.capacity)
+            self._dialled -= 1
+            return self.failed(entry, refused=False)
+        lane = self._lanes.get(waiter.key)
+        if lane is not None and waiter in lane.waiters:
+            self._line.leave(lane, waiter)
+            self._drop_if_empty(lane)
         return []
 
-    def expire(self, now: float) -> list[Entry[C]]:
-        """Take out the idle connections whose time is up."""
-        closing: list[Entry[C]] = []
-        expiry = self._limits.keepalive_expiry
-        while expiry is not None and self._idle:
-            oldest = next(iter(self._idle))
-            if oldest.idle_since + expiry > now:
-                break
-            self._evict(oldest, closing)
-        return closing
-
-    def clear(self) -> tuple[list[Entry[C]], list[Waiter[C]]]:
+    def clear(self, reason: Reason) -> tuple[list[Entry[C]], list[Waiter[C]]]:
         """Forget everything; return what was open and who was waiting."""
         entries = list(self._entries)
-        waiters = list(self._queue)
-        for waiting in self._awaiting_dial.values():
-            waiters.extend(waiting)
+        waiters = [waiter for lane in self._lanes.values() for waiter in lane.waiters]
         for entry in entries:
-            entry.usable = False
-        self.__init__(self._limits)  # type: ignore[misc]
+            entry.gone = True
+            entry.reason = entry.reason or reason
+            if entry.capacity:
+                self._closed[entry.reason] += 1
+        self._forget()
         return entries, waiters
 
     # Decisions.
 
-    def _assign(self, waiter: Waiter[C], closing: list[Entry[C]], *, alone: bool = False) -> bool:
-        """Give the waiter an entry, or a dial to wait for; False if it must wait for a slot."""
-        key = waiter.key
-        entry: Entry[C] | None = self._share(key)
-        if entry is None and not alone and waiter.may_share and key in self._first_dial:
-            self._awaiting_dial.setdefault(key, {})[waiter] = None
-            return True
-        if entry is None:
-            most = self._limits.max_connections
-            if most is not None and len(self._entries) >= most:
-                if not self._idle:
-                    return False
-                self._evict(next(iter(self._idle)), closing)
-            entry = Entry[C](key)
-            self._entries[entry] = None
-            if not alone and waiter.may_share and not self._connected.get(key):
-                self._first_dial[key] = entry
-        waiter.entry = entry
-        return True
-
-    def _share(self, key: Hashable) -> Entry[C] | None:
+    def _share(self, lane: Lane[C]) -> Entry[C] | None:
         """Take a place on a connection that is there: one in use with room, else the warmest idle."""
-        if roomy := self._roomy.get(key):
-            entry = next(iter(roomy))
-        elif idle := self._idle_by_key.get(key):
-            entry = next(reversed(idle))
+        if lane.roomy:
+            entry = next(iter(lane.roomy))
+        elif lane.idle:
+            entry = lane.idle.popitem()[0]
             del self._idle[entry]
-            _discard(self._idle_by_key, key, entry)
         else:
             return None
-        entry.in_use += 1
-        if entry.in_use < entry.capacity:
-            self._roomy.setdefault(key, {})[entry] = None
-        else:
-            _discard(self._roomy, key, entry)
+        self._use(entry)
         return entry
 
-    def _serve_slot(self, closing: list[Entry[C]]) -> None:
-        """Something became free: the first in line may have it."""
-        while self._queue:
-            waiter = next(iter(self._queue))
-            if not self._assign(waiter, closing):
-                return
-            self._dequeue(waiter)
+    def _use(self, entry: Entry[C]) -> None:
+        self._requests += 1
+        entry.in_use += 1
+        entry.uses += 1
+        if entry.uses >= entry.last_use:
+            self._retire(entry, "requests")
+        elif entry.in_use < entry.capacity:
+            entry.lane.roomy[entry] = None
+        elif entry.capacity > 1:
+            entry.lane.roomy.pop(entry, None)
 
-    def _serve_key(self, entry: Entry[C]) -> None:
-        """A connection has room: those in line for the same key take it, slots or no slots."""
-        self._serve_awaiting(entry.key)
-        while entry.in_use < entry.capacity and (waiting := self._queue_by_key.get(entry.key)):
-            waiter = next(iter(waiting))
-            waiter.entry = self._share(entry.key)
-            self._dequeue(waiter)
-
-    def _serve_awaiting(self, key: Hashable) -> None:
-        """What became free before the dial they wait for is as good."""
-        while (waiting := self._awaiting_dial.get(key)) and (entry := self._share(key)):
-            waiter = next(iter(waiting))
+    def _fill(self, entry: Entry[C]) -> None:
+        """A connection has room, or not: those who wait in its lane take it."""
+        lane = entry.lane
+        while lane.waiters and entry.in_use < entry.capacity and entry.reason is None:
+            waiter = lane.first
+            self._use(entry)
             waiter.entry = entry
-            _discard(self._awaiting_dial, key, waiter)
+            self._line.leave(lane, waiter)
+            waiter.wake()
+        if entry.reason is None and 0 < entry.in_use < entry.capacity:
+            lane.roomy[entry] = None
+        else:
+            lane.roomy.pop(entry, None)
+
+    def _new(self, lane: Lane[C], closing: list[Entry[C]]) -> Entry[C] | None:
+        """An entry for a request to dial, if its lane may have one and there is room, or can be made."""
+        if lane.dial is not None or lane.open >= self._most_per_key or not self._make_room(closing):
+            return None
+        self._requests += 1
+        self._dialled += 1
+        return self._add(lane, shared=lane.may_share and lane.shares is not False)
+
+    def _add(self, lane: Lane[C], *, shared: bool) -> Entry[C]:
+        entry = Entry(lane, self._max_requests)
+        self._entries[entry] = None
+        self._connecting += 1
+        lane.open += 1
+        if shared:
+            lane.dial = entry
+        return entry
+
+    def _make_room(self, closing: list[Entry[C]]) -> bool:
+        if len(self._entries) < self._most:
+            return True
+        if self._idle:
+            self._evict(next(iter(self._idle)), "evicted", closing)
+        return len(self._entries) < self._most
+
+    def _serve(self, closing: list[Entry[C]]) -> None:
+        """Something may have become free: those who can use a slot have it in their order."""
+        while (lane := self._line.next()) is not None and self._make_room(closing):
+            waiter = lane.first
+            self._requests += 1
+            self._dialled += 1
+            shared = lane.shares or (lane.shares is None and waiter.number > lane.alone)
+            waiter.entry = self._add(lane, shared=shared and lane.may_share)
+            self._line.leave(lane, waiter)
             waiter.wake()
 
-    def _dequeue(self, waiter: Waiter[C]) -> None:
-        self._queue.pop(waiter, None)
-        _discard(self._queue_by_key, waiter.key, waiter)
-        if waiter.entry is not None:
-            waiter.wake()
+    # Ends.
 
-    def _end_first_dial(
-        self, entry: Entry[C], closing: list[Entry[C]], *, alone: bool = False
-    ) -> None:
-        if self._first_dial.get(entry.key) is not entry:
+    def _look(self, now: float) -> list[Entry[C]]:
+        """Take out what is idle for too long, and retire what is too old."""
+        closing: list[Entry[C]] = []
+        if now < self._due:
+            return closing
+        due = _NEVER
+        while self._aging:
+            oldest = next(iter(self._aging))
+            if oldest.retire_at > now:
+                due = oldest.retire_at
+                break
+            if oldest in self._idle:
+                self._evict(oldest, "age", closing)
+            else:
+                self._retire(oldest, "age")
+        while self._idle:
+            longest = next(iter(self._idle))
+            if longest.idle_since + self._expiry > now:
+                due = min(due, longest.idle_since + self._expiry)
+                break
+            self._evict(longest, "expired", closing)
+        self._due = due
+        return closing
+
+    def _retire(self, entry: Entry[C], reason: Reason) -> None:
+        """It takes no further request, and ends when those that it has are done."""
+        entry.reason = reason
+        self._aging.pop(entry, None)
+        if entry.capacity:
+            entry.lane.live -= 1
+            entry.lane.roomy.pop(entry, None)
+
+    def _evict(self, entry: Entry[C], reason: Reason, closing: list[Entry[C]]) -> None:
+        """An idle connection ends. Its lane has no waiters, unless another's were before them."""
+        del self._idle[entry], entry.lane.idle[entry]
+        entry.in_use = 1
+        self._let_go(entry, reason, closing)
+
+    def _let_go(self, entry: Entry[C], reason: Reason, closing: list[Entry[C]]) -> None:
+        """One less holds an entry that takes no further request; with the last one it ends."""
+        entry.in_use -= 1
+        if entry.reason is None:
+            self._retire(entry, reason)
+        else:
+            reason = entry.reason
+        if entry.in_use:
             return
-        del self._first_dial[entry.key]
-        late: list[Waiter[C]] = []
-        for waiter in self._awaiting_dial.pop(entry.key, {}):
-            if not late and self._assign(waiter, closing, alone=alone):
-                waiter.wake()  # no first dial is running, so it was given an entry
-            else:
-                late.append(waiter)
-        # They came before most of those in line for a slot, so they go to its head.
-        for waiter in reversed(late):
-            self._queue[waiter] = None
-            self._queue.move_to_end(waiter, last=False)
-        if late:
-            others = self._queue_by_key.pop(entry.key, {})
-            self._queue_by_key[entry.key] = {**dict.fromkeys(late), **others}
-
-    def _make_idle(self, entry: Entry[C], now: float) -> None:
-        entry.idle_since = now
-        self._idle[entry] = None
-        self._idle_by_key.setdefault(entry.key, {})[entry] = None
-
-    def _trim(self, closing: list[Entry[C]]) -> None:
-        keep = self._limits.max_keepalive
-        while keep is not None and len(self._idle) > keep:
-            self._evict(next(iter(self._idle)), closing)
-
-    def _evict(self, entry: Entry[C], closing: list[Entry[C]]) -> None:
-        entry.usable = False
-        self._remove(entry)
         closing.append(entry)
+        if entry.gone:  # since clear(); nothing counts it any more
+            return
+        entry.gone = True
+        del self._entries[entry]
+        lane = entry.lane
+        lane.open -= 1
+        if entry.capacity:
+            self._closed[reason] += 1
+        else:
+            self._connecting -= 1
+        self._line.note(lane)
+        self._drop_if_empty(lane)
 
-    def _remove(self, entry: Entry[C]) -> None:
-        # After clear() nothing of an entry is known any more.
-        self._entries.pop(entry, None)
-        if self._idle.pop(entry, self) is None:
-            _discard(self._idle_by_key, entry.key, entry)
-        if entry.capacity and (count := self._connected.get(entry.key)):
-            if count > 1:
-                self._connected[entry.key] = count - 1
-            else:
-                del self._connected[entry.key]
-
-
-T = TypeVar("T")
-
-
-def _discard(table: dict[Hashable, dict[T, None]], key: Hashable, item: T) -> None:
-    """Remove an item from a table of ordered sets, and its set once that is empty."""
-    if (items := table.get(key)) is not None and item in items:
-        del items[item]
-        if not items:
-            del table[key]
+    def _drop_if_empty(self, lane: Lane[C]) -> None:
+        if not lane.open and not lane.waiters:
+            del self._lanes[lane.key]

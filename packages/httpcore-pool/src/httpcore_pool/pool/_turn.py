@@ -1,0 +1,146 @@
+"""`Turn`: how a request gets a connection where none is at hand. It waits in line, and dials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from .._errors import PoolTimeout, named
+from .._trace import emit
+from ..connection import HTTPConnection
+from ._entry import Entry, Waiter
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from .._request import Request
+    from ..backends.base import Event
+    from ._pool import ConnectionPool
+
+__all__ = ["Turn"]
+
+
+class Turn(Waiter[HTTPConnection]):
+    """One request that wants a connection; `PoolState` says which.
+
+    Attributes:
+        waited: seconds spent in line so far. One pool limit holds for all waits of a request.
+    """
+
+    __slots__ = ("_event", "_pool", "_request", "waited")
+
+    def __init__(
+        self, pool: ConnectionPool, request: Request, key: Hashable, *, may_share: bool
+    ) -> None:
+        super().__init__(key, may_share=may_share)
+        self._pool = pool
+        self._request = request
+        self._event: Event | None = None
+        self.waited = 0.0
+
+    def wake(self) -> None:
+        cast("Event", self._event).set()  # who is queued has one
+
+    async def connection(self, dead: Entry[HTTPConnection] | None) -> Entry[HTTPConnection]:
+        """Return an entry with a live connection, in place of the dead one that is brought back."""
+        while True:
+            entry = await self._get(dead)
+            if not entry.capacity:
+                await self.dial(entry)
+                return entry
+            try:
+                if entry.uses == 1 or not await entry.connection.is_stale():
+                    return entry
+            except BaseException:
+                await self._pool._let_go(entry, self._request, broke=True)
+                raise
+            dead = entry
+
+    async def _get(self, dead: Entry[HTTPConnection] | None) -> Entry[HTTPConnection]:
+        """Wait for an entry."""
+        pool, request = self._pool, self._request
+        self._event = None
+        with pool._lock:
+            closing = pool._state.request(self, pool._backend.now(), dead)
+            if self.entry is None:
+                self._event = pool._backend.event()
+        try:
+            if closing:
+                await pool._close_all(closing, request)
+            pool._check_open(request)
+            if self._event is not None:
+                await self._wait(self._event)
+                pool._check_open(request)
+            with pool._lock:
+                if self.entry is not None:
+                    return self.entry
+            raise self._timeout()
+        except BaseException:
+            with pool._lock:
+                closing = pool._state.cancel(self, pool._backend.now())
+            await pool._close_all(closing, request)
+            raise
+
+    async def _wait(self, event: Event) -> None:
+        request, now = self._request, self._pool._backend.now
+        began = now()
+        if request.options.trace is not None:
+            emit(request, "pool.queued", began)
+        limit = self._limit()
+        seconds = None if limit is None else limit - self.waited
+        if (deadline := request.options.deadline) is not None:
+            left = deadline - began
+            seconds = left if seconds is None else min(left, seconds)
+        await event.wait(None if seconds is None else max(0.0, seconds))
+        self.waited += now() - began
+
+    def _limit(self) -> float | None:
+        timeout = self._request.options.timeout
+        return self._pool._timeout.pool if timeout is None else timeout.pool
+
+    def _timeout(self) -> BaseException:
+        limit = self._limit()
+        within = "in time" if limit is None else f"within {limit:g} s"
+        error = PoolTimeout(f"no connection became free {within} ({self._pool!r})", limit)
+        return named(error, self._request, self._pool._backend.now())
+
+    async def dial(self, entry: Entry[HTTPConnection]) -> None:
+        """Make the connection of an entry that was given to this request for that.
+
+        If this fails, the entry is let go.
+        """
+        pool, request = self._pool, self._request
+        ssl, proxy = pool._route(request)
+        trace = request.options.trace
+        try:
+            connection = HTTPConnection(
+                request.url.origin,
+                pool._backend,
+                ssl=ssl,
+                proxy=proxy,
+                proxy_ssl=pool._ssl,
+                http1=pool._http1,
+                http2=pool._http2,
+                timeout=pool._timeout,
+            )
+            if trace is not None:
+                emit(request, "connect.start", pool._backend.now())
+            await connection.connect(request)
+            with pool._lock:
+                entry.connection = connection
+                closing = pool._state.connected(entry, connection.capacity, pool._backend.now())
+            if closing:
+                await pool._close_all(closing, request)
+            pool._check_open(request)
+            if trace is not None:
+                emit(request, "connect.done", pool._backend.now(), protocol=connection.protocol)
+        except BaseException as error:
+            if entry.capacity:
+                await pool._let_go(entry, request, broke=True)
+            else:
+                with pool._lock:
+                    # Who was cancelled has learnt nothing about the server.
+                    refused = isinstance(error, Exception)
+                    closing = pool._state.failed(entry, refused=refused)
+                await pool._close_all(closing, request)
+            pool._check_ran(request, error)
+            raise
