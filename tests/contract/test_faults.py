@@ -106,7 +106,7 @@ def cases():
 def test_after_a_broken_exchange_the_next_one_works(against, name):
     make, error = cases()[name]
     peer = Peer()
-    peer._handlers = (make(peer), peer.holding(OK, OK))
+    peer.handlers = (make(peer), peer.holding(OK, OK))
 
     async def scenario(client):
         with pytest.raises(error) as caught:
@@ -130,7 +130,7 @@ STALLS = {
 @pytest.mark.parametrize("where", STALLS)
 def test_a_stalled_server_is_a_read_timeout(against, where):
     peer = Peer()
-    peer._handlers = (peer.holding(STALLS[where]), peer.holding(OK))
+    peer.handlers = (peer.holding(STALLS[where]), peer.holding(OK))
 
     async def scenario(client):
         with pytest.raises(httpcore.ReadTimeout, match="sent nothing for 0.2 s") as caught:
@@ -151,7 +151,7 @@ def test_a_server_that_stops_reading_is_a_write_timeout(against):
     def deaf(connection):
         given_up.wait(10)
 
-    peer._handlers = (deaf, peer.holding(OK))
+    peer.handlers = (deaf, peer.holding(OK))
 
     async def scenario(client):
         with pytest.raises(httpcore.WriteTimeout, match="took nothing for 0.3 s"):
@@ -234,7 +234,7 @@ def test_a_black_hole_is_a_connect_timeout(world):
 
 def test_a_stalled_handshake_is_a_connect_timeout(against):
     peer = Peer()
-    peer._handlers = (peer.holding(b""),)
+    peer.handlers = (peer.holding(b""),)
 
     async def scenario(client):
         with pytest.raises(httpcore.ConnectTimeout, match="not ready within 0.2 s"):
@@ -252,7 +252,7 @@ def test_plain_http_on_a_tls_port_is_a_connect_error(against):
         connection.recv(100)
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    peer._handlers = (plain,)
+    peer.handlers = (plain,)
 
     async def scenario(client):
         with pytest.raises(httpcore.ConnectError, match="TLS with 'localhost' failed"):
@@ -271,7 +271,7 @@ CERTIFICATES = {
 def test_a_wrong_certificate_is_refused_before_anything_is_sent(against, authority, name):
     names, options, message = CERTIFICATES[name]
     peer = Peer(context=authority.server_context(names=names))
-    peer._handlers = (peer.answering(OK),)
+    peer.handlers = (peer.answering(OK),)
 
     async def scenario(client):
         with pytest.raises(httpcore.CertificateError, match=message) as caught:
@@ -287,7 +287,7 @@ def test_a_certificate_is_not_checked_when_told_so_with_a_warning(against, autho
 
     _context.cache_clear()
     peer = Peer(context=authority.server_context(names=("elsewhere.test",)))
-    peer._handlers = (peer.holding(OK),)
+    peer.handlers = (peer.holding(OK),)
 
     async def scenario(client):
         with pytest.warns(UserWarning, match="certificates are not verified"):
@@ -313,7 +313,7 @@ def test_a_context_of_the_callers_own_is_used_and_not_changed(run, authority, tr
 
 def test_bytes_that_nobody_asked_for_never_answer_the_next_request(against):
     peer = Peer()
-    peer._handlers = (peer.holding(OK + response(b"EVIL")), peer.holding(response(b"SECOND")))
+    peer.handlers = (peer.holding(OK + response(b"EVIL")), peer.holding(response(b"SECOND")))
 
     async def scenario(client):
         assert (await client.get(peer.url)).text == "hello"
@@ -325,7 +325,7 @@ def test_bytes_that_nobody_asked_for_never_answer_the_next_request(against):
 def test_a_dead_kept_alive_connection_is_replaced_for_a_get(against):
     peer = Peer()
     # The second request on the first connection is read, and answered by a close.
-    peer._handlers = (peer.answering(OK, b""), peer.holding(response(b"again")))
+    peer.handlers = (peer.answering(OK, b""), peer.holding(response(b"again")))
 
     async def scenario(client):
         assert (await client.get(peer.url)).text == "hello"
@@ -337,7 +337,7 @@ def test_a_dead_kept_alive_connection_is_replaced_for_a_get(against):
 
 def test_a_post_whose_bytes_went_out_is_never_sent_again(against):
     peer = Peer()
-    peer._handlers = (peer.answering(OK, b""), peer.holding(response(b"again")))
+    peer.handlers = (peer.answering(OK, b""), peer.holding(response(b"again")))
 
     async def scenario(client):
         assert (await client.get(peer.url)).text == "hello"
@@ -359,7 +359,7 @@ def test_an_early_answer_is_returned_although_the_upload_broke(against):
         while connection.recv(1_000_000):
             pass
 
-    peer._handlers = (early, peer.holding(OK))
+    peer.handlers = (early, peer.holding(OK))
 
     async def scenario(client):
         pieces = (b"x" * 100_000 for _ in range(20))
@@ -379,7 +379,7 @@ def test_a_truncated_tls_stream_is_no_end_of_a_body(against, authority):
         # Close the TCP connection below TLS, without close_notify.
         socket.socket(fileno=connection.detach()).close()
 
-    peer._handlers = (cut,)
+    peer.handlers = (cut,)
 
     async def scenario(client):
         with pytest.raises(httpcore.ReadError, match="close_notify"):

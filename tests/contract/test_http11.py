@@ -65,3 +65,201 @@ def test_an_early_answer_ends_an_upload(world, authority, end, kind, tls):
         done.set()
     assert [(413, b"no")] * 4 == found
     assert 4 == peer.accepted
+
+
+# Informational responses and Expect (RFC 9110 10.1.1, 15.2).
+
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+def test_early_hints_reach_the_caller_and_the_final_response_follows(world):
+    async def scenario(base):
+        async with world.client() as client:
+            seen = []
+            answers = [
+                (await client.get(base, on_informational=seen.append)).content for _ in range(2)
+            ]
+            return answers, [(one.status_code, one.headers["Link"]) for one in seen]
+
+    with Peer() as peer:
+        peer.handlers = [peer.holding(HINTS + response(), HINTS * 2 + response(b"again"))]
+        found = world.run(scenario, peer.url)
+    assert ([b"hello", b"again"], [(103, "</a.css>; rel=preload")] * 3) == found
+    assert 1 == peer.accepted
+
+
+@pytest.mark.parametrize("answer", ["go ahead", "silence", "refusal"])
+def test_expect_waits_for_the_go_ahead(world, answer):
+    """With it, or without an answer in time, the content follows; a refusal spares it."""
+    came = []
+
+    def expecting(connection):
+        came.append(read_head(connection).count(b"content"))
+        if answer == "refusal":
+            connection.sendall(TOO_LARGE)
+        else:
+            connection.sendall(CONTINUE if answer == "go ahead" else b"")
+            came.append(connection.recv(1024))
+            connection.sendall(response())
+        came.append(connection.recv(1024))
+
+    async def scenario(base):
+        async with world.client(timeout=httpcore.Timeout(expect=0.05)) as client:
+            headers = {"Expect": "100-continue"}
+            sent = await client.post(base, content=b"content", headers=headers)
+            return sent.status_code
+
+    with Peer(expecting) as peer:
+        status = world.run(scenario, peer.url)
+    if answer == "refusal":
+        assert (413, [0, b""]) == (status, came)
+    else:
+        assert (200, [0, b"content", b""]) == (status, came)
+
+
+# Trailers (RFC 9112 7.1.2), in every split of the message.
+
+TRAILING = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: abc\r\n\r\n"
+)
+
+
+def test_trailers_come_in_every_split(world):
+    def in_pieces(connection):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(1, len(TRAILING)):
+            read_head(connection)
+            connection.sendall(TRAILING[:at])
+            connection.sendall(TRAILING[at:])
+
+    async def scenario(base):
+        async with world.client() as client:
+            found = set()
+            for _ in range(1, len(TRAILING)):
+                async with client.stream("GET", base) as answer:
+                    body = await answer.read()
+                    found.add((body, answer.trailers["X-Sum"]))
+            return found
+
+    with Peer(in_pieces) as peer:
+        assert {(b"hello", "abc")} == world.run(scenario, peer.url)
+    assert 1 == peer.accepted
+
+
+# Upgrades and tunnels (RFC 9110 7.8, 9.3.6).
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("method", ["GET", "CONNECT"])
+def test_a_switched_connection_is_handed_to_the_caller(world, authority, method, tls):
+    """With the bytes that came with the head; its slot is free once it is closed."""
+
+    def switch(connection):
+        head = read_head(connection)
+        if head.startswith(b"CONNECT localhost:"):
+            connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\nearly ")
+        else:
+            connection.sendall(
+                b"HTTP/1.1 101 Switching\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nearly "
+            )
+        while data := connection.recv(1024):
+            connection.sendall(data.upper())
+
+    async def scenario(base, options):
+        limits = httpcore.PoolLimits(max_connections=1)
+        async with world.client(pool_limits=limits, timeout=5, **options) as client:
+            found = []
+            for _ in range(2):
+                headers = {"Connection": "Upgrade", "Upgrade": "echo"} if method == "GET" else {}
+                answer = await client.request(method, base, headers=headers)
+                raw = answer.network_stream
+                await raw.write(b"bird", 5)
+                data = b""
+                while len(data) < 10:
+                    data += await raw.read(1024, 5)
+                found.append((data, answer.content, raw.peer.endswith(base[-5:])))
+                await raw.close()
+            return found, client.stats().open
+
+    context = authority.server_context() if tls else None
+    options = {"ssl": authority.bundle} if tls else {}
+    with Peer(switch, context=context) as peer:
+        found = world.run(scenario, peer.url, options)
+    assert ([(b"early BIRD", b"", True)] * 2, 0) == found
+    assert 2 == peer.accepted
+
+
+def test_an_upgrade_that_is_refused_is_an_answer_like_any_other(world):
+    async def scenario(base):
+        async with world.client() as client:
+            headers = {"Connection": "Upgrade", "Upgrade": "echo"}
+            answers = [await client.get(base, headers=headers) for _ in range(2)]
+            return [(one.content, one.network_stream) for one in answers]
+
+    with Peer() as peer:
+        peer.handlers = [peer.holding(response(), response())]
+        assert [(b"hello", None)] * 2 == world.run(scenario, peer.url)
+    assert 1 == peer.accepted
+
+
+# Rests that nobody reads (RFC 9112 9.3).
+
+
+@pytest.mark.parametrize(
+    ("length", "accepted"), [(10, 1), (60_000, 1), (200_000, 2)], ids=["tiny", "small", "large"]
+)
+def test_a_small_rest_is_read_to_keep_the_connection(world, length, accepted):
+    body = bytes(length)
+    go_on = threading.Event()
+
+    def slowly(connection):
+        """Send the head alone first, so that the body is a rest whoever is quicker."""
+        while read_head_or_end(connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length)
+            go_on.wait(5)
+            connection.sendall(body)
+
+    async def scenario(base):
+        async with world.client() as client:
+            go_on.clear()
+            async with client.stream("GET", base) as answer:
+                go_on.set()
+            return answer.status_code, len((await client.get(base)).content)
+
+    with Peer(slowly) as peer:
+        assert (200, length) == world.run(scenario, peer.url)
+    assert accepted == peer.accepted
+
+
+def read_head_or_end(connection):
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(1024)
+        if not more:
+            return b""
+        data += more
+    return data
+
+
+def test_the_steps_of_a_request_can_be_watched(world):
+    """A replay shows: the kept connection was closed as the second request went out."""
+
+    async def scenario(base):
+        async with world.client() as client:
+            events = []
+            await client.get(base, trace=events.append)
+            await client.get(base, trace=events.append)
+            return [event.name for event in events]
+
+    def one_answer(connection):
+        read_head(connection)
+        connection.sendall(response())
+        read_head_or_end(connection)
+
+    with Peer(one_answer) as peer:
+        names = world.run(scenario, peer.url)
+    first = ["connect.start", "connect.done", "pool.assigned", "request.sent", "response.head"]
+    assert first == names[: len(first)]
+    assert "request.replayed" in names
+    assert "response.head" == names[-1]

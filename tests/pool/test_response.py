@@ -296,6 +296,24 @@ def test_repr_tells_class_and_status():
     assert "<SyncResponse [404 Not Found]>" == repr(SyncResponse(response(status=404)))
 
 
+def test_a_reason_phrase_can_not_split_a_line_of_a_log():
+    strange = Response(500, request=REQUEST, reason_phrase="a\x85b\u2028\xe9\t")
+    assert r"<Response [500 a\x85b\u2028\xe9\t]>" == repr(strange)
+    with pytest.raises(HTTPStatusError) as caught:
+        strange.raise_for_status()
+    assert r"server error 500 a\x85b\u2028\xe9\t" == caught.value.message
+
+
+@pytest.mark.parametrize("reason", ["a\r\nX: y", "a\nb", "a\x00b", "\x7f", "\x1b[2J"])
+def test_a_reason_phrase_has_no_control_characters(reason):
+    with pytest.raises(ValueError, match="reason_phrase must not have control characters"):
+        Response(200, request=REQUEST, reason_phrase=reason)
+
+
+def test_a_response_without_a_switch_has_no_network_stream():
+    assert (None, None) == (response().network_stream, SyncResponse(response()).network_stream)
+
+
 def test_the_twin_shares_the_body():
     made = response(Pieces(b"a", b"b"))
     twin = SyncResponse(made)

@@ -274,6 +274,54 @@ def test_a_large_write_leaves_in_pieces(make):
     assert max(sizes) < 300_000
 
 
+def test_what_a_partial_write_left_is_sent_first(run, make):
+    """Records that were made can't be taken back, whoever writes next (RFC 8446 5.3: they are counted)."""
+
+    async def scenario():
+        secure, stream, peer = make(lambda peer: peer.hands())
+        await secure.handshake(NO_LIMIT)
+        room = [10, 0, 10]
+
+        async def narrow(data, timeout=None):
+            taken = min(room.pop(0), len(data)) if room else len(data)
+            stream.written += bytes(data[:taken])
+            return taken
+
+        stream.write_some = narrow
+        some = [await secure.write_some(b"first") for _ in range(2)]
+        await secure.write(b" second")
+        some += [await secure.write_some(b" third") for _ in range(2)]
+        peer.step(TLSPeer.hears)(stream)
+        got = b""
+
+        def act(peer):
+            nonlocal got
+            try:
+                while True:
+                    got += peer.tls.read(100)
+            except ssl.SSLWantReadError:
+                pass
+
+        peer.step(act)(stream)
+        return some, got
+
+    assert ([0, 0, 0, 6], b"first second third") == run(scenario)
+
+
+def test_a_session_ticket_is_nothing_to_read(make):
+    """RFC 8446 4.6.1: it may come at any time, and says nothing about the exchange."""
+    secure, stream, _ = make(lambda peer: [*peer.hands(), peer.says(b"answer")])
+
+    async def scenario():
+        await secure.handshake(NO_LIMIT)
+        tickets = stream._steps.popleft()(stream)
+        stream._steps.appendleft(tickets)
+        found = [stream.is_readable(), await secure.read_available(100), stream.is_readable()]
+        return found, await secure.read(100, None)
+
+    assert ([True, None, False], b"answer") == run_sync(scenario())
+
+
 def test_the_protocol_is_what_the_server_chose_or_nothing(make):
     for alpn, chosen in ((("h2",), "h2"), ((), None)):
         secure, _, _ = make(lambda peer: peer.hands(), alpn=alpn)

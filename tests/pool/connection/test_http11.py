@@ -535,6 +535,12 @@ def test_a_response_that_came_although_the_write_broke_is_read(run, after):
     assert ((413, "Too Large", "HTTP/1.1", b"no"), True) == run(scenario)
 
 
+def test_an_end_after_a_broken_write_is_no_end_of_a_body():
+    """The system tells of a reset once, to whoever asks first; then it looks like an end."""
+    connection = breaks_on_write(UNTIL_END, b"")
+    assert ReadError is type(failure_of(connection, get("POST", b"abc")))
+
+
 @pytest.mark.parametrize("how", [b"", ReadError("reset")])
 def test_a_broken_write_without_a_response_is_a_write_error(how):
     error = failure_of(breaks_on_write(how), get("POST", b"abc"))

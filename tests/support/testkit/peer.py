@@ -17,12 +17,13 @@ class Peer:
 
     Attributes:
         url: the base URL.
+        handlers: those of the constructor; they may be set until the first connection comes.
         requests: the bytes of each request head that was read with `read_request`.
         accepted: how many connections came.
     """
 
     def __init__(self, *handlers, context=None):
-        self._handlers = handlers
+        self.handlers = handlers
         self._context = context
         self._threads = []
         self._connections = []
@@ -57,7 +58,7 @@ class Peer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            handler = self._handlers[min(self.accepted, len(self._handlers) - 1)]
+            handler = self.handlers[min(self.accepted, len(self.handlers) - 1)]
             self.accepted += 1
             self._connections.append(connection)
             thread = threading.Thread(target=self._serve, args=(handler, connection))

@@ -15,7 +15,17 @@ import httpcore_client
 
 # What a client or response gives at once, in every world.
 _PLAIN = frozenset(
-    {"build", "json", "prepare_request", "raise_for_status", "raw", "stream", "unscoped", "items"}
+    {
+        "build",
+        "items",
+        "json",
+        "prepare_request",
+        "raise_for_status",
+        "raw",
+        "stats",
+        "stream",
+        "unscoped",
+    }
 )
 
 

@@ -113,6 +113,12 @@ def _changed(riding: ClientOptions, options: RequestOptions) -> ClientOptions:
         changes["auth"] = as_auth(options["auth"])
     if "allow_redirects" in options:
         changes["allow_redirects"] = options["allow_redirects"]
+    for name in ("trace", "on_informational"):
+        callback: object = options.get(name)
+        if callback is not None:
+            if not callable(callback):
+                raise TypeError(f"{name} must be callable or None, not {type(callback).__name__}")
+            changes[name] = callback
     proxy = options.get("proxy")
     if proxy is not None:
         changes["proxy"] = pool.Proxy.of(proxy)

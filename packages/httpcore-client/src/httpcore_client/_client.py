@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Unpack
 
 from ._base import Settings
-from ._siblings import URL, CookieJar, Headers, pool
+from ._siblings import URL, CookieJar, Headers, Origin, pool
 from ._stack import build_stack
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Client(pool.Closing):
         http1: whether HTTP/1.1 may be spoken.
         http2: whether HTTP/2 may be spoken: over TLS where the server offers it. With `http1=False`
             it is spoken in cleartext too, without asking (prior knowledge).
+        message_limits: how much of what frames an HTTP/1.1 response is accepted.
         trust_env: whether proxy variables, CA bundles and netrc of the environment are used.
         backend: the world to do I/O in; None for the client's own.
 
@@ -63,6 +64,7 @@ class Client(pool.Closing):
         proxy: str | URL | pool.Proxy | None = None,
         http1: bool = True,
         http2: bool = True,
+        message_limits: pool.MessageLimits | None = None,
         trust_env: bool = True,
         backend: pool.Backend | None = None,
     ) -> None:
@@ -78,6 +80,7 @@ class Client(pool.Closing):
             proxy=proxy,
             http1=http1,
             http2=http2,
+            message_limits=message_limits,
         )
         self._stack = build_stack(
             self._pool,
@@ -107,6 +110,14 @@ class Client(pool.Closing):
     def connections_opened(self) -> int:
         """How many connections were dialled so far."""
         return self._pool.connections_opened
+
+    def stats(self) -> pool.PoolStats:
+        """How many connections and requests there are now, and were so far."""
+        return self._pool.stats()
+
+    async def warm(self, origin: Origin | URL | str, count: int = 1) -> int:
+        """Open up to `count` connections ahead; see `ConnectionPool.warm`."""
+        return await self._pool.warm(origin, count)
 
     async def request(
         self, method: str, url: str | URL, **options: Unpack[RequestOptions]

@@ -7,7 +7,6 @@ adapters read. A name that is neither is refused here, with the nearest right on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
 from typing import Any, TypeAlias, TypedDict
 
 from ._siblings import URL, Auth, Headers, QueryParams, pool
@@ -46,6 +45,8 @@ class RequestOptions(TypedDict, total=False):
         allow_redirects: whether redirects are followed.
         proxy: the proxy to go through.
         stream: whether to return as soon as the head is read, with the body still open.
+        trace: is called with each `TraceEvent` of the request, redirects and replays included.
+        on_informational: is called with each informational (1xx) response, as an `Informational`.
     """
 
     params: ParamTypes
@@ -59,6 +60,8 @@ class RequestOptions(TypedDict, total=False):
     allow_redirects: bool
     proxy: str | URL | pool.Proxy | None
     stream: bool
+    trace: pool.Trace | None
+    on_informational: pool.OnInformational | None
 
 
 def check_options(options: Mapping[str, object], known: Collection[str]) -> None:
@@ -109,8 +112,10 @@ def as_auth(auth: object) -> Auth | None:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientOptions(pool.Options):
+_SHARED = tuple(vars(pool.Options()))  # the names of what the pool reads
+
+
+class ClientOptions(pool.Options, kw_only=True):
     """What rides on a request for the adapters, besides what the pool reads.
 
     Attributes:
@@ -129,23 +134,7 @@ class ClientOptions(pool.Options):
         """Return the options as the adapters read them, whoever made the request."""
         if isinstance(options, ClientOptions):
             return options
-        shared = {field.name: getattr(options, field.name) for field in fields(pool.Options)}
-        return cls(**shared)
-
-    def _draft(self) -> Any:
-        draft = self._fill(object.__new__(_Draft))
-        draft.auth = self.auth
-        draft.allow_redirects = self.allow_redirects
-        draft.foreign = self.foreign
-        return draft
-
-
-class _Draft(ClientOptions):
-    """See the one of the pool."""
-
-    __slots__ = ()
-    __setattr__ = object.__setattr__
-    __delattr__ = object.__delattr__
+        return cls(**{name: getattr(options, name) for name in _SHARED})
 
 
 def merged(own: HeaderTypes, defaults: Headers) -> Headers:

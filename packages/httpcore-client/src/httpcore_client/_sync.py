@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from ._client import Client, ResponseContext
-from ._siblings import URL, CookieJar, Headers, pool
+from ._siblings import URL, CookieJar, Headers, Origin, pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,7 @@ class SyncClient(pool.SyncClosing):
         proxy: str | URL | pool.Proxy | None = None,
         http1: bool = True,
         http2: bool = True,
+        message_limits: pool.MessageLimits | None = None,
         trust_env: bool = True,
         backend: pool.Backend | None = None,
     ) -> None:
@@ -52,6 +53,7 @@ class SyncClient(pool.SyncClosing):
             proxy=proxy,
             http1=http1,
             http2=http2,
+            message_limits=message_limits,
             trust_env=trust_env,
             backend=pool.SyncBackend() if backend is None else backend,
         )
@@ -70,6 +72,14 @@ class SyncClient(pool.SyncClosing):
     def connections_opened(self) -> int:
         """How many connections were dialled so far."""
         return self._client.connections_opened
+
+    def stats(self) -> pool.PoolStats:
+        """How many connections and requests there are now, and were so far."""
+        return self._client.stats()
+
+    def warm(self, origin: Origin | URL | str, count: int = 1) -> int:
+        """Open up to `count` connections ahead; see `ConnectionPool.warm`."""
+        return pool.run_sync(self._client.warm(origin, count))
 
     def request(
         self, method: str, url: str | URL, **options: Unpack[RequestOptions]

@@ -6,9 +6,10 @@ Plain data with validation where it enters. What follows from them is decided el
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
+from ._value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +32,7 @@ def _seconds(name: str, value: Any, *, zero: bool = False) -> float | None:
     return None if math.isinf(value) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Timeout:
+class Timeout(Value):
     """Limits in seconds; None means no limit.
 
     Attributes:
@@ -59,10 +59,10 @@ class Timeout:
     expect: float | None = 1.0
     lowest_rate: float | None = None
 
-    def __post_init__(self) -> None:
-        for name in ("connect", "read", "write", "pool", "total", "expect", "lowest_rate"):
-            checked = _seconds(f"Timeout({name}=...)", getattr(self, name))
-            object.__setattr__(self, name, checked)
+    def _check(self) -> None:
+        values = vars(self)
+        for name in self._fields:
+            values[name] = _seconds(f"Timeout({name}=...)", values[name])
 
     @classmethod
     def of(cls, value: TimeoutTypes) -> Timeout:
@@ -90,9 +90,6 @@ def _for_phases(seconds: float | None) -> Timeout:
 
 TimeoutTypes: TypeAlias = Timeout | float | None
 
-_new = object.__new__
-
-
 # The lowest that each may be.
 _WHOLE_LIMITS = (
     ("max_connections", 1),
@@ -102,8 +99,7 @@ _WHOLE_LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PoolLimits:
+class PoolLimits(Value):
     """How many connections a pool may hold.
 
     Attributes:
@@ -127,7 +123,7 @@ class PoolLimits:
     max_age: float | None = None
     max_requests: int | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         for name, lowest in _WHOLE_LIMITS:
             value: object = getattr(self, name)
             if value is None:
@@ -136,13 +132,15 @@ class PoolLimits:
                 raise TypeError(f"PoolLimits({name}=...) must be a whole number or None")
             if value < lowest:
                 raise ValueError(f"PoolLimits({name}=...) must be at least {lowest}, not {value}")
-        expiry = _seconds("PoolLimits(keepalive_expiry=...)", self.keepalive_expiry, zero=True)
-        object.__setattr__(self, "keepalive_expiry", expiry)
-        object.__setattr__(self, "max_age", _seconds("PoolLimits(max_age=...)", self.max_age))
+        vars(self).update(
+            keepalive_expiry=_seconds(
+                "PoolLimits(keepalive_expiry=...)", self.keepalive_expiry, zero=True
+            ),
+            max_age=_seconds("PoolLimits(max_age=...)", self.max_age),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLimits:
+class MessageLimits(Value):
     """How much of what frames an HTTP/1.1 response is accepted; more is a `RemoteProtocolError`.
 
     Attributes:
@@ -161,8 +159,8 @@ class MessageLimits:
     informational: int = 32
     chunk_overhead_bytes: int = 64 * 1024
 
-    def __post_init__(self) -> None:
-        for name in ("head_bytes", "fields", "informational", "chunk_overhead_bytes"):
+    def _check(self) -> None:
+        for name in self._fields:
             value: object = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int):
                 raise TypeError(f"MessageLimits({name}=...) must be a whole number")
@@ -173,8 +171,7 @@ class MessageLimits:
                 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Value, kw_only=True):
     """What rides on a `Request` for the levels below the caller.
 
     Attributes:
@@ -193,7 +190,7 @@ class Options:
     timeout: Timeout | None = None
     deadline: float | None = None
     started: float | None = None
-    proxy: Proxy | None = field(default=None)
+    proxy: Proxy | None = None
     ssl: TLSConfig | None = None
     trace: Trace | None = None
     on_informational: OnInformational | None = None
@@ -216,56 +213,9 @@ class Options:
             started = now
         if deadline is None and timeout.total is not None:
             deadline = started + timeout.total
-        kind = type(self)
-        if "_draft" not in kind.__dict__:
-            return replace(self, timeout=timeout, started=started, deadline=deadline)
-        draft = self._draft()
-        draft.timeout, draft.started, draft.deadline = timeout, started, deadline
-        draft.__class__ = kind
-        return draft  # type: ignore[no-any-return]
-
-    def copy_with(self, **changes: Any) -> Self:
-        """Return a copy with fields replaced, by their names.
-
-        Raises:
-            TypeError: there is no field of that name.
-        """
-        kind = type(self)
-        if "_draft" not in kind.__dict__:
-            return replace(self, **changes)
-        draft = self._draft()
-        for name, value in changes.items():
-            try:
-                setattr(draft, name, value)
-            except AttributeError:
-                raise TypeError(f"copy_with() has no argument {name!r}") from None
-        draft.__class__ = kind
-        return draft  # type: ignore[no-any-return]
-
-    # Options are copied for every request, and `dataclasses.replace` takes ten times as long as this.
-
-    def _draft(self) -> Any:
-        """Return a copy that can still be written to. A subclass has its own, or is copied slowly."""
-        return self._fill(_new(_Draft))
-
-    def _fill(self, draft: Any) -> Any:
-        draft.timeout = self.timeout
-        draft.deadline = self.deadline
-        draft.started = self.started
-        draft.proxy = self.proxy
-        draft.ssl = self.ssl
-        draft.trace = self.trace
-        draft.on_informational = self.on_informational
-        draft.target = self.target
-        return draft
-
-
-class _Draft(Options):
-    """Options that are not frozen yet: they become so by a change of their class."""
-
-    __slots__ = ()
-    __setattr__ = object.__setattr__
-    __delattr__ = object.__delattr__  # or both would go the slow way
+        begun = self._copy()
+        vars(begun).update(timeout=timeout, started=started, deadline=deadline)
+        return begun
 
 
 class Budget:

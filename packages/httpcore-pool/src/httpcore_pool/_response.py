@@ -7,6 +7,7 @@ drive the async ones. Redirects and cookies are filled in by the adapters that k
 from __future__ import annotations
 
 import codecs
+import re
 from typing import TYPE_CHECKING, Any, Self
 
 from ._closing import Closing, SyncClosing
@@ -36,6 +37,7 @@ __all__ = ["Response", "ResponseBase", "SyncResponse"]
 
 _PIECE_BYTES = 64 * 1024  # most that one step of decoding puts out
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})  # RFC 9110 15.4, those that name another URL
+_NOT_IN_REASON = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9112 4
 
 
 class _Body:
@@ -51,6 +53,9 @@ class _Body:
 
 class ResponseBase:
     """What is known of a response without waiting.
+
+    Raises:
+        ValueError: the reason phrase has control characters.
 
     Attributes:
         status_code: the status, 100 to 999.
@@ -91,9 +96,11 @@ class ResponseBase:
         self.headers: Headers = headers if headers is not None else Headers()
         self.request: Request = request
         self.protocol: str = protocol
-        self.reason_phrase: str = (
-            standard_phrase(status_code) if reason_phrase is None else reason_phrase
-        )
+        if reason_phrase is None:
+            reason_phrase = standard_phrase(status_code)
+        elif not reason_phrase.isprintable() and _NOT_IN_REASON.search(reason_phrase):
+            raise ValueError("reason_phrase must not have control characters (RFC 9112 4)")
+        self.reason_phrase: str = reason_phrase
         self.cookies: Mapping[str, str] = {}
         self.next_request: Request | None = None
         self._history: tuple[Response, ...] = ()
@@ -181,6 +188,14 @@ class ResponseBase:
 
         return json.loads(self.content, **options)
 
+    @property
+    def _status(self) -> str:
+        """The status for people: what a peer sent is escaped."""
+        reason = self.reason_phrase
+        if not reason.isprintable():
+            reason = reason.encode("unicode_escape").decode("ascii")
+        return f"{self.status_code} {reason}".rstrip()
+
     def raise_for_status(self) -> Self:
         """Return this response, or raise when its status is 4xx or 5xx.
 
@@ -190,9 +205,7 @@ class ResponseBase:
         if self.status_code < 400:
             return self
         whose = "client" if self.status_code < 500 else "server"
-        error = HTTPStatusError(
-            f"{whose} error {self.status_code} {self.reason_phrase}".rstrip(), self.status_code
-        )
+        error = HTTPStatusError(f"{whose} error {self._status}", self.status_code)
         error.response = self
         raise error.about(self.request)
 
@@ -282,7 +295,7 @@ class ResponseBase:
         return await self._follow(self.next_request)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} [{self.status_code} {self.reason_phrase}]>"
+        return f"<{type(self).__name__} [{self._status}]>"
 
 
 class _Decoding:

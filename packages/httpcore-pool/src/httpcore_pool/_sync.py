@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._closing import SyncClosing
-from ._config import PoolLimits, Timeout, TimeoutTypes
+from ._config import MessageLimits, PoolLimits, Timeout, TimeoutTypes
 from ._driver import run_sync
 from ._response import SyncResponse
 from .backends.sync import SyncBackend
@@ -26,7 +26,7 @@ class SyncConnectionPool(SyncClosing):
 
     Args:
         backend: the world to do I/O in; None for blocking sockets.
-        ssl, limits, timeout, proxy, http1, http2: see `ConnectionPool`.
+        ssl, limits, timeout, proxy, http1, http2, message_limits: see `ConnectionPool`.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class SyncConnectionPool(SyncClosing):
         proxy: str | URL | Proxy | None = None,
         http1: bool = True,
         http2: bool = True,
+        message_limits: MessageLimits | None = None,
     ) -> None:
         self._pool = ConnectionPool(
             SyncBackend() if backend is None else backend,
@@ -48,6 +49,7 @@ class SyncConnectionPool(SyncClosing):
             proxy=proxy,
             http1=http1,
             http2=http2,
+            message_limits=message_limits,
         )
 
     @property

@@ -241,6 +241,8 @@ class TLSStream(NetworkStream):
         raise ReadError(f"TLS failed: {reason}") from error
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:
+        if self._unsent:
+            await self._flush(timeout)
         await self._take_turn(timeout)
         try:
             if len(data) <= _PIECE_BYTES:

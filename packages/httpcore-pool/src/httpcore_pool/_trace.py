@@ -7,8 +7,10 @@ request.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
+
+from ._value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Informational", "OnInformational", "Trace", "TraceEvent", "emit"]
 
 
-@dataclass(frozen=True, slots=True)
-class Informational:
+class Informational(Value):
     """A 1xx response, which comes before the final one (RFC 9110 15.2).
 
     Attributes:
@@ -34,8 +35,7 @@ class Informational:
     reason_phrase: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TraceEvent:
+class TraceEvent(Value):
     """One step of a request.
 
     Attributes:
@@ -48,7 +48,7 @@ class TraceEvent:
     name: str
     request: Request
     at: float
-    details: Mapping[str, object] = field(default_factory=dict[str, object])
+    details: Mapping[str, object] = MappingProxyType({})
 
 
 Trace: TypeAlias = "Callable[[TraceEvent], None]"

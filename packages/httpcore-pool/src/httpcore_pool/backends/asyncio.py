@@ -86,6 +86,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
         self._writable = True
+        self._aborted = False  # by us
         self._alert = False  # the writer wants to know what comes in
         self._read_timer = _Timer(loop)
         self._write_timer = _Timer(loop)
@@ -131,20 +132,22 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._write_timer.cancel()
         self._closed.set_result(None)
 
-    def _rescue(self) -> None:
+    def _rescue(self) -> bool:
         """Take in what came before a reset that a write met: it may be the answer (RFC 9112 9.6).
 
-        asyncio stops reading at the first error; the socket is still open here, and may hold bytes.
+        asyncio stops reading at the first error. Until `connection_lost` has returned the socket is
+        open, and may hold bytes.
         """
         sock: socket.socket | None = getattr(self._transport, "_sock", None)  # uvloop has none
+        if sock is None or self._lost or self._aborted:
+            return False
         try:
-            while sock is not None and self._size < _HIGH_WATER_BYTES:
-                if not (data := sock.recv(_HIGH_WATER_BYTES)):
-                    return
+            while self._size < _HIGH_WATER_BYTES and (data := sock.recv(_HIGH_WATER_BYTES)):
                 self._chunks.append(data)
                 self._size += len(data)
         except OSError:
-            return
+            pass
+        return bool(self._chunks)
 
     def pause_writing(self) -> None:
         self._writable = False
@@ -176,9 +179,11 @@ class _Stream(asyncio.Protocol, NetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while not self._chunks:
-            if self._eof:
+            if self._eof and not self._aborted:
                 return b""
             if self._is_broken():
+                if self._rescue():
+                    break
                 raise ReadError(self._why_broken()) from self._error
             if self._reader is not None:
                 raise RuntimeError("two tasks read one connection at once")
@@ -253,6 +258,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
         if self._loop.is_closed() or self._pid != os.getpid():
             self.forget()
             return
+        self._aborted = True
         # abort, not close: nothing of ours may linger in a buffer when the caller goes on. What was
         # written and fits the socket's buffer is on its way already.
         self._transport.abort()
@@ -260,7 +266,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
             await asyncio.shield(self._closed)  # one turn of the loop
 
     def forget(self) -> None:
-        self._lost = True
+        self._lost = self._aborted = True
         transport: Any = self._transport
         if self._pid == os.getpid() and not self._loop.is_closed():
             # The loop's selector knows the socket, so the loop must close it; it may be another thread's.

@@ -82,9 +82,11 @@ class _TrioStream(NetworkStream):
                 if is_readable(sock):
                     return taken
                 if trio.current_time() >= deadline:
-                    raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+                    break
         except (OSError, trio.ClosedResourceError) as error:
             raise WriteError(f"the connection broke: {_why(error)}") from error
+        if taken < len(view):
+            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
         return taken
 
     async def close(self) -> None:

@@ -66,6 +66,7 @@ class Exchange(ByteSource):
         self._closes = False  # the request asked for it
         self._sent = False  # the whole request went out
         self._answered = False  # octets of a response came
+        self._broken = False  # a write failed, so what looks like an end may be a reset
         self._go_ahead = False  # 100 (Continue) came
         self._informational = 0
         self._ready = b""  # of the body: came with the head
@@ -117,6 +118,7 @@ class Exchange(ByteSource):
                     return answer
         except WriteError:
             # The server may have answered (413, say) before it stopped reading: RFC 9112 9.6.
+            self._broken = True
             return await self._head_despite_broken_write()
         self._sent = True
         if self._request.options.trace is not None:
@@ -315,8 +317,13 @@ class Exchange(ByteSource):
     async def _read_body(self) -> bytes:
         timeout = self._budget.read()
         if self._pace is None:
-            return await self._stream.read(_BODY_READ_BYTES, timeout)
-        return await self._pace.read(partial(self._stream.read, _BODY_READ_BYTES), timeout)
+            data = await self._stream.read(_BODY_READ_BYTES, timeout)
+        else:
+            read = partial(self._stream.read, _BODY_READ_BYTES)
+            data = await self._pace.read(read, timeout)
+        if not data and self._broken:
+            raise ReadError("the connection broke while the response was read")
+        return data
 
     @staticmethod
     def _trailers(reader: ResponseReader) -> Headers | None:

@@ -6,6 +6,7 @@ send is written and watched elsewhere. Its errors become ours here, with the lin
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 import h11
@@ -21,6 +22,7 @@ __all__ = ["H11Reader"]
 
 # A chunk's line, its CR LF and those behind the chunk: what no sender can do without (RFC 9112 7.1).
 _PLAIN_CHUNK_BYTES = 24
+_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _LONGEST_ERROR = 300  # characters
 
 
@@ -95,6 +97,15 @@ class H11Reader(ResponseReader):
             return None
         # Nothing else comes before a response, except for its switching the protocol.
         head = cast("h11.Response | h11.InformationalResponse", event)
+        version = head.http_version.decode("ascii")
+        if not version.startswith("1."):
+            # RFC 9112 2.3: another major version is another syntax, whatever this looks like.
+            raise RemoteProtocolError(f"the server answered in HTTP/{version}, not HTTP/1.1")
+        reason = bytes(head.reason)
+        if _CONTROLS.search(reason):
+            raise RemoteProtocolError(
+                f"the reason phrase has control characters: {escaped(reason)}"  # RFC 9112 4
+            )
         fields = list(head.headers.raw_items())
         rest = len(self._h11.trailing_data[0])
         if self._fed - rest > self._limits.head_bytes:
@@ -109,9 +120,9 @@ class H11Reader(ResponseReader):
         self._keeps = not {b"content-length", b"transfer-encoding"} <= names
         return ResponseHead(
             head.status_code,
-            bytes(head.reason),
+            reason,
             fields,
-            protocol=f"HTTP/{head.http_version.decode('ascii')}",
+            protocol=f"HTTP/{version}",
         )
 
     def next(self) -> bytes | None:

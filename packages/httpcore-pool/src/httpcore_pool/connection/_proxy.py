@@ -6,13 +6,12 @@ Plain http requests are forwarded in absolute form (RFC 9112 3.2.2); https goes 
 
 from __future__ import annotations
 
-import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .._config import MessageLimits
 from .._errors import ProxyError, RemoteProtocolError
 from .._siblings import URL, InvalidURL
+from .._value import Value
 from ._http11_writer import write_head
 
 if TYPE_CHECKING:
@@ -26,8 +25,7 @@ __all__ = ["Proxy", "authority", "open_tunnel"]
 _READ_BYTES = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Value):
     """An HTTP proxy, `http://[user:password@]host[:port]` or https for TLS to the proxy.
 
     Raises:
@@ -50,7 +48,7 @@ class Proxy:
             raise TypeError(f"proxy must be a URL or None, not {type(value).__name__}")
         return cls(URL(value))
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         if self.url.scheme not in ("http", "https"):
             raise InvalidURL(
                 f"proxy {self.url.masked!r}: the scheme must be http or https "
@@ -61,8 +59,10 @@ class Proxy:
         """Return the Proxy-Authorization field for the userinfo of the URL (RFC 7617), if any."""
         if not (self.url.username or self.url.password):
             return []
+        from base64 import b64encode  # here, as few proxies ask for a password
+
         pair = f"{self.url.username}:{self.url.password}".encode()
-        return [(b"Proxy-Authorization", b"Basic " + base64.b64encode(pair))]
+        return [(b"Proxy-Authorization", b"Basic " + b64encode(pair))]
 
     def __repr__(self) -> str:
         return f"<Proxy {self.url.masked}>"

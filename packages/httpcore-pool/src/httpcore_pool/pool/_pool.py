@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from .._adapter import Adapter
-from .._config import PoolLimits, Timeout, TimeoutTypes
+from .._config import MessageLimits, PoolLimits, Timeout, TimeoutTypes
 from .._errors import ClosedError, HTTPError, named
 from .._request import Request
 from .._siblings import URL, Origin
@@ -54,6 +54,7 @@ class ConnectionPool(Adapter):
         proxy: an HTTP proxy for all requests that bring none.
         http1: whether HTTP/1.1 may be spoken.
         http2: whether HTTP/2 may be spoken; with `http1=False` in cleartext too.
+        message_limits: how much of what frames an HTTP/1.1 response is accepted.
 
     Raises:
         TypeError, ValueError: an argument is wrong.
@@ -71,9 +72,15 @@ class ConnectionPool(Adapter):
         proxy: str | URL | Proxy | None = None,
         http1: bool = True,
         http2: bool = True,
+        message_limits: MessageLimits | None = None,
     ) -> None:
         if limits is not None and not isinstance(limits, PoolLimits):
             raise TypeError(f"limits must be a PoolLimits or None, not {type(limits).__name__}")
+        if message_limits is not None and not isinstance(message_limits, MessageLimits):
+            raise TypeError(
+                "message_limits must be a MessageLimits or None, not "
+                f"{type(message_limits).__name__}"
+            )
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
         self._backend = backend
@@ -82,6 +89,7 @@ class ConnectionPool(Adapter):
         self._proxy = None if proxy is None else Proxy.of(proxy)
         self._http1 = http1
         self._http2 = http2
+        self._message_limits = message_limits
         self._state: PoolState[HTTPConnection] = PoolState(limits or PoolLimits())
         self._lock = backend.lock()
         self._dropped: deque[_Entry] = deque()  # by finalisers, which may not lock or wait

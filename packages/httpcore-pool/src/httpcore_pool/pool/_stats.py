@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from .._value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,7 @@ Reason: TypeAlias = Literal[
 REASONS: tuple[str, ...] = get_args(Reason)
 
 
-@dataclass(frozen=True, slots=True)
-class PoolStats:
+class PoolStats(Value):
     """A pool at one moment, and what it has done so far.
 
     Attributes:

@@ -121,6 +121,7 @@ class Turn(Waiter[HTTPConnection]):
                 http1=pool._http1,
                 http2=pool._http2,
                 timeout=pool._timeout,
+                limits=pool._message_limits,
             )
             if trace is not None:
                 emit(request, "connect.start", pool._backend.now())

@@ -1,0 +1,196 @@
+"""`write_some` and `read_available`: writing with an eye on what the peer says, over real sockets."""
+
+import select
+import socket
+import struct
+import threading
+
+import pytest
+
+from httpcore_pool import ReadError, ScriptedStream, WriteError, WriteTimeout, run_sync
+from httpcore_pool.backends import _sockets
+
+LARGE = bytes(8_000_000)
+SHORT = 0.2  # seconds
+
+
+@pytest.fixture
+def connect(world, peer):
+    async def make(handler):
+        return await world.Backend().connect_tcp("127.0.0.1", peer(handler).port, 5)
+
+    return make
+
+
+def takes_all(sock):
+    while sock.recv(1 << 20):
+        pass
+
+
+def silent_until(event):
+    return lambda sock: event.wait(5)
+
+
+async def available(stream):
+    """Poll, as an exchange does between two writes."""
+    while (data := await stream.read_available(100)) is None:
+        await stream.write_some(b"x", 5)
+    return data
+
+
+def test_all_is_taken_by_a_peer_that_reads(world, connect):
+    async def scenario():
+        stream = await connect(takes_all)
+        taken = [await stream.write_some(LARGE, 5), await stream.write_some(b"", 5)]
+        nothing = await stream.read_available(100)
+        await stream.close()
+        return taken, nothing
+
+    assert ([len(LARGE), 0], None) == world.run(scenario)
+
+
+def test_a_write_returns_when_the_peer_speaks_instead_of_reading(world, connect):
+    over = threading.Event()
+
+    def speaks(sock):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.recv(1)
+        sock.sendall(b"stop")
+        over.wait(5)
+
+    async def scenario():
+        stream = await connect(speaks)
+        taken = await stream.write_some(LARGE, 5)
+        heard = await available(stream)
+        over.set()
+        await stream.close()
+        return taken <= len(LARGE), heard
+
+    assert (True, b"stop") == world.run(scenario)
+
+
+def test_an_end_is_something_the_peer_says(world, connect):
+    over = threading.Event()
+
+    def ends(sock):
+        sock.recv(1)
+        sock.shutdown(socket.SHUT_WR)
+        over.wait(5)
+
+    async def scenario():
+        stream = await connect(ends)
+        await stream.write_some(LARGE, 5)
+        heard = await available(stream)
+        over.set()
+        await stream.close()
+        return heard
+
+    assert b"" == world.run(scenario)
+
+
+def test_a_peer_that_neither_reads_nor_speaks_is_a_write_timeout(world, connect):
+    over = threading.Event()
+
+    async def scenario():
+        stream = await connect(silent_until(over))
+        with pytest.raises(WriteTimeout, match="took nothing for 0.2 s"):
+            while True:
+                await stream.write_some(LARGE, SHORT)
+        over.set()
+        await stream.close()
+
+    world.run(scenario)
+
+
+def test_no_time_left_is_a_write_timeout(world, connect):
+    async def scenario():
+        stream = await connect(takes_all)
+        with pytest.raises(WriteTimeout, match="no time left"):
+            await stream.write_some(b"x", 0)
+        await stream.close()
+
+    world.run(scenario)
+
+
+def test_a_reset_is_an_error_or_an_end(world, connect):
+    """The system tells of it once, to a write or a read; whoever asks next sees an end."""
+
+    def resets(sock):
+        sock.recv(1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async def scenario():
+        stream = await connect(resets)
+        heard = None
+        try:
+            while heard is None:
+                await stream.write_some(LARGE, 5)
+                heard = await stream.read_available(100)
+        except (WriteError, ReadError):
+            heard = b""
+        await stream.close()
+        return heard
+
+    assert b"" == world.run(scenario)
+
+
+def test_what_came_before_a_reset_is_read_after_the_write_has_failed(world, connect):
+    """However the two race: the answer is there, and must not be lost (RFC 9112 9.6)."""
+
+    def answers_and_resets(sock):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.recv(1)
+        sock.sendall(b"answer")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async def scenario():
+        heard = set()
+        for _ in range(30):
+            stream = await connect(answers_and_resets)
+            with pytest.raises(WriteError):
+                while True:
+                    await stream.write(LARGE, 5)
+            heard.add(await stream.read(100, 5))
+            await stream.close()
+            with pytest.raises(ReadError):
+                await stream.read(100, 5)
+        return heard
+
+    assert {b"answer"} == world.run(scenario)
+
+
+def test_a_closed_stream_takes_nothing(world, connect):
+    async def scenario():
+        stream = await connect(takes_all)
+        await stream.close()
+        with pytest.raises(WriteError):
+            await stream.write_some(b"x", 5)
+        with pytest.raises(ReadError):
+            await stream.read_available(100)
+
+    world.run(scenario)
+
+
+def test_a_backend_without_its_own_way_writes_all_and_reads_what_is_there():
+    stream = ScriptedStream([b"there"])
+    assert 3 == run_sync(stream.write_some(b"abc"))
+    assert b"there" == run_sync(stream.read_available(100))
+    assert run_sync(stream.read_available(100)) is None
+    assert b"abc" == stream.written
+
+
+@pytest.mark.parametrize("polls", [True, False], ids=["poll", "select"])
+def test_which_of_the_two_comes_first(monkeypatch, polls):
+    if not polls:
+        monkeypatch.delattr(select, "poll")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        found = [_sockets.wait_either(ours, 1)]
+        with pytest.raises(BlockingIOError):
+            while True:
+                ours.send(LARGE)
+        found.append(_sockets.wait_either(ours, 0.01))
+        theirs.send(b"x")
+        found.append(_sockets.wait_either(ours, 1))
+    assert [False, None, True] == found
