@@ -1,8 +1,10 @@
-"""One opener for each client: a context manager that gives `get` and `pieces`.
+"""One opener for each client: a context manager that gives `get`, `pieces` and `put`.
 
 `get(url)` returns the whole body; `pieces(url)` iterates over it as it comes, in pieces of the client's
-own size. Everything else stays as its authors ship it: what is set is whom to trust, which protocol is
-spoken, and room for the connections that the threads or tasks of a measurement need.
+own size; `put(url, content, length)` sends a binary file or an iterable of bytes, whose length is told, and
+returns the answer. A client that is not measured in one of them has None there. Everything else stays as
+its authors ship it: what is set is whom to trust, which protocol is spoken, and room for the connections
+that the threads or tasks of a measurement need.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ class Settings:
     http2: bool
 
 
+def _length(length):
+    return {"Content-Length": str(length)}
+
+
 # In threads.
 
 
@@ -41,7 +47,10 @@ def open_sync_client(settings):
             with client.stream("GET", url) as response:
                 yield from response.stream()
 
-        yield get, pieces
+        def put(url, content, length):
+            return client.put(url, content=content, headers=_length(length)).content
+
+        yield get, pieces, put
 
 
 @contextmanager
@@ -57,7 +66,10 @@ def open_httpx2(settings):
             with client.stream("GET", url) as response:
                 yield from response.iter_bytes()
 
-        yield get, pieces
+        def put(url, content, length):
+            return client.put(url, content=content, headers=_length(length)).content
+
+        yield get, pieces, put
 
 
 @contextmanager
@@ -74,7 +86,10 @@ def open_urllib3(settings):
             yield from response.stream()
             response.release_conn()
 
-        yield get, pieces
+        def put(url, content, length):
+            return manager.request("PUT", url, body=content, headers=_length(length)).data
+
+        yield get, pieces, put
 
 
 @contextmanager
@@ -86,7 +101,7 @@ def open_requests(settings):
             session.verify = settings.ca
             for scheme in ("http://", "https://"):
                 session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=_CONNECTIONS))
-        yield (lambda url: session.get(url).content), None
+        yield (lambda url: session.get(url).content), None, None
 
 
 @contextmanager
@@ -94,7 +109,7 @@ def open_niquests(settings):
     import niquests
 
     with niquests.Session(**_niquests_arguments(settings)) as session:
-        yield (lambda url: session.get(url).content), None
+        yield (lambda url: session.get(url).content), None, None
 
 
 @contextmanager
@@ -117,7 +132,7 @@ def open_http_client(settings):
             connection.request("GET", f"{parts.path}?{parts.query}")
             return connection.getresponse().read()
 
-        yield get, None
+        yield get, None, None
 
 
 # In event loops.
@@ -151,7 +166,10 @@ async def _ours(kind, settings):
                 async for piece in response.stream():
                     yield piece
 
-        yield get, pieces
+        async def put(url, content, length):
+            return (await client.put(url, content=content, headers=_length(length))).content
+
+        yield get, pieces, put
 
 
 @asynccontextmanager
@@ -173,7 +191,11 @@ async def open_aiohttp(settings):
                 async for piece in response.content.iter_any():
                     yield piece
 
-        yield get, pieces
+        async def put(url, content, length):
+            async with session.put(url, data=content, headers=_length(length)) as response:
+                return await response.read()
+
+        yield get, pieces, put
 
 
 @asynccontextmanager
@@ -190,7 +212,10 @@ async def open_httpx2_async(settings):
                 async for piece in response.aiter_bytes():
                     yield piece
 
-        yield get, pieces
+        async def put(url, content, length):
+            return (await client.put(url, content=content, headers=_length(length))).content
+
+        yield get, pieces, put
 
 
 @asynccontextmanager
@@ -202,7 +227,7 @@ async def open_niquests_async(settings):
         async def get(url):
             return (await session.get(url)).content
 
-        yield get, None
+        yield get, None, None
 
 
 def _httpx2_arguments(settings):
@@ -225,7 +250,10 @@ def _niquests_arguments(settings):
 
 @dataclass(frozen=True)
 class Kind:
-    """A client: how to open it, the world that it runs in, and the distributions that it comes from."""
+    """A client: how to open it, the world that it runs in, and the distributions that it comes from.
+
+    The worlds are "threads", "asyncio", "uvloop" (asyncio over uvloop's loop) and "trio".
+    """
 
     opener: object
     world: str
@@ -242,6 +270,8 @@ CLIENTS = {
     "httpx2": Kind(open_httpx2, "threads", ("httpx2", "httpcore2")),
     "httpx2 async": Kind(open_httpx2_async, "asyncio", ("httpx2", "httpcore2", "anyio")),
     "aiohttp": Kind(open_aiohttp, "asyncio", ("aiohttp",)),
+    "Client uvloop": Kind(open_client, "uvloop", ("httpcore-client", "uvloop")),
+    "aiohttp uvloop": Kind(open_aiohttp, "uvloop", ("aiohttp", "uvloop")),
     "niquests": Kind(open_niquests, "threads", ("niquests", "urllib3-future")),
     "niquests async": Kind(open_niquests_async, "asyncio", ("niquests", "urllib3-future")),
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 _FOLDER = Path(__file__).parent
-_WORKER_SECONDS = 120
+_WORKER_SECONDS = 300
 # What would send a worker elsewhere, have it trust others, or compile each module at each start.
 _UNSET = {
     "SSL_CERT_FILE",

@@ -23,6 +23,14 @@ def print_table(title: str, rows: dict[str, dict[str, float | None]], ours: str)
         print(f"{label:<{_FIRST}}" + "".join(f"{cell:>{_COLUMN}}" for cell in cells))
 
 
+def print_goals(judged: list[tuple[str, str, str, bool]]) -> None:
+    """A row for each goal: at most this, what was measured, whether that is met."""
+    if judged:
+        print(f"\n{'Goal':<55}{'at most':>10}{'measured':>12}")
+        for text, limit, measured, met in judged:
+            print(f"{text:<55}{limit:>10}{measured:>12}  {'met' if met else 'NOT MET'}")
+
+
 def _cell(row: dict[str, float | None], name: str, ours: str) -> str:
     if name not in row:
         return "-"

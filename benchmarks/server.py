@@ -1,7 +1,8 @@
 """The server that every client is measured against, in a process of its own: nginx, else granian.
 
 Any path is answered with a small JSON that names the path and the protocol, so that a worker can tell
-its own answer from another's. `/download` is a file.
+its own answer from another's. Below `/closing/` the connection is closed after that. `/download` is a file.
+Uploads go to `sink.py`, in another process: nginx answers before it has read them.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import ssl
 import subprocess
 import sys
 import time
+from array import array
+from functools import cache
 from pathlib import Path
 from typing import Self
 
-DOWNLOAD_BYTES = 50_000_000
+DOWNLOAD_BYTES = 100_000_000
 
 _JSON = (
     '{"url":"%s","protocol":"%s","id":4711,"name":"a small thing","tags":["red","round"],'
@@ -50,14 +53,14 @@ http {{
     server {{
         listen 127.0.0.1:{plain};
         listen 127.0.0.1:{tls} ssl http2;
+        ssl_protocols TLSv1.2 TLSv1.3;
         ssl_certificate {chain};
         ssl_certificate_key {key};
         location = /download {{ root {folder}; default_type application/octet-stream; }}
-        location / {{
-            default_type application/json;
-            {headers}
-            return 200 '{body}';
-        }}
+        default_type application/json;
+        {headers}
+        location /closing/ {{ keepalive_timeout 0; return 200 '{body}'; }}
+        location / {{ return 200 '{body}'; }}
     }}
 }}
 """
@@ -68,9 +71,14 @@ def small_body(target: str, protocol: str) -> bytes:
     return (_JSON % (target, protocol)).encode()
 
 
+@cache
+def download_block() -> bytes:
+    """What the large file repeats: bytes that no piece of a transfer looks like another in."""
+    return array("I", range(250_000)).tobytes()
+
+
 def write_download(folder: Path) -> None:
-    """Bytes that no coding of TLS or of the transfer makes smaller or repeats."""
-    block = b"".join(number.to_bytes(4, "big") for number in range(250_000))
+    block = download_block()
     with (folder / "download").open("wb") as file:
         for _ in range(DOWNLOAD_BYTES // len(block)):
             file.write(block)
@@ -82,15 +90,20 @@ class Server:
     Attributes:
         name: the program and its version.
         plain, tls: the two base URLs.
+        sink, sink_tls: those of the sink for uploads.
+        file: the large file, for uploads.
     """
 
     def __init__(self, folder: Path, chain: str, key: str) -> None:
         self._folder = folder
+        self.file = folder / "download"
         self._chain, self._key = chain, key
         self._processes: list[subprocess.Popen[bytes]] = []
-        ports = _free_ports(2)
+        ports = _free_ports(4)
         self.plain = f"http://localhost:{ports[0]}"
         self.tls = f"https://localhost:{ports[1]}"
+        self.sink = f"http://localhost:{ports[2]}"
+        self.sink_tls = f"https://localhost:{ports[3]}"
         self._ports = ports
         self.name = ""
 
@@ -102,6 +115,7 @@ class Server:
                 self._start_nginx(nginx)
             else:
                 self._start_granian()
+            self._start_sink()
             for port in self._ports:
                 self._wait(port)
         except BaseException:
@@ -141,7 +155,7 @@ class Server:
         command = [sys.executable, "-m", "granian", "--interface", "asginl", "--no-log"]
         command += ["--host", "127.0.0.1", "--http1-buffer-size", "65536"]
         secure = ["--ssl-certificate", self._chain, "--ssl-keyfile", self._pkcs8()]
-        for port, extra in zip(self._ports, ([], secure), strict=True):
+        for port, extra in zip(self._ports[:2], ([], secure), strict=True):
             arguments = [*command, "--port", str(port), *extra, "server:app"]
             folder = Path(__file__).parent
             with (self._folder / "error.log").open("ab") as log:
@@ -154,6 +168,24 @@ class Server:
                         env={**os.environ, "BENCH_DOWNLOAD": str(self._folder / "download")},
                     )
                 )
+
+    def _start_sink(self) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("sink.py"))]
+        command += [*map(str, self._ports[2:]), self._chain, self._key]
+        self._processes.append(subprocess.Popen(command))
+
+    def packets(self) -> int:
+        """In how many pieces a small answer comes: one, if head and body left together."""
+        request = b"GET /items/0 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self._ports[0])) as probe:
+            received, pieces, whole = b"", 0, small_body("/items/0", "HTTP/1.1")
+            for _ in range(2):  # the first also opens what the server opens lazily
+                probe.sendall(request)
+                received, pieces = b"", 0
+                while not received.endswith(whole):
+                    received += probe.recv(65536)
+                    pieces += 1
+        return pieces
 
     def _pkcs8(self) -> str:
         """Granian reads keys in PKCS #8 only."""
@@ -206,6 +238,8 @@ async def app(scope, receive, send):
         version = scope["http_version"]
         body = small_body(target, "HTTP/2.0" if version.startswith("2") else "HTTP/1.1")
         headers.append((b"content-type", b"application/json"))
+        if target.startswith("/closing/"):
+            headers.append((b"connection", b"close"))
     headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -73,11 +73,17 @@ def test_an_adapter_imports_the_one_policy_that_it_drives():
         assert len(policies) <= 1, path.name
 
 
+# What is imported by who needs it: other worlds, what speaks TLS, and what takes long to import.
+LATE = {"asyncio", "trio", "socket", "ssl", "h2", "certifi", "argparse", "dataclasses", "inspect"}
+
+
 @pytest.mark.parametrize("package", ["httpcore_pool", "httpcore_client"])
 def test_importing_a_package_brings_in_no_other_world(package):
-    program = (
-        f"import sys, {package}\n"
-        "print(sorted({'asyncio', 'trio', 'h2', 'certifi', 'argparse'} & set(sys.modules)))"
-    )
+    program = f"import sys, {package}\nprint(sorted({LATE!r} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.stdout == "[]\n", result.stderr
+
+
+def test_each_base_of_values_is_the_same_text():
+    texts = {path.read_text() for path in SOURCES if path.name == "_value.py"}
+    assert len(texts) == 1

@@ -1,6 +1,6 @@
 """What a caller may say, and what it says back when it is wrong."""
 
-import dataclasses
+import inspect
 
 import pytest
 
@@ -118,9 +118,19 @@ def test_merged_keeps_which_names_are_sensitive(own):
     assert "('X-Other', '0')" in shown
 
 
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(ClientOptions)])
+FIELDS = list(inspect.signature(ClientOptions).parameters)
+
+
+def test_every_field_of_the_pool_s_options_is_one_of_the_client_s():
+    given = {name: object() for name in inspect.signature(Options).parameters}
+    assert ClientOptions(**given) == ClientOptions.of(Options(**given))
+    assert [*given, "auth", "allow_redirects", "foreign"] == FIELDS
+    assert {name: ClientOptions.__annotations__.get(name) for name in given} == dict.fromkeys(given)
+
+
+@pytest.mark.parametrize("name", FIELDS)
 def test_a_copy_keeps_each_field_and_changes_the_one_named(name):
-    values = {field.name: object() for field in dataclasses.fields(ClientOptions)}
+    values = {name: object() for name in FIELDS}
     value = object()
     copy = ClientOptions(**values).copy_with(**{name: value})
     assert ClientOptions is type(copy)

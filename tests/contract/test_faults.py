@@ -283,9 +283,9 @@ def test_a_wrong_certificate_is_refused_before_anything_is_sent(against, authori
 
 
 def test_a_certificate_is_not_checked_when_told_so_with_a_warning(against, authority):
-    from httpcore_pool._tls import _context
+    from httpcore_pool._tls import shared_context
 
-    _context.cache_clear()
+    shared_context.cache_clear()
     peer = Peer(context=authority.server_context(names=("elsewhere.test",)))
     peer.handlers = (peer.holding(OK),)
 

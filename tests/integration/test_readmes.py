@@ -41,11 +41,11 @@ def example_org(monkeypatch, origin):
     import certifi
 
     monkeypatch.setattr(certifi, "where", lambda: origin.authority.bundle)
-    from httpcore_pool._tls import _context
+    from httpcore_pool._tls import shared_context
 
-    _context.cache_clear()
+    shared_context.cache_clear()
     yield
-    _context.cache_clear()
+    shared_context.cache_clear()
 
 
 def test_there_are_blocks():

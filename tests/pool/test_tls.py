@@ -30,9 +30,9 @@ NO_LIMIT = Budget(Options(timeout=Timeout()), lambda: 0.0)
 
 @pytest.fixture(autouse=True)
 def _no_cached_contexts():
-    tls._context.cache_clear()
+    tls.shared_context.cache_clear()
     yield
-    tls._context.cache_clear()
+    tls.shared_context.cache_clear()
 
 
 # What ssl= may be.

@@ -48,3 +48,17 @@ def mistakes(client: SyncClient) -> None:
     client.get("https://www.example.org/", timeout="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.get(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.get("https://www.example.org/").status  # type: ignore[attr-defined]  # pyright: ignore
+
+
+def values(timeout: httpcore_client.Timeout, options: httpcore_client.ClientOptions) -> None:
+    assert_type(httpcore_client.Timeout(5, read=None).read, float | None)
+    assert_type(timeout.copy_with(read=1), httpcore_client.Timeout)
+    assert_type(httpcore_client.ClientOptions(timeout=timeout, foreign=True).foreign, bool)
+    match timeout:
+        case httpcore_client.Timeout(connect, read):
+            assert_type((connect, read), tuple[float | None, float | None])
+    timeout.read = 5  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    httpcore_client.Timeout(raed=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    httpcore_client.Timeout("5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    httpcore_client.ClientOptions(timeout)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    options.target = "*"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]

@@ -8,6 +8,7 @@ same on every version of Python.
 from __future__ import annotations
 
 import importlib
+import inspect
 from pathlib import Path
 
 import griffe
@@ -48,8 +49,12 @@ def _entry(name, item, package):
         bases = ", ".join(str(base) for base in item.bases)
         lines = [f"class {name}({bases})"]
         members = {member: _target(value) for member, value in item.all_members.items()}
+        # A class of values has a constructor made of its fields, which the source does not write down.
+        fields = getattr(getattr(importlib.import_module(package), name), "__signature__", None)
         for member in sorted(members):
-            if not member.startswith("_") or member == "__init__":
+            if member == "__init__" and fields is not None:
+                lines.append(f"    def __init__({_fields(fields, members)}) -> None")
+            elif not member.startswith("_") or member == "__init__":
                 lines.append("    " + _member(member, members[member]))
         return lines
     return [_member(name, item)]
@@ -89,6 +94,17 @@ def _parameters(function):
         if parameter.default is not None and kind not in marks:
             text += f" = {parameter.default}"
         parts.append(text)
+    return ", ".join(parts)
+
+
+def _fields(signature, members):
+    parts = ["self"]
+    for parameter in signature.parameters.values():
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and "*" not in parts:
+            parts.append("*")
+        field = members[parameter.name]
+        default = "" if parameter.default is inspect.Parameter.empty else f" = {field.value}"
+        parts.append(f"{parameter.name}: {field.annotation}{default}")
     return ", ".join(parts)
 
 

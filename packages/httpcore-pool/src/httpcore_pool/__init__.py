@@ -51,14 +51,15 @@ from ._request import HeaderTypes, Request
 from ._response import Response, ResponseBase, SyncResponse
 from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream, SyncNetworkStream
 from ._sync import SyncConnectionPool
-from ._tls import SSLTypes, TLSConfig, TLSStream
 from ._trace import Informational, OnInformational, Trace, TraceEvent
+from ._trust import SSLTypes, TLSConfig
 from .backends.base import Backend, Event, NetworkStream
 from .connection import HTTP11Connection, HTTPConnection, Proxy
 from .decoders import ACCEPT_ENCODING
 from .pool import ConnectionPool, PoolStats
 
 if TYPE_CHECKING:
+    from ._tls import TLSStream
     from .backends.asyncio import AsyncioBackend
     from .backends.scripted import ScriptedBackend, ScriptedStream
     from .backends.sync import SyncBackend
@@ -147,13 +148,14 @@ __all__ = [
     "run_sync",
 ]
 
-# What one user in ten needs is imported when it is asked for: the other worlds, and h2.
+# What one user in ten needs is imported when it is asked for: the other worlds, TLS and h2.
 _LAZY = {
     "AsyncioBackend": "backends.asyncio",
     "HTTP2Connection": "connection._http2",
     "ScriptedBackend": "backends.scripted",
     "ScriptedStream": "backends.scripted",
     "SyncBackend": "backends.sync",
+    "TLSStream": "_tls",
     "TrioBackend": "backends.trio",
 }
 

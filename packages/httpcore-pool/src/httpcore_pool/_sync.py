@@ -8,13 +8,12 @@ from ._closing import SyncClosing
 from ._config import MessageLimits, PoolLimits, Timeout, TimeoutTypes
 from ._driver import run_sync
 from ._response import SyncResponse
-from .backends.sync import SyncBackend
 from .pool import ConnectionPool, PoolStats
 
 if TYPE_CHECKING:
     from ._request import Request
     from ._siblings import URL, Origin
-    from ._tls import SSLTypes
+    from ._trust import SSLTypes
     from .backends.base import Backend
     from .connection import Proxy
 
@@ -41,8 +40,12 @@ class SyncConnectionPool(SyncClosing):
         http2: bool = True,
         message_limits: MessageLimits | None = None,
     ) -> None:
+        if backend is None:
+            from .backends.sync import SyncBackend  # here: it brings socket and threading
+
+            backend = SyncBackend()
         self._pool = ConnectionPool(
-            SyncBackend() if backend is None else backend,
+            backend,
             ssl=ssl,
             limits=limits,
             timeout=timeout,

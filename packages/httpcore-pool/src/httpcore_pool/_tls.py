@@ -1,7 +1,8 @@
-"""Whom we trust, and how TLS is spoken over any `NetworkStream`.
+"""How TLS is spoken over any `NetworkStream`, with contexts that are made once.
 
-`TLSConfig` decides where a context comes from; `TLSStream` drives OpenSSL through memory buffers, so
-that TLS (and TLS inside TLS) is the same code in every world. Nothing here opens a socket.
+`TLSStream` drives OpenSSL through memory buffers, so that TLS (and TLS inside TLS) is the same code in
+every world. Nothing here opens a socket. Whom we trust is said in `_trust`, which imports this module, and
+`ssl` with it, when the first connection needs it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ import functools
 import os
 import ssl
 import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ._driver import Mutex
 from ._errors import CertificateError, ConnectError, ReadError, WriteError, WriteTimeout
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from ._config import Budget
     from .backends.base import Backend
 
-__all__ = ["SSLTypes", "TLSConfig", "TLSStream"]
-
-SSLTypes: TypeAlias = "str | os.PathLike[str] | bool | ssl.SSLContext | TLSConfig | None"
+__all__ = ["TLSStream", "shared_context"]
 
 _RECORD_BYTES = 16 * 1024  # RFC 8446 5.1: most in one record, and so in one read from OpenSSL
 _FEED_BYTES = 120 * 1024  # most to decrypt in one go, so that it is still in the processor's cache
@@ -31,56 +29,9 @@ _PIECE_BYTES = 256 * 1024  # most to encrypt in one go, so that a large body is 
 _CLOSE_NOTIFY_SECONDS = 0.5  # most that the farewell may wait for a full socket buffer
 
 
-@dataclass(frozen=True, slots=True)
-class TLSConfig:
-    """What a peer's certificate is checked against.
-
-    Attributes:
-        source: None or True for certifi's bundle; "system" for the operating system's store (extra
-            `truststore`); a path to a file or folder of CA certificates, which then are the whole
-            trust; False for no verification; or an `ssl.SSLContext`, used as it is and never changed
-            (it offers HTTP/2 only if its owner has set that with `set_alpn_protocols`).
-
-    Raises:
-        TypeError: the source is something else.
-        FileNotFoundError: the path does not exist.
-    """
-
-    source: str | bool | ssl.SSLContext | None = None
-
-    def __post_init__(self) -> None:
-        source: object = self.source
-        if source is None or isinstance(source, (bool, ssl.SSLContext)):
-            return
-        if not isinstance(source, str):
-            raise TypeError(
-                "ssl must be a path to CA certificates, an ssl.SSLContext, 'system', True, False "
-                f"or None, not {type(source).__name__}"
-            )
-        if source != "system" and not os.path.exists(source):  # noqa: PTH110
-            raise FileNotFoundError(f"ssl={source!r}: no such file or folder of CA certificates")
-
-    @classmethod
-    def of(cls, value: SSLTypes) -> TLSConfig:
-        """Read what callers may write as `ssl=`.
-
-        Raises:
-            TypeError: the value is something else.
-            FileNotFoundError: the path does not exist.
-        """
-        if isinstance(value, TLSConfig):
-            return value
-        return cls(os.fspath(value) if isinstance(value, os.PathLike) else value)
-
-    def context(self, alpn: tuple[str, ...]) -> ssl.SSLContext:
-        """Return the context; one is made for each trust and ALPN list, when it is first needed."""
-        if isinstance(self.source, ssl.SSLContext):
-            return self.source
-        return _context(True if self.source is None else self.source, alpn)
-
-
 @functools.lru_cache(maxsize=64)
-def _context(source: str | bool, alpn: tuple[str, ...]) -> ssl.SSLContext:  # noqa: FBT001
+def shared_context(source: str | bool, alpn: tuple[str, ...]) -> ssl.SSLContext:  # noqa: FBT001
+    """Return the context for a source of trust (see `TLSConfig`) and an ALPN list, made once for each."""
     if source == "system":
         context = _system_context()
     else:

@@ -1,28 +1,28 @@
 """`Value`: the base of what is made of named fields and never changes.
 
-It does what frozen dataclasses do. To import those takes a sixth of the client's whole import, and each
-of their classes writes its methods as text and compiles them, at every start.
+It does what frozen dataclasses do. To import those would take a sixth of what the client's whole import
+takes, and each class of theirs writes its methods as text and compiles them, at every start.
 
-A class states its fields, and that is all it has to do::
+A class states its fields, and that is all that it has to do::
 
     class Span(Value):
         begin: int
         end: int | None = None
 
-Fields stand in the instance's `__dict__`: of all ways to copy them that know no names, this one is the
-fastest, and values are copied for every request. Only what all of them share may live here.
+Fields stand in the instance's `__dict__`: of all ways to copy them that know no names, C's update of a
+dict is the fastest. Only what all values share may live here; it takes nothing from its package, and
+each that has such values carries the same text, so that it stays whole alone.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, dataclass_transform
 
 if TYPE_CHECKING:
     from inspect import Signature
 
 __all__ = ["Value"]
-
-_new = object.__new__
 
 
 class _SignatureOfFields:
@@ -54,7 +54,7 @@ class Value:
 
     Fields are the annotated names of the class that don't begin with an underscore, after those of its
     bases. They are given in that order or by name; with `kw_only=True` in the class's head, all by
-    name. A subclass is no dataclass and has no `__slots__`.
+    name. A subclass is no dataclass, and keeps nothing beside its fields.
     """
 
     _fields: ClassVar[tuple[str, ...]] = ()
@@ -65,13 +65,14 @@ class Value:
 
     def __init_subclass__(cls, *, kw_only: bool = False, **others: Any) -> None:
         super().__init_subclass__(**others)
-        if cls.__dict__.get("__slots__"):
-            raise TypeError(f"{cls.__name__}: a value keeps its fields in a dict, not in __slots__")
+        if cls.__dict__.get("__slots__") or cached_property in map(type, vars(cls).values()):
+            raise TypeError(f"{cls.__name__}: a value has no __slots__ and no cached_property")
         own = [name for name in cls.__annotations__ if not name.startswith("_")]
         cls._fields = tuple(dict.fromkeys((*cls._fields, *own)))
         cls._defaults = {name: getattr(cls, name) for name in cls._fields if hasattr(cls, name)}
         cls._required = frozenset(cls._fields) - cls._defaults.keys()
-        cls.__match_args__ = tuple(dict.fromkeys((*cls.__match_args__, *([] if kw_only else own))))
+        positional = (*cls.__match_args__, *([] if kw_only else own))
+        cls.__match_args__ = tuple(dict.fromkeys(positional))  # type: ignore[misc]  # final for mypy
 
     def __init__(self, /, *positional: Any, **named: Any) -> None:
         values = self.__dict__
@@ -92,29 +93,12 @@ class Value:
         Raises:
             TypeError: there is no field of that name.
         """
-        copy = self._copy()
-        values = copy.__dict__
-        values.update(changes)
-        if len(values) != len(self._fields):
-            unknown = ", ".join(sorted(changes.keys() - set(self._fields)))
-            raise TypeError(f"copy_with() has no argument {unknown!r}")
-        copy._check()
-        return copy
+        kept = {name: getattr(self, name) for name in self._fields}
+        return type(self)(**{**kept, **changes})
 
     def __replace__(self, /, **changes: Any) -> Self:
         """`copy_with`, for `copy.replace` of Python 3.13."""
         return self.copy_with(**changes)
-
-    def _copy(self) -> Self:
-        """Return a copy that nobody else has yet, so that its `__dict__` may be written to."""
-        copy = _new(type(self))
-        values = copy.__dict__
-        values.update(self.__dict__)
-        if len(values) != len(self._fields):
-            # What a subclass keeps beside them (a cached property) was derived from the fields.
-            for name in values.keys() - set(self._fields):
-                del values[name]
-        return copy
 
     @classmethod
     def _paired(cls, positional: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:

@@ -9,18 +9,17 @@ blocking or not, and its tests need no network.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from .._siblings import Headers
+from .._value import Value
 
 __all__ = ["Auth", "AuthFields", "AuthFlow", "AuthRequest", "AuthResponse"]
 
 AuthFields: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AuthRequest:
+class AuthRequest(Value):
     """What a scheme may know of a request: `headers` must not be changed.
 
     `url` is for messages and holds no userinfo; `target` is the request-target (RFC 9112, section
@@ -34,8 +33,7 @@ class AuthRequest:
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class AuthResponse:
+class AuthResponse(Value):
     """What a scheme may know of the response to its last attempt: `headers` must not be changed."""
 
     status_code: int

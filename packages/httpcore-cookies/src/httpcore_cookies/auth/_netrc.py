@@ -11,9 +11,9 @@ have others than a home folder, and to refuse what was read already protects nob
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Self
 
+from .._value import Value
 from ._basic import BasicAuth
 from ._flow import AuthFlow, AuthRequest
 from ._secrets import MASK, SecretHolder
@@ -42,8 +42,7 @@ class NetrcError(ValueError):
         return f"netrc, line {self.line}: {self.args[0]}"
 
 
-@dataclass(frozen=True, slots=True)
-class NetrcEntry:
+class NetrcEntry(Value):
     """What a netrc says for a host: text, empty where nothing was given; `repr` hides secrets."""
 
     login: str = ""

@@ -4,16 +4,16 @@ Decides what a cookie consists of and how it shows itself. How it is parsed, mat
 may not live here.
 """
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from .._value import Value
 
 __all__ = ["Cookie", "SameSite"]
 
 SameSite: TypeAlias = Literal["strict", "lax", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
+class Cookie(Value):
     """A stored cookie.
 
     `domain` is a host in lower case; with `host_only` the cookie is for that host alone, else for

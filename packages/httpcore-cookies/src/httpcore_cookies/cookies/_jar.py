@@ -12,7 +12,6 @@ with `unscoped=False`.
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TypeVar, overload
 
 from ._check import check_domain, check_name, check_path, check_value, shown
@@ -130,7 +129,7 @@ class CookieJar:
             created = old.created
         else:
             created = self._newest = max(now, math.nextafter(self._newest, math.inf))
-        self._store.put(replace(cookie, created=created), now)
+        self._store.put(cookie.copy_with(created=created), now)
 
     # -- what requests send --
 

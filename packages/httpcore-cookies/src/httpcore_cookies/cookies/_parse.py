@@ -5,8 +5,8 @@ request that it answers: that may not live here.
 """
 
 import re
-from dataclasses import dataclass
 
+from .._value import Value
 from ._cookie import SameSite
 
 __all__ = ["ParsedCookie", "parse_set_cookie"]
@@ -19,8 +19,7 @@ _MAX_AGE = re.compile(r"-?[0-9]+")
 _SAME_SITES: dict[str, SameSite] = {"strict": "strict", "lax": "lax", "none": "none"}
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedCookie:
+class ParsedCookie(Value):
     """What a Set-Cookie field says, before anything is decided.
 
     `domain` is None if there is no Domain attribute, else lower case without its leading dot;

@@ -157,7 +157,11 @@ class TrioBackend(Backend):
             raise ConnectError(fails(host, port, _root(error))) from error
         except UnicodeError as error:
             raise ConnectError(f"can't resolve {host!r}: not a host name") from error
-        return _TrioStream(stream)
+        try:
+            return _TrioStream(stream)
+        except OSError as error:  # reset since, so that it has no peer any more
+            stream.socket.close()
+            raise ConnectError(fails(host, port, error)) from error
 
     def loop(self) -> object:
         return trio.lowlevel.current_trio_token()

@@ -21,7 +21,7 @@ from .._errors import (
     named,
 )
 from .._siblings import URL, Origin
-from .._tls import TLSConfig, TLSStream
+from .._trust import TLSConfig
 from ._http11 import HTTP11Connection
 from ._proxy import authority, open_tunnel
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .._config import MessageLimits
     from .._request import Request
     from .._response import Response
+    from .._tls import TLSStream
     from ..backends.base import Backend, NetworkStream
     from ._http2 import HTTP2Connection
     from ._proxy import Proxy
@@ -226,6 +227,8 @@ class HTTPConnection(Adapter):
         alpn: tuple[str, ...],
         budget: Budget,
     ) -> TLSStream:
+        from .._tls import TLSStream
+
         secure = TLSStream(stream, config.context(alpn), host, self._backend)
         try:
             await secure.handshake(budget)

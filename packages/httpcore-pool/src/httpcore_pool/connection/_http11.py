@@ -113,7 +113,9 @@ class HTTP11Connection(Adapter):
         self._busy = True
         self._looked_at = False
         self._exchanges += 1
-        request = request.with_options(request.options.begun(self.now(), self._timeout))
+        options = request.options
+        if options.started is None or options.timeout is None:  # nobody above has done so
+            request = request.with_options(options.begun(self.now(), self._timeout))
         exchange = Exchange(self, request, Budget(request.options, self.now))
         try:
             return await exchange.run(self._target(request), self._fields(request))

@@ -25,6 +25,7 @@ from .._response import Response
 from .._siblings import Headers
 from .._streams import ByteSource, BytesSource
 from .._trace import Informational, emit
+from ._http11_breaks import broken_while_sending, tls_says_why
 from ._http11_head import read_head
 from ._http11_readers import reader_for
 from ._http11_upgrade import UpgradedStream
@@ -48,6 +49,7 @@ _SMALL_BODY_BYTES = 64 * 1024  # content up to this leaves in one write with the
 _PIECE_BYTES = 256 * 1024  # most content in one write, so that an early answer is seen in between
 _DRAIN_BYTES = 64 * 1024  # an unread rest up to this is read, to keep the connection
 _DRAIN_SECONDS = 0.1
+_CLOSED = "the server closed the connection"
 
 
 class Exchange(ByteSource):
@@ -113,13 +115,12 @@ class Exchange(ByteSource):
                 data = writer.piece(body.data) if body.data else b""
                 await self._stream.write(head.data + data + writer.end(), self._budget.write())
             else:
-                answer = await self._upload(head, body, writer)
-                if answer is not None:
+                if (answer := await self._upload(head, body, writer)) is not None:
                     return answer
-        except WriteError:
+        except WriteError as error:
             # The server may have answered (413, say) before it stopped reading: RFC 9112 9.6.
             self._broken = True
-            return await self._head_despite_broken_write()
+            return await self._head_despite_broken_write(error)
         self._sent = True
         if self._request.options.trace is not None:
             emit(self._request, "request.sent", self._connection.now())
@@ -148,24 +149,27 @@ class Exchange(ByteSource):
             for at in range(0, len(chunk), _PIECE_BYTES):
                 out += writer.piece(chunk[at : at + _PIECE_BYTES])
                 if eager or len(out) > _SMALL_BODY_BYTES:
-                    if (answer := await self._write(out)) is not None:
+                    if (answer := await self._write(out, last=writer.complete)) is not None:
                         return answer
                     out = b""
         out += writer.end()
-        return await self._write(out) if out else None
+        return await self._write(out, last=True) if out else None
 
-    async def _write(self, out: bytes) -> ResponseHead | None:
+    async def _write(self, out: bytes, *, last: bool) -> ResponseHead | None:
         """Send a part of a large request, with an eye on what the server says meanwhile."""
         stream = self._stream
-        while True:
-            taken = await stream.write_some(out, self._budget.write())
+        while out:
+            out = out[await stream.write_some(out, self._budget.write()) :]
+            if last and not out:
+                break  # what comes now is no early answer
             if stream.is_readable():
-                data = await stream.read_available(_READ_BYTES)
+                try:
+                    data = await stream.read_available(_READ_BYTES)
+                except ReadError as error:
+                    raise WriteError(error.message) from error
                 if data is not None and (answer := self._take_head(data)) is not None:
                     return answer
-            if taken == len(out):
-                return None
-            out = out[taken:]
+        return None
 
     async def _await_go_ahead(self) -> ResponseHead | None:
         """Wait for 100 (Continue), a final response, or the end of patience (RFC 9110 10.1.1)."""
@@ -179,13 +183,13 @@ class Exchange(ByteSource):
                 return answer
         return None
 
-    async def _head_despite_broken_write(self) -> ResponseHead:
+    async def _head_despite_broken_write(self, broke: WriteError) -> ResponseHead:
         try:
             return await self._receive_head()
-        except TransportError:
-            if not self._answered:
-                raise WriteError("the connection broke while the request was sent") from None
-            raise
+        except TransportError as error:
+            if self._answered or isinstance(error, ReadError):
+                raise
+            raise broken_while_sending(broke) from broke
 
     # The response's head.
 
@@ -194,11 +198,9 @@ class Exchange(ByteSource):
             try:
                 data = await self._stream.read(_READ_BYTES, self._budget.read())
             except ReadError as error:
-                if not self._answered:
-                    raise RemoteProtocolError(
-                        "the server closed the connection without a response"
-                    ) from error
-                raise
+                if self._answered or tls_says_why(error):
+                    raise
+                raise RemoteProtocolError(f"{_CLOSED} without a response") from error
             if (head := self._take_head(data)) is not None:
                 return head
 
@@ -206,7 +208,7 @@ class Exchange(ByteSource):
         """Take the next octets before the body; return the final head once it is whole."""
         if not data:
             how = "in the middle of its head" if self._answered else "without a response"
-            raise RemoteProtocolError(f"the server closed the connection {how}")
+            raise RemoteProtocolError(f"{_CLOSED} {how}")
         reader = self._reader
         if reader is None:
             method = self._request.method
@@ -235,8 +237,7 @@ class Exchange(ByteSource):
                 )
             if head.status_code == 100:
                 self._go_ahead = True
-            callback = self._request.options.on_informational
-            if callback is not None:
+            if (callback := self._request.options.on_informational) is not None:
                 reason = head.reason.decode("latin-1")
                 callback(Informational(head.status_code, Headers.from_raw(head.fields), reason))
         return None
@@ -380,7 +381,7 @@ class Exchange(ByteSource):
             piece = reader.next()
             if piece == b"":
                 await self._finish(reader)
-                return
+                break
             if piece is not None:
                 drained += len(piece)
                 continue
@@ -390,7 +391,7 @@ class Exchange(ByteSource):
             else:
                 data = await self._stream.read_available(_READ_BYTES)
             if data is None:
-                return
+                break
             reader.feed(data)
 
     def abandon(self) -> None:

@@ -16,8 +16,8 @@ from .._config import MessageLimits, PoolLimits, Timeout, TimeoutTypes
 from .._errors import ClosedError, HTTPError, named
 from .._request import Request
 from .._siblings import URL, Origin
-from .._tls import SSLTypes, TLSConfig
 from .._trace import emit
+from .._trust import SSLTypes, TLSConfig
 from ..connection import HTTPConnection, Proxy
 from . import _fork
 from ._entry import Entry

@@ -1,0 +1,92 @@
+"""A request that is interrupted at any await: cancelled in asyncio and Trio, by KeyboardInterrupt in threads.
+
+The interruption comes out as itself, nothing stays open, in use or in line, and nobody else notices.
+"""
+
+import asyncio
+
+import pytest
+import trio
+
+import httpcore_client as httpcore
+from testkit.awaits import WalkBackend, walk_through, walked
+from testkit.faults import assert_settled, nothing_left, stats
+from testkit.jobs import JOBS, NAMES
+
+URL = "://127.0.0.1"
+
+INTERRUPTS = {
+    "asyncio": (asyncio.CancelledError,),
+    "trio": (trio.Cancelled,),
+    "threads": (KeyboardInterrupt,),
+}
+
+
+def check_outcome(world, walk, outcome):
+    """The interruption came out as itself. Trio holds back one that comes while clean-up is shielded."""
+    if not walk.reached:
+        assert b"123" == outcome
+        return
+    held_back = world.name == "trio" and "shielded" in walk.points[walk.at]
+    if not (held_back and outcome == b"123"):
+        interrupted = isinstance(outcome, INTERRUPTS[world.name]) or outcome is trio.Cancelled
+        assert interrupted, (outcome, walk.points)
+
+
+async def one_run(world, authority, walk, job, context, *, first):
+    """Run a job beside another over a pool of one connection, and check what all runs have in common."""
+    backend = WalkBackend(world.name, walk, context)
+    url = ("https" if context else "http") + URL
+    limits = httpcore.PoolLimits(max_connections=1)
+    options = {"ssl": authority.bundle, "pool_limits": limits, "backend": backend}
+    async with world.client(**options) as client:
+
+        async def other():
+            return (await client.get(url + "/id/456")).content
+
+        outcome, told = await walked(
+            world.name, walk, backend, lambda: job(client, url), other, first=first
+        )
+        check_outcome(world, walk, outcome)
+        assert b"456" == told, walk.points
+        counts = await stats(client)
+        assert_settled(counts)
+        assert counts.open == sum(not stream.closed for stream in backend.streams), walk.points
+        assert b"789" == (await client.get(url + "/id/789")).content
+    assert [] == [stream for stream in backend.streams if not stream.closed]
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "in line"])
+@pytest.mark.parametrize("job", JOBS, ids=NAMES)
+def test_an_interruption_at_any_call_leaves_all_in_order(world, authority, job, first):
+    async def run(walk):
+        await one_run(world, authority, walk, job, None, first=first)
+
+    with nothing_left():
+        points = walk_through(world, run)
+    assert points >= (8 if first else 6), "points"
+
+
+@pytest.mark.parametrize("job", JOBS, ids=NAMES)
+def test_an_interruption_at_any_call_over_tls_leaves_all_in_order(world, authority, job):
+    context = authority.server_context()
+
+    async def run(walk):
+        await one_run(world, authority, walk, job, context, first=True)
+
+    with nothing_left():
+        points = walk_through(world, run)
+    assert points >= 20, "points"
+
+
+@pytest.mark.parametrize("job", JOBS, ids=NAMES)
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_interruptions_of_the_clean_up_too_leave_all_in_order(world, authority, job, tls):
+    """From the first one on, every further call of the clean-up is interrupted as well."""
+    context = authority.server_context() if tls else None
+
+    async def run(walk):
+        await one_run(world, authority, walk, job, context, first=True)
+
+    with nothing_left():
+        walk_through(world, run, again=True)

@@ -1,0 +1,203 @@
+"""A tiny, quick HTTP/1.1 server, as a machine of bytes: in memory, behind TLS, or in a process of its own.
+
+Every answer holds what was asked for, so that a test can tell a wrong one:
+
+    /id/7           the body is "7"; what is uploaded follows behind a blank
+    /chunked/7      "7" in a chunked body of several pieces
+    /to/7           leads to /id/7, with a body of its own
+    /slow/7         "7" after up to 4 ms
+    /cut/7          half of an answer, then the end
+    /reset/7        half of an answer, then a reset
+    /large/7        "7" again and again, 400,000 octets
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+from testkit.origin import listening_socket
+from testkit.peer import response
+
+_RESET = struct.pack("ii", 1, 0)
+LARGE_OCTETS = 400_000
+
+
+def large(word):
+    """The body of /large."""
+    return (word * LARGE_OCTETS)[:LARGE_OCTETS]
+
+
+class Talk:
+    """One connection: octets in, octets out.
+
+    Attributes:
+        end: None, or how the connection ends after what was given out: "close" or "reset".
+        pause: seconds to wait before it is sent.
+    """
+
+    def __init__(self):
+        self._data = b""
+        self._content = None
+        self.end = None
+        self.pause = 0.0
+
+    def feed(self, data):
+        """Take octets and return what is to be sent."""
+        self._data += data
+        out = b""
+        while (whole := self._next(data)) is not None:
+            out += whole
+            data = b""
+        return out
+
+    def _next(self, fresh):
+        head, blank, rest = self._data.partition(b"\r\n\r\n")
+        if not blank or self.end:
+            return None
+        lowered = head.lower() + b"\r\n"
+        length = 0
+        if b"\r\ncontent-length: " in lowered:
+            length = int(lowered.split(b"\r\ncontent-length: ")[1].split(b"\r\n")[0])
+        if b"\r\ntransfer-encoding: chunked" in lowered:
+            if not rest.endswith(b"0\r\n\r\n"):
+                return None if not fresh else self._go_ahead(lowered)
+            content, left = unchunked(rest), b""
+        elif len(rest) < length:
+            return None if not fresh else self._go_ahead(lowered)
+        else:
+            content, left = rest[:length], rest[length:]
+        self._data = left
+        self._content = None
+        return self._answer(head.split(b" ")[1], content)
+
+    def _go_ahead(self, lowered):
+        """Say 100 (Continue), once."""
+        if b"100-continue" not in lowered or self._content is not None:
+            return None
+        self._content = b""
+        return b"HTTP/1.1 100 Continue\r\n\r\n"
+
+    def _answer(self, target, content):
+        kind, word = target.split(b"/")[1:3]
+        if kind == b"chunked":
+            pieces = b"".join(b"1\r\n%c\r\n" % octet for octet in word)
+            return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + pieces + b"0\r\n\r\n"
+        if kind == b"to":
+            return response(b"over there", "302 Found", b"Location: /id/" + word)
+        if kind in (b"cut", b"reset"):
+            self.end = "close" if kind == b"cut" else "reset"
+            return response(word * 10)[: -len(word) * 5]
+        if kind == b"slow":
+            self.pause = int(word) % 5 / 1000
+        if kind == b"large":
+            return response(large(word))
+        return response(word + b" " + content if content else word)
+
+
+def unchunked(data):
+    """Return the content of a chunked body."""
+    content = b""
+    while True:
+        size, _, data = data.partition(b"\r\n")
+        if not int(size, 16):
+            return content
+        content += data[: int(size, 16)]
+        data = data[int(size, 16) + 2 :]
+
+
+class TLSTalk:
+    """The same behind TLS, without a socket."""
+
+    def __init__(self, context):
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out, server_side=True)
+        self._talk = Talk()
+        self._ready = False
+
+    def feed(self, data):
+        """Take octets and return what is to be sent."""
+        self._in.write(data)
+        try:
+            if not self._ready:
+                self._tls.do_handshake()
+                self._ready = True
+            while got := self._tls.read(65536):
+                if out := self._talk.feed(got):
+                    self._tls.write(out)
+        except ssl.SSLError:
+            pass  # it wants more, or the client has gone
+        return self._out.read()
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self):
+        self._talk = Talk()
+
+    def connection_made(self, transport):
+        self._transport = transport
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def data_received(self, data):
+        if out := self._talk.feed(data):
+            if self._talk.pause:
+                asyncio.get_running_loop().call_later(self._talk.pause, self._send, out)
+                self._talk.pause = 0.0
+            else:
+                self._send(out)
+
+    def _send(self, out):
+        self._transport.write(out)
+        if self._talk.end == "close":
+            self._transport.close()
+        elif self._talk.end == "reset":
+            sock = self._transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self._transport.abort()
+
+
+async def _serve(descriptor, key, chain):
+    context = None
+    if chain:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain, key)
+    loop = asyncio.get_running_loop()
+    sock = socket.socket(fileno=descriptor)
+    server = await loop.create_server(_Connection, sock=sock, ssl=context, backlog=256)
+    await server.serve_forever()
+
+
+class Tiny:
+    """The server in a process of its own, from entering to leaving.
+
+    Attributes:
+        url: its base URL.
+    """
+
+    def __init__(self, authority=None):
+        self._certificate = ("", "") if authority is None else (authority.key, authority.chain)
+
+    def __enter__(self):
+        with listening_socket() as sock:
+            scheme = "https" if self._certificate[1] else "http"
+            self.url = f"{scheme}://127.0.0.1:{sock.getsockname()[1]}"
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "testkit.tiny", str(sock.fileno()), *self._certificate],
+                pass_fds=[sock.fileno()],
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+            )
+        return self
+
+    def __exit__(self, *exc_info):
+        self._process.kill()
+        self._process.wait(10)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1]), *sys.argv[2:]))
