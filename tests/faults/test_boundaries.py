@@ -6,7 +6,7 @@ import struct
 import pytest
 
 import httpcore_client as httpcore
-from testkit.faults import assert_settled, client_of_one, nothing_left, stats, with_secret
+from testkit.faults import assert_settled, client_of_one, nothing_left, quicken, stats, with_secret
 from testkit.peer import Peer, response
 
 BROKEN = (httpcore.RemoteProtocolError, httpcore.ReadError)
@@ -27,8 +27,12 @@ class Cutting(Peer):
         self._ends = end
         self._before = before
 
+    def __enter__(self):
+        super().__enter__()
+        quicken(self._listener)
+        return self
+
     def _cut(self, connection):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(self._before):
             self.read_request(connection)
             connection.sendall(response(b"before"))

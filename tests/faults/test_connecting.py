@@ -11,6 +11,7 @@ import time
 import pytest
 
 import httpcore_client as httpcore
+from testkit.awaits import BACKENDS
 from testkit.faults import (
     CLOSE,
     DEAF,
@@ -285,6 +286,31 @@ def test_a_connection_without_a_peer_is_closed(world, authority, monkeypatch):
     with nothing_left(), peer:
         found = world.run(scenario)
     assert (b"next" if world.name == "asyncio" else "there is no peer") == found
+
+
+def test_warming_up_in_vain_closes_what_had_expired(world, authority):
+    """Fault 5, where no request is: what was to be closed is, although the dial fails."""
+    peer = Faulty((SERVE,))
+    url = f"http://127.0.0.1:{closed_port()}"
+
+    class Later(BACKENDS[world.name]):
+        seconds = 0
+
+        def now(self):
+            return super().now() + self.seconds
+
+    async def scenario():
+        backend = Later()
+        async with client_of_one(world, authority, backend=backend) as client:
+            assert b"next" == (await client.get(with_secret(peer.url))).content
+            backend.seconds = 1000
+            assert CONNECT is type(await failure(client.warm(url)))
+            assert_settled(await stats(client))
+            counts = await stats(client)
+            assert (0, 1) == (counts.open, counts.closed["expired"])
+
+    with nothing_left(), peer:
+        world.run(scenario)
 
 
 # The pool.

@@ -33,8 +33,8 @@ DECODING, LOCAL = httpcore.DecodingError, httpcore.LocalProtocolError
 READ_TIMEOUT, WRITE_TIMEOUT = httpcore.ReadTimeout, httpcore.WriteTimeout
 WRITE_ERROR, TOTAL = httpcore.WriteError, httpcore.TotalTimeout
 
-SHORT = httpcore.Timeout(connect=5, read=0.2, write=0.2, pool=5)
-TOTAL_SHORT = httpcore.Timeout(connect=5, read=5, write=5, pool=5, total=0.3)
+SHORT = httpcore.Timeout(connect=5, read=0.1, write=0.1, pool=5)
+TOTAL_SHORT = httpcore.Timeout(connect=5, read=5, write=5, pool=5, total=0.15)
 LARGE_BYTES = 8_000_000
 POST = {"method": "POST", "content": lambda: b"pay 1 to 2"}
 LARGE = {"method": "PUT", "content": lambda: bytes(LARGE_BYTES)}
@@ -188,7 +188,7 @@ WAIT = [
 ]
 
 HEADS = [
-    Row(28, "stall before the head", (READ, HOLD), READ_TIMEOUT, timeout=SHORT, says="0.2 s"),
+    Row(28, "stall before the head", (READ, HOLD), READ_TIMEOUT, timeout=SHORT, says="0.1 s"),
     Row(28, "stall within the head", (READ, send(HEAD), HOLD), READ_TIMEOUT, timeout=SHORT),
     Row(28, "a kept connection stalls", (READ, HOLD), READ_TIMEOUT, timeout=SHORT, before=1),
     Row(28, "drip", (READ, drip(response(), 0.05)), TOTAL, timeout=TOTAL_SHORT),

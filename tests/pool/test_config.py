@@ -12,7 +12,7 @@ from httpcore_pool._config import Budget
 
 def test_the_defaults_are_the_documented_ones():
     assert Timeout(connect=5, read=30, write=30, pool=5, total=None) == Timeout()
-    assert PoolLimits(100, 20, 15) == PoolLimits()
+    assert PoolLimits(100, None, 15) == PoolLimits()
 
 
 def test_a_number_is_the_limit_of_each_phase_and_none_is_no_limit():

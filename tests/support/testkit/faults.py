@@ -120,6 +120,11 @@ def SERVE(peer, connection):  # noqa: N802 - a step, which a row names
         connection.sendall(NEXT)
 
 
+def quicken(listener):
+    """Have what it accepts send at once: Nagle would hold a small answer back behind TLS tickets."""
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 class Faulty(Peer):
     """Plays steps on its first connection, and serves all further ones.
 
@@ -139,13 +144,13 @@ class Faulty(Peer):
 
     def __enter__(self):
         super().__enter__()
+        quicken(self._listener)
         if self._tls:  # whether it speaks TLS or not
             self.url = self.url.replace("http:", "https:")
         return self
 
     def _play(self, connection):
         try:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for step in self._steps:
                 step(self, connection)
         finally:

@@ -103,6 +103,21 @@ class Headers(MutableMapping[str, str]):
         self._sensitive = _ALWAYS_SENSITIVE if like is None else like._sensitive
         return self
 
+    @classmethod
+    def from_unique(cls, fields: dict[bytes, tuple[bytes, bytes]]) -> Self:
+        """Make headers of fields by their lower-case names, where no name comes twice.
+
+        For a protocol layer that has read them like this: nothing is checked, and the dict is kept.
+
+        >>> Headers.from_unique({b"server": (b"Server", b"x")})["SERVER"]
+        'x'
+        """
+        self = _new(cls)
+        self._fields = cast("_Fields", fields)
+        self._more = self._texts = _EMPTY
+        self._sensitive = _ALWAYS_SENSITIVE
+        return self
+
     # -- the fields in order --
 
     @property

@@ -119,7 +119,7 @@ class PoolLimits(Value):
     """
 
     max_connections: int | None = 100
-    max_keepalive: int | None = 20
+    max_keepalive: int | None = None
     keepalive_expiry: float | None = 15.0
     max_per_origin: int | None = None
     max_age: float | None = None
@@ -255,11 +255,13 @@ class Budget:
 
     def read(self) -> float | None:
         """Seconds that the next read may take."""
-        return self.cut(self.timeout.read)
+        seconds = self.timeout.read
+        return seconds if self._deadline is None else self.cut(seconds)
 
     def write(self) -> float | None:
         """Seconds that the next write may take."""
-        return self.cut(self.timeout.write)
+        seconds = self.timeout.write
+        return seconds if self._deadline is None else self.cut(seconds)
 
     def countdown(self, seconds: float | None, began: float | None = None) -> Budget:
         """Return a budget whose waits end, all together, `seconds` after `began` (None: now)."""

@@ -109,6 +109,21 @@ class ResponseBase:
         self._network_stream: NetworkStream | None = None
         self._body = _Body(BytesSource(source) if isinstance(source, bytes) else source)
 
+    def _share(self, other: ResponseBase) -> None:
+        """Become a twin of another response, one that shares all it has."""
+        self._body = other._body
+        self._follow = other._follow
+        self._history = other._history
+        self._network_stream = other._network_stream
+        self._why_not = other._why_not
+        self.cookies = other.cookies
+        self.headers = other.headers
+        self.next_request = other.next_request
+        self.protocol = other.protocol
+        self.reason_phrase = other.reason_phrase
+        self.request = other.request
+        self.status_code = other.status_code
+
     @property
     def url(self) -> URL:
         """The URL that answered: the last one, after redirects."""
@@ -410,19 +425,7 @@ class SyncResponse(ResponseBase, SyncClosing):
     __slots__ = ()
 
     def __init__(self, response: Response) -> None:
-        # Not super().__init__: both objects share one body, whoever reads it.
-        self._body = response._body
-        self._follow = response._follow
-        self._history = response._history
-        self._network_stream = response._network_stream
-        self._why_not = response._why_not
-        self.cookies = response.cookies
-        self.headers = response.headers
-        self.next_request = response.next_request
-        self.protocol = response.protocol
-        self.reason_phrase = response.reason_phrase
-        self.request = response.request
-        self.status_code = response.status_code
+        self._share(response)  # not super().__init__: both have one body, whoever reads it
 
     @property
     def history(self) -> tuple[SyncResponse, ...]:

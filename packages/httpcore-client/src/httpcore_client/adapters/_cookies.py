@@ -25,19 +25,20 @@ class CookieAdapter(Layer):
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request with the cookies for its URL, and take in what comes back."""
         url = request.url
-        found = self._jar.header(
-            scheme=url.scheme,
-            host=url.host,
-            path=url.path,
-            unscoped=not ClientOptions.of(request.options).foreign,
-        )
-        if found:
-            own = request.headers.get("Cookie")
-            request = request.copy_with()
-            request.headers.set("Cookie", joined(own, found))
+        if not self._jar.is_empty:
+            found = self._jar.header(
+                scheme=url.scheme,
+                host=url.host,
+                path=url.path,
+                unscoped=not ClientOptions.of(request.options).foreign,
+            )
+            if found:
+                own = request.headers.get("Cookie")
+                request = request.copy_with()
+                request.headers.set("Cookie", joined(own, found))
         response = await self._inner.send(request)
-        values = response.headers.get_list("Set-Cookie")
-        if values:
+        if "Set-Cookie" in response.headers:
+            values = response.headers.get_list("Set-Cookie")
             self._jar.extract(values, scheme=url.scheme, host=url.host, path=url.path)
             parsed = [cookie for value in values if (cookie := parse_set_cookie(value)) is not None]
             response.cookies = {cookie.name: cookie.value for cookie in parsed}

@@ -133,6 +133,11 @@ class CookieJar:
 
     # -- what requests send --
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept at all, not even a cookie that has expired: a cheap look."""
+        return self._store.is_empty and not self._unscoped
+
     def header(self, *, scheme: str, host: str, path: str, unscoped: bool = True) -> str | None:
         """Return the Cookie field for a request, or None if it has none.
 
@@ -141,7 +146,7 @@ class CookieJar:
         leaves them out: for a hop that the caller didn't ask for. The time depends only on the
         cookies of the host and of the domains above it. RFC 6265bis, section 5.8.3.
         """
-        if self._store.is_empty and not self._unscoped:
+        if self.is_empty:
             return None
         host, path = _canonical(host), path.partition("?")[0] or "/"
         from_secure, now = scheme.lower() in _SECURE_SCHEMES, self._clock()

@@ -217,18 +217,14 @@ class _Stream(asyncio.Protocol, NetworkStream):
             raise WriteTimeout("no time left to write", timeout)
         # All of it is queued before the first suspension, so a cancel tears nothing.
         self._transport.write(data)
-        await self._flushed(timeout)
-        if self._is_broken():
+        if not self._writable:
+            await self._flushed(timeout)
+        if self._lost or self._transport.is_closing():
             raise WriteError(self._why_broken()) from self._error
 
     async def write_some(self, data: bytes, timeout: float | None = None) -> int:
-        if self.is_readable():
-            # Let the loop take it in: a write could meet a reset, and lose what came before that. It
-            # looks at its sockets in the first turn, and calls us back in the second.
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-            if self._chunks or self._eof:
-                return 0
+        if self._chunks or self._eof:
+            return 0
         self._alert = True
         try:
             await self.write(data, timeout)

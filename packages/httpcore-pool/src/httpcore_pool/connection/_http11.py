@@ -15,6 +15,8 @@ from ._http11_exchange import Exchange
 from ._proxy import authority
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._request import Request
     from .._response import Response
     from ..backends.base import Backend, NetworkStream
@@ -53,7 +55,7 @@ class HTTP11Connection(Adapter):
     ) -> None:
         self.stream: NetworkStream = stream
         self.limits: MessageLimits = limits if limits is not None else MessageLimits()
-        self.now = backend.now
+        self.now: Callable[[], float] = backend.now
         self._backend = backend
         self._timeout = timeout if timeout is not None else Timeout()
         self._forward = forward

@@ -47,6 +47,7 @@ _READ_BYTES = 64 * 1024
 _BODY_READ_BYTES = 256 * 1024
 _SMALL_BODY_BYTES = 64 * 1024  # content up to this leaves in one write with the head
 _PIECE_BYTES = 256 * 1024  # most content in one write, so that an early answer is seen in between
+_LISTEN_SECONDS = 0.05  # longest that an upload goes on without a look whether the server speaks
 _DRAIN_BYTES = 64 * 1024  # an unread rest up to this is read, to keep the connection
 _DRAIN_SECONDS = 0.1
 _CLOSED = "the server closed the connection"
@@ -69,6 +70,8 @@ class Exchange(ByteSource):
         self._sent = False  # the whole request went out
         self._answered = False  # octets of a response came
         self._broken = False  # a write failed, so what looks like an end may be a reset
+        self._unheard = 0  # bytes sent since we last looked whether the server speaks
+        self._listened = 0.0  # when that was
         self._go_ahead = False  # 100 (Continue) came
         self._informational = 0
         self._ready = b""  # of the body: came with the head
@@ -103,20 +106,11 @@ class Exchange(ByteSource):
 
     async def _send(self, head: RequestHead, body: RequestBody | None) -> ResponseHead | None:
         """Send head and content; return the head of a final response that came before all was sent."""
-        writer = BodyWriter(head.length)
         try:
-            if body is None:
-                await self._stream.write(head.data + writer.end(), self._budget.write())
-            elif (
-                isinstance(body, BytesBody)
-                and len(body.data) <= _SMALL_BODY_BYTES
-                and not head.expects
-            ):
-                data = writer.piece(body.data) if body.data else b""
-                await self._stream.write(head.data + data + writer.end(), self._budget.write())
-            else:
-                if (answer := await self._upload(head, body, writer)) is not None:
-                    return answer
+            if body is None and not head.length:
+                await self._stream.write(head.data, self._budget.write())
+            elif (answer := await self._send_content(head, body)) is not None:
+                return answer
         except WriteError as error:
             # The server may have answered (413, say) before it stopped reading: RFC 9112 9.6.
             self._broken = True
@@ -124,6 +118,19 @@ class Exchange(ByteSource):
         self._sent = True
         if self._request.options.trace is not None:
             emit(self._request, "request.sent", self._connection.now())
+        return None
+
+    async def _send_content(
+        self, head: RequestHead, body: RequestBody | None
+    ) -> ResponseHead | None:
+        writer = BodyWriter(head.length)
+        if body is not None and not isinstance(body, BytesBody):
+            return await self._upload(head, body, writer)
+        data = b"" if body is None else body.data
+        if body is not None and (len(data) > _SMALL_BODY_BYTES or head.expects):
+            return await self._upload(head, body, writer)
+        framed = (writer.piece(data) if data else b"") + writer.end()
+        await self._stream.write(head.data + framed, self._budget.write())
         return None
 
     async def _upload(
@@ -159,10 +166,12 @@ class Exchange(ByteSource):
         """Send a part of a large request, with an eye on what the server says meanwhile."""
         stream = self._stream
         while out:
-            out = out[await stream.write_some(out, self._budget.write()) :]
+            taken = await stream.write_some(out, self._budget.write())
+            self._unheard += taken
+            out = out[taken:]
             if last and not out:
                 break  # what comes now is no early answer
-            if stream.is_readable():
+            if (out or self._is_time_to_listen()) and stream.is_readable():
                 try:
                     data = await stream.read_available(_READ_BYTES)
                 except ReadError as error:
@@ -170,6 +179,14 @@ class Exchange(ByteSource):
                 if data is not None and (answer := self._take_head(data)) is not None:
                     return answer
         return None
+
+    def _is_time_to_listen(self) -> bool:
+        """Whether enough was sent, or enough time has gone, for a look at the socket to be worth it."""
+        now = self._connection.now()
+        if self._unheard < _PIECE_BYTES and now < self._listened + _LISTEN_SECONDS:
+            return False
+        self._unheard, self._listened = 0, now
+        return True
 
     async def _await_go_ahead(self) -> ResponseHead | None:
         """Wait for 100 (Continue), a final response, or the end of patience (RFC 9110 10.1.1)."""
@@ -216,7 +233,6 @@ class Exchange(ByteSource):
                 head = read_head(data, method, self._limits)
                 if head is not None:
                     self._answered = True
-                    self._reader = reader_for(head, data, self._limits)
                     return head
             from ._http11_referee import H11Reader  # most programs never need h11
 
@@ -238,34 +254,41 @@ class Exchange(ByteSource):
             if head.status_code == 100:
                 self._go_ahead = True
             if (callback := self._request.options.on_informational) is not None:
-                reason = head.reason.decode("latin-1")
-                callback(Informational(head.status_code, Headers.from_raw(head.fields), reason))
+                callback(Informational(head.status_code, head.headers, head.reason))
         return None
 
     async def _respond(self, head: ResponseHead) -> Response:
         """Make the response. If its body came whole, the exchange is over before anybody reads it."""
-        reader = cast("ResponseReader", self._reader)  # there is one behind a head
         request = self._request
         if request.options.trace is not None:
             emit(request, "response.head", self._connection.now(), status_code=head.status_code)
-        headers = Headers.from_raw(head.fields)
-        switched = reader.switched
-        source: ByteSource
-        if switched is None and self._collect(reader) and "Content-Encoding" not in headers:
-            source = BytesSource(self._ready)
-            source.trailers = self._trailers(reader)
-            await self._finish(reader)
+        # A coded body may still turn out to be something else, and its connection with it.
+        coded = "Content-Encoding" in head.headers
+        reader = self._reader
+        source: ByteSource | bytes = self
+        switched = None
+        if reader is None and len(head.rest) == head.length and not coded:
+            source = head.rest  # the usual small response, all there in one read
+            if self._sent and head.keeps and not self._closes:
+                self._connection.release()
+            else:
+                await self._connection.close()
         else:
-            # A coded body may still turn out to be something else, and its connection with it.
+            self._reader = reader = reader or reader_for(head, self._limits)
+            switched = reader.switched
+            if switched is None and self._collect(reader) and not coded:
+                source = BytesSource(self._ready)
+                source.trailers = self._trailers(reader)
+                await self._finish(reader)
+        if source is self:
             self.closed = False
-            source = self
         response = Response(
             head.status_code,
-            headers,
+            head.headers,
             source,
             request=request,
             protocol=head.protocol,
-            reason_phrase=head.reason.decode("latin-1"),
+            reason_phrase=head.reason,
         )
         if switched is not None:
             response.hand_over(UpgradedStream(self._stream, switched, response.close))

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from .._siblings import Headers
+
 if TYPE_CHECKING:
     from .._config import MessageLimits
 
@@ -35,32 +37,31 @@ class ResponseHead:
 
     Attributes:
         status_code: 100 to 999.
-        reason: the reason phrase as sent.
+        reason: the reason phrase.
+        headers: the fields as sent.
         protocol: "HTTP/1.1" or "HTTP/1.0".
-        fields: the fields as sent, (name, value).
-        start: where the body begins, in the octets that the head was read from.
-        length: of the body in octets, or `CHUNKED`.
-        keeps: whether the connection may live on (RFC 9112 9.3).
+        rest: the octets that came behind the head (quick lane only).
+        length: of the body in octets, or `CHUNKED` (quick lane only).
+        keeps: whether the connection may live on (RFC 9112 9.3; quick lane only).
     """
 
-    __slots__ = ("fields", "keeps", "length", "protocol", "reason", "start", "status_code")
+    __slots__ = ("headers", "keeps", "length", "protocol", "reason", "rest", "status_code")
 
     def __init__(
         self,
         status_code: int,
-        reason: bytes,
-        fields: list[tuple[bytes, bytes]],
-        *,
+        reason: str,
+        headers: Headers,
         protocol: str = "HTTP/1.1",
-        start: int = 0,
+        rest: bytes = b"",
         length: int = 0,
-        keeps: bool = True,
+        keeps: bool = True,  # noqa: FBT001, FBT002 - by position, as there is one for each response
     ) -> None:
         self.status_code = status_code
         self.reason = reason
-        self.fields = fields
+        self.headers = headers
         self.protocol = protocol
-        self.start = start
+        self.rest = rest
         self.length = length
         self.keeps = keeps
 
@@ -83,37 +84,42 @@ def read_head(data: bytes, method: str, limits: MessageLimits) -> ResponseHead |
     # Each line has to be a field, so that nothing was passed over.
     if len(fields) != data.count(b"\n", begin, end) or len(fields) > limits.fields:
         return None
-    by_name = {name.lower(): value for name, value in fields}
-    if len(by_name) < len(fields):
+    by_name = {field[0].lower(): field for field in fields}
+    if len(by_name) == len(fields):
+        headers = Headers.from_unique(by_name)
+    else:
         names = [name.lower() for name, _ in fields]
         if any(names.count(name) > 1 for name in _FRAMING):
             return None
+        headers = Headers.from_raw(fields)
     length = _body_length(by_name.get(b"content-length"), by_name.get(b"transfer-encoding"))
-    status_code = int(status[1])
+    code = int(status[1])
     if length is None:
         return None
-    if method == "HEAD" or status_code in (204, 304):
+    if method == "HEAD" or code == 204 or code == 304:
         length = 0
     elif length == _UNTIL_CLOSE:
-        return None  # until the connection closes
+        return None
     keeps = True
-    connection = by_name.get(b"connection")
-    if connection is not None:
-        connection = connection.lower()
-        if connection not in (b"keep-alive", b"close"):
+    if (connection := by_name.get(b"connection")) is not None:
+        option = connection[1].lower()
+        if option not in (b"keep-alive", b"close"):
             return None
-        keeps = connection == b"keep-alive"
-    return ResponseHead(status_code, status[2], fields, start=end + 2, length=length, keeps=keeps)
+        keeps = option == b"keep-alive"
+    reason = status[2].decode("latin-1")
+    return ResponseHead(code, reason, headers, "HTTP/1.1", data[end + 2 :], length, keeps)
 
 
-def _body_length(length: bytes | None, coding: bytes | None) -> int | None:
+def _body_length(
+    length: tuple[bytes, bytes] | None, coding: tuple[bytes, bytes] | None
+) -> int | None:
     """The length that the fields tell, `CHUNKED` or `_UNTIL_CLOSE`; None where they are odd."""
     if length is None:
         if coding is None:
             return _UNTIL_CLOSE
-        return CHUNKED if coding == b"chunked" else None  # h11 rewrites other spellings
-    if coding is None and length.isdigit() and len(length) <= _LONGEST_LENGTH:
-        return int(length)
+        return CHUNKED if coding[1] == b"chunked" else None  # h11 rewrites other spellings
+    if coding is None and length[1].isdigit() and len(length[1]) <= _LONGEST_LENGTH:
+        return int(length[1])
     return None
 
 

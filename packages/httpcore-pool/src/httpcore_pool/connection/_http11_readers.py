@@ -71,12 +71,11 @@ class ResponseReader(ABC):
         ...
 
 
-def reader_for(head: ResponseHead, data: bytes, limits: MessageLimits) -> ResponseReader:
+def reader_for(head: ResponseHead, limits: MessageLimits) -> ResponseReader:
     """Return the quick lane's reader for the body behind a head, with its first octets in it."""
-    body = data[head.start :]
     if head.length == CHUNKED:
-        return ChunkedReader(body, limits, keeps=head.keeps)
-    return LengthReader(head.length, body, keeps=head.keeps)
+        return ChunkedReader(head.rest, limits, keeps=head.keeps)
+    return LengthReader(head.length, head.rest, keeps=head.keeps)
 
 
 class LengthReader(ResponseReader):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import h11
 
 from .._errors import RemoteProtocolError
+from .._siblings import Headers
 from ._http11_head import ResponseHead, escaped
 from ._http11_readers import ResponseReader
 
@@ -120,9 +121,9 @@ class H11Reader(ResponseReader):
         self._keeps = not {b"content-length", b"transfer-encoding"} <= names
         return ResponseHead(
             head.status_code,
-            reason,
-            fields,
-            protocol=f"HTTP/{version}",
+            reason.decode("latin-1"),
+            Headers.from_raw(fields),
+            f"HTTP/{version}",
         )
 
     def next(self) -> bytes | None:

@@ -7,19 +7,20 @@ is checked as a whole before it leaves, and content never exceeds or falls short
 from __future__ import annotations
 
 import re
+from typing import Any, NamedTuple
 
 from .._errors import LocalProtocolError
 from ._http11_head import CHUNKED, escaped
 
 __all__ = ["BodyWriter", "RequestHead", "write_head"]
 
-_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"  # RFC 9110 5.6.2
-_VALUE = rb"[^\x00-\x08\x0a-\x1f\x7f]*+"  # RFC 9110 5.5
+_TCHARS = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"  # RFC 9110 5.6.2
+_NO_CONTROLS = rb"[^\x00-\x08\x0a-\x1f\x7f]*+"  # RFC 9110 5.5: field-vchar, SP and HTAB
 
-# RFC 9112 3 and 5, from the first octet to the empty line.
-_NAME = re.compile(_TOKEN)
-_HEAD = re.compile(rb"%b [!-~]++ HTTP/1\.1\r\n(?:%b: %b\r\n)++\r\n" % (_TOKEN, _TOKEN, _VALUE))
-_GOOD_VALUE = re.compile(_VALUE)
+_REQUEST_LINE = re.compile(rf"{_TCHARS} [!-~]++ HTTP/1\.1\r\n")  # RFC 9112 3
+_NAME = re.compile(_TCHARS.encode())
+_VALUE = re.compile(_NO_CONTROLS)
+_FIELDS = re.compile(rb"(?:%b: %b\r\n)++\r\n" % (_TCHARS.encode(), _NO_CONTROLS))  # RFC 9112 5
 
 _MEANINGFUL = frozenset(
     {b"connection", b"content-length", b"expect", b"host", b"transfer-encoding", b"upgrade"}
@@ -27,7 +28,7 @@ _MEANINGFUL = frozenset(
 _LONGEST_LENGTH = 19  # digits, as in `Request`
 
 
-class RequestHead:
+class RequestHead(NamedTuple):
     """A request's head, ready to be written.
 
     Attributes:
@@ -38,14 +39,11 @@ class RequestHead:
         upgrade: the value of its Upgrade field, if any (RFC 9110 7.8).
     """
 
-    __slots__ = ("closes", "data", "expects", "length", "upgrade")
-
-    def __init__(self) -> None:
-        self.data = b""
-        self.length = 0
-        self.closes = False
-        self.expects = False
-        self.upgrade: bytes | None = None
+    data: bytes
+    length: int = 0
+    closes: bool = False
+    expects: bool = False
+    upgrade: bytes | None = None
 
 
 def write_head(method: str, target: str, fields: list[tuple[bytes, bytes]]) -> RequestHead:
@@ -59,51 +57,75 @@ def write_head(method: str, target: str, fields: list[tuple[bytes, bytes]]) -> R
     Raises:
         LocalProtocolError: the head could be read in another way than it is meant.
     """
+    line = f"{method} {target} HTTP/1.1\r\n"
+    if _REQUEST_LINE.fullmatch(line) is None:
+        shown = escaped(f"{method} {target}".encode(errors="replace"))
+        raise LocalProtocolError(f"the request can't be sent: illegal method or target: {shown}")
+    key = tuple(fields)
+    if (block := _blocks.get(key)) is not None:  # the same as before, in which nothing was meant
+        return RequestHead(line.encode("ascii") + block)
     names = [name.lower() for name, _ in fields]
     if not _known.issuperset(names):
         _learn(names)
-    head = RequestHead()
-    meaningful = _MEANINGFUL.intersection(names)
-    if len(meaningful) > 1 or names.count(b"host") != 1 or names[0] != b"host":
-        fields = _read(head, names, fields)
-    try:
-        start = f"{method} {target} HTTP/1.1\r\n".encode("ascii")
-    except UnicodeEncodeError:
-        start = b""  # refused below, with its name
+    meaning: dict[str, Any] = {}
+    if _MEANINGFUL.intersection(names) != {b"host"} or names.count(b"host") > 1:
+        meaning = _read(names, fields)
+    if names[0] != b"host":
+        hosts = [field for field in fields if field[0].lower() == b"host"]
+        fields = hosts + [field for field in fields if field not in hosts]
+    block = _block(fields)
+    if not meaning and _SAME_EACH_TIME.issuperset(names):
+        if len(_blocks) >= _MOST_BLOCKS:
+            _blocks.clear()
+        _blocks[key] = block
+    return RequestHead(line.encode("ascii") + block, **meaning)
+
+
+# The fields of requests that say nothing but where they go and what their client always says. Nothing
+# else is remembered: neither what belongs to one request, nor names of which we can't know what they hold.
+_blocks: dict[tuple[tuple[bytes, bytes], ...], bytes] = {}
+_MOST_BLOCKS = 200
+_SAME_EACH_TIME = frozenset(
+    {b"accept", b"accept-encoding", b"accept-language", b"host", b"user-agent"}
+)
+
+
+def _block(fields: list[tuple[bytes, bytes]]) -> bytes:
+    """Write fields and the empty line, each checked to be one line."""
     lines = [b"%b: %b\r\n" % field for field in fields]
-    head.data = data = b"%b%b\r\n" % (start, b"".join(lines))
+    block = b"".join(lines) + b"\r\n"
     # The lines are counted, since what splits a line could look like two good ones.
-    if _HEAD.fullmatch(data) is None or data.count(b"\n") != len(lines) + 2:
-        raise LocalProtocolError(f"the request can't be sent: {_fault(method, target, fields)}")
-    return head
+    if _FIELDS.fullmatch(block) is None or block.count(b"\n") != len(lines) + 1:
+        name = next((name for name, value in fields if _VALUE.fullmatch(value) is None), b"")
+        raise LocalProtocolError(
+            "the request can't be sent: "
+            f"the value of the field {escaped(name)} has forbidden characters"
+        )
+    return block
 
 
-def _read(
-    head: RequestHead, names: list[bytes], fields: list[tuple[bytes, bytes]]
-) -> list[tuple[bytes, bytes]]:
-    """Note what the fields mean for the exchange; return them with Host in front."""
-    hosts = [field for name, field in zip(names, fields, strict=True) if name == b"host"]
-    if len(hosts) != 1:
-        raise LocalProtocolError(f"a request has exactly one Host field, this one {len(hosts)}")
-    framed = False
+def _read(names: list[bytes], fields: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+    """Return what the fields mean for the exchange, as in `RequestHead`."""
+    if names.count(b"host") != 1:
+        raise LocalProtocolError(
+            f"a request has exactly one Host field, this one {names.count(b'host')}"
+        )
+    meaning: dict[str, Any] = {}
     for name, (_, value) in zip(names, fields, strict=True):
         if name in (b"content-length", b"transfer-encoding"):
-            if framed:
+            if "length" in meaning:
                 raise LocalProtocolError(
                     "the request has more than one field that frames its content "
                     "(Content-Length, Transfer-Encoding)"
                 )
-            framed = True
-            head.length = _length(name, value)
+            meaning["length"] = _length(name, value)
         elif name == b"connection":
-            head.closes = head.closes or b"close" in _tokens(value)
+            meaning["closes"] = meaning.get("closes", False) or b"close" in _tokens(value)
         elif name == b"upgrade":
-            head.upgrade = value
+            meaning["upgrade"] = value
         elif name == b"expect":
-            head.expects = value.lower() == b"100-continue"
-    if fields[0] is hosts[0]:
-        return fields
-    return [*hosts, *(field for name, field in zip(names, fields, strict=True) if name != b"host")]
+            meaning["expects"] = value.lower() == b"100-continue"
+    return meaning
 
 
 # Names that are tokens, in lower case. So many are remembered, since they may come from anywhere.
@@ -130,13 +152,6 @@ def _length(key: bytes, value: bytes) -> int:
     raise LocalProtocolError(
         f"the request can't be sent: {key.decode('ascii').title()} can't be {escaped(value)}"
     )
-
-
-def _fault(method: str, target: str, fields: list[tuple[bytes, bytes]]) -> str:
-    for name, value in fields:
-        if _GOOD_VALUE.fullmatch(value) is None:
-            return f"the value of the field {escaped(name)} has forbidden characters"
-    return f"illegal method or target: {escaped(f'{method} {target}'.encode(errors='replace'))}"
 
 
 def _tokens(value: bytes) -> list[bytes]:

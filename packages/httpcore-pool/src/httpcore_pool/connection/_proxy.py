@@ -100,7 +100,7 @@ async def open_tunnel(stream: NetworkStream, proxy: Proxy, authority: str, budge
         except RemoteProtocolError as error:
             raise ProxyError(f"the proxy {proxy.url.masked} did not answer in HTTP") from error
     if not 200 <= head.status_code <= 299:
-        reason = head.reason.decode("ascii", "backslashreplace")[:100]
+        reason = head.reason.encode("ascii", "backslashreplace").decode("ascii")[:100]
         raise ProxyError(
             f"the proxy {proxy.url.masked} refused a tunnel to {authority}: "
             f"{head.status_code} {reason}",

@@ -205,10 +205,12 @@ class ConnectionPool(Adapter):
             with self._lock:
                 now = self._backend.now()
                 entry, closing = self._state.reserve(turn.key, now, count, may_share=turn.may_share)
-            if entry is not None:
-                await turn.dial(entry)
-                closing = closing + self._release(entry)
-            await self._close_all(closing, request)
+            try:
+                if entry is not None:
+                    await turn.dial(entry)
+                    closing = closing + self._release(entry)
+            finally:
+                await self._close_all(closing, request)
             if entry is None:
                 break
             opened += 1
@@ -228,12 +230,12 @@ class ConnectionPool(Adapter):
     def _key(self, request: Request) -> Hashable:
         """What requests must have in common to share connections; of plain values, which hash quickly."""
         options = request.options
-        origin = request.url.origin
-        plain = (origin.host, origin.port, origin.scheme)
+        url = request.url
+        plain = (url.host, url.port, url.scheme)  # an `Origin` would say the same, and cost more
         if options.ssl is None and options.proxy is None and self._proxy is None:
             return plain
         ssl, proxy = self._route(request)
-        if not origin.is_ssl and proxy is not None:
+        if not url.is_ssl and proxy is not None:
             return proxy, ssl  # forwarded: one connection serves all origins
         return plain if (ssl, proxy) == (self._ssl, self._proxy) else (*plain, ssl, proxy)
 
@@ -245,7 +247,7 @@ class ConnectionPool(Adapter):
 
     def _turn(self, request: Request, key: Hashable) -> Turn:
         # Whether a connection can carry several requests is known beforehand except with ALPN.
-        may_share = self._http2 and (request.url.origin.is_ssl or not self._http1)
+        may_share = self._http2 and (request.url.is_ssl or not self._http1)
         return Turn(self, request, key, may_share=may_share)
 
     async def _move(self, loop: object) -> None:
