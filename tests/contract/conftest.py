@@ -1,15 +1,17 @@
-"""The contract suite: each scenario in each world, over each transport."""
+"""The contract suite: each scenario in each world, over each transport, HTTP/1.1 in both of its lanes."""
 
 import pytest
 
+from httpcore_pool import HTTP11Connection
 from testkit.worlds import WORLDS
 
 
 class Transport:
     """How the client reaches the origin."""
 
-    def __init__(self, name, protocol, base, options):
+    def __init__(self, name, protocol, base, options, *, h11_only=False):
         self.name = name
+        self.h11_only = h11_only
         self.protocol = protocol
         self._base = base
         self.options = options
@@ -21,6 +23,7 @@ class Transport:
 TRANSPORTS = [
     Transport("http1-plain", "HTTP/1.1", "plain", {}),
     Transport("http1-tls", "HTTP/1.1", "tls", {"http2": False}),
+    Transport("http1-h11", "HTTP/1.1", "plain", {}, h11_only=True),
     Transport("http2-plain", "HTTP/2", "plain", {"http1": False}),
     Transport("http2-tls", "HTTP/2", "tls", {}),
 ]
@@ -32,7 +35,8 @@ def world(request):
 
 
 @pytest.fixture(params=TRANSPORTS, ids=lambda transport: transport.name)
-def transport(request):
+def transport(request, monkeypatch):
+    monkeypatch.setattr(HTTP11Connection, "h11_only", request.param.h11_only)
     return request.param
 
 

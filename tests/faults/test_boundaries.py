@@ -63,14 +63,16 @@ async def cut_off_everywhere(client, url, size, *, before):
     return broken, whole.content
 
 
-# Over TLS, and on a connection that was used before.
-PLAIN, TLS, KEPT = (False, 0), (True, 0), (False, 1)
-WAYS = [(kind, *way) for kind in RESPONSES for way in (PLAIN, KEPT)] + [("chunked", *TLS)]
+# (kind, how it breaks off, over TLS, whether the connection was used before)
+WAYS = [
+    *[(kind, end, False, False) for kind in RESPONSES for end in ("close", "reset")],
+    *[(kind, "close", False, True) for kind in RESPONSES],
+    *[("chunked", end, True, False) for end in ("close", "reset")],
+]
 
 
-@pytest.mark.parametrize("end", ["close", "reset"])
-@pytest.mark.parametrize(("kind", "tls", "before"), WAYS)
-def test_only_a_whole_response_is_one(world, authority, kind, tls, end, before):
+@pytest.mark.parametrize(("kind", "end", "tls", "before"), WAYS)
+def test_only_a_whole_response_is_one(world, authority, kind, end, tls, before):
     octets = RESPONSES[kind]
     context = authority.server_context() if tls else None
     peer = Cutting(octets, end, context, before=before)

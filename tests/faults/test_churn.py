@@ -216,7 +216,7 @@ def test_one_http_2_client_in_many_threads_mixes_no_answers(origin):
                     wrong.extend([answer] * (next(answer.stream()) != b"a little"))
             elif step % 4 == 2:
                 limit = httpcore.Timeout(read=0.02)
-                with pytest.raises(httpcore.ReadTimeout):
+                with pytest.raises(httpcore.RequestTimeout):
                     client.get(origin.tls + "/slow/5", timeout=limit)
             else:
                 found = client.get(f"{origin.tls}/bytes/{size}")

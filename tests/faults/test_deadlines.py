@@ -28,7 +28,7 @@ from testkit.faults import (
 )
 from testkit.peer import response
 
-TOTAL = 0.15
+TOTAL = 0.1
 LATE_SECONDS = 1.5  # at most; a busy machine may be late
 LIMITS = httpcore.Timeout(connect=9, read=9, write=9, pool=9, expect=9, total=TOTAL)
 

@@ -45,6 +45,12 @@ async def answer_to(connection, request):
     return response.status_code, await response.read()
 
 
+@pytest.fixture(autouse=True, params=["quick", "h11"])
+def lane(request, monkeypatch):
+    """Each of these tests holds whoever reads the responses."""
+    monkeypatch.setattr(HTTP11Connection, "h11_only", request.param == "h11")
+
+
 # Informational responses (RFC 9110 15.2).
 
 
@@ -423,7 +429,6 @@ def test_a_body_that_proved_false_takes_its_connection_with_it(run):
 # Limits.
 
 
-@pytest.mark.parametrize("h11_only", [False, True], ids=["quick", "h11"])
 @pytest.mark.parametrize(
     ("limits", "answer", "error"),
     [
@@ -456,8 +461,7 @@ def test_a_body_that_proved_false_takes_its_connection_with_it(run):
         ),
     ],
 )
-def test_limits_hold_in_both_lanes(monkeypatch, h11_only, limits, answer, error):
-    monkeypatch.setattr(HTTP11Connection, "h11_only", h11_only)
+def test_limits_hold(limits, answer, error):
     connection, _ = over(asked(answer), limits=limits)
     if error is None:
         assert (200, b"hello") == run_sync(answer_to(connection, Request("GET", URL)))

@@ -71,12 +71,11 @@ class _SyncStream(NetworkStream):
     async def write_some(self, data: bytes, timeout: float | None = None) -> int:
         if timeout is not None and timeout <= 0:
             raise WriteTimeout("no time left to write", timeout)
-        view = memoryview(data)
         taken = 0
         try:
-            while taken < len(view):
+            while taken < len(data):
                 try:
-                    taken += self._sock.send(view[taken:])
+                    taken += self._sock.send(memoryview(data)[taken:] if taken else data)
                 except BlockingIOError:
                     readable = wait_either(self._sock, timeout)
                     if readable is None:
@@ -85,7 +84,7 @@ class _SyncStream(NetworkStream):
                         return taken
         except (OSError, ValueError) as error:
             raise WriteError(f"the connection broke: {_why(error)}") from error
-        if taken < len(view):
+        if taken < len(data):
             raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
         return taken
 

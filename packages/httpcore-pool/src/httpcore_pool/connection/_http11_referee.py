@@ -54,6 +54,7 @@ class H11Reader(ResponseReader):
         self._fed = 0  # octets since the last head
         self._given = 0  # octets of the body that came out of them
         self._chunks = 0
+        self._length: int | None = None
 
     @classmethod
     def inside_chunked(cls, limits: MessageLimits, rest: bytes, *, keeps: bool) -> H11Reader:
@@ -116,9 +117,11 @@ class H11Reader(ResponseReader):
         self._fed = rest
         self._head = self._head[len(self._head) - rest :] if rest else b""
         self._in_body = isinstance(event, h11.Response)
-        names = {name.lower() for name, _ in fields}
+        by_name = dict(head.headers)  # in lower case, and as h11 reads them
         # RFC 9112 6.1: whoever sends both may be attacked, or attacking.
-        self._keeps = not {b"content-length", b"transfer-encoding"} <= names
+        self._keeps = not {b"content-length", b"transfer-encoding"} <= by_name.keys()
+        if self._keeps and b"content-length" in by_name:
+            self._length = int(by_name[b"content-length"])
         return ResponseHead(
             head.status_code,
             reason.decode("latin-1"),
@@ -181,7 +184,7 @@ class H11Reader(ResponseReader):
 
     @property
     def left(self) -> int | None:
-        return None
+        return None if self._length is None else self._length - self._given
 
     @property
     def switched(self) -> bytes | None:

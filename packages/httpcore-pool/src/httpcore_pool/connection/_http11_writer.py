@@ -68,7 +68,7 @@ def write_head(method: str, target: str, fields: list[tuple[bytes, bytes]]) -> R
     if not _known.issuperset(names):
         _learn(names)
     meaning: dict[str, Any] = {}
-    if _MEANINGFUL.intersection(names) != {b"host"} or names.count(b"host") > 1:
+    if len(_MEANINGFUL.intersection(names)) != 1 or names.count(b"host") != 1:
         meaning = _read(names, fields)
     if names[0] != b"host":
         hosts = [field for field in fields if field[0].lower() == b"host"]
