@@ -82,8 +82,3 @@ def test_importing_a_package_brings_in_no_other_world(package):
     program = f"import sys, {package}\nprint(sorted({LATE!r} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.stdout == "[]\n", result.stderr
-
-
-def test_each_base_of_values_is_the_same_text():
-    texts = {path.read_text() for path in SOURCES if path.name == "_value.py"}
-    assert len(texts) == 1

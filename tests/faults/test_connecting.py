@@ -36,6 +36,7 @@ from testkit.faults import (
 )
 from testkit.origin import listening_socket
 from testkit.peer import Peer, response
+from testkit.tiny import Tiny
 
 CONNECT, CERTIFICATE = httpcore.ConnectError, httpcore.CertificateError
 TIMEOUT = httpcore.Timeout(connect=0.2, read=3, write=3, pool=3)
@@ -232,11 +233,10 @@ def test_no_descriptor_left_is_an_error_and_over_when_there_are_some(world, auth
             assert CONNECT is type(error)
             assert "Too many open files" in str(error)
             assert_settled(await stats(client))
-            assert b"next" == (await client.get(url)).content
+            assert b"7" == (await client.get(url)).content
 
-    peer = Faulty((SERVE,))
-    with nothing_left(), peer:
-        world.run(scenario, with_secret(peer.url))
+    with nothing_left(), Tiny() as server:  # in a process of its own, with descriptors of its own
+        world.run(scenario, with_secret(server.url) + "/id/7")
 
 
 RESET_AT_ONCE = 100  # attempts: the reset meets the client at different moments

@@ -299,7 +299,7 @@ async def _ask(row, transport, client, base):
 
 def with_secret(url):
     """Return the URL of a server on this machine with a password in it."""
-    return url.replace("localhost", f"user:{PASSWORD}@127.0.0.1")
+    return url.replace("localhost", "127.0.0.1").replace("//", f"//user:{PASSWORD}@")
 
 
 def client_of_one(world, authority, **options):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._quality import Weighted, parse_quality_list
     from ._ranges import ContentRange, parse_content_range
     from ._retry import parse_retry_after
+    from ._value import Value
 
 __all__ = [
     "AltService",
@@ -33,6 +34,7 @@ __all__ = [
     "InvalidHeader",
     "Link",
     "MediaType",
+    "Value",
     "Weighted",
     "decode_extended",
     "encode_extended",
@@ -62,6 +64,7 @@ _LAZY = {
     "ContentRange": "_ranges",
     "Link": "_links",
     "MediaType": "_media",
+    "Value": "_value",
     "Weighted": "_quality",
     "decode_extended": "_parameters",
     "encode_extended": "_parameters",

@@ -9,7 +9,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from ._value import Value
+from ._siblings import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ Someone who copies the package into their own tree edits this file and no other.
 """
 
 import httpcore_headers as headers  # whose grammars are imported when they are asked for
-from httpcore_headers import Headers, InvalidHeader, is_token
+from httpcore_headers import Headers, InvalidHeader, Value, is_token
 from httpcore_urls import URL, InvalidURL, Origin
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "InvalidHeader",
     "InvalidURL",
     "Origin",
+    "Value",
     "headers",
     "is_token",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from ._value import Value
+from ._siblings import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeAlias
 
-from ._value import Value
+from ._siblings import Value
 
 if TYPE_CHECKING:
     import ssl

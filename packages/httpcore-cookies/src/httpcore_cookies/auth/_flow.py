@@ -11,8 +11,7 @@ blocking or not, and its tests need no network.
 from collections.abc import Generator
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from .._siblings import Headers
-from .._value import Value
+from .._siblings import Headers, Value
 
 __all__ = ["Auth", "AuthFields", "AuthFlow", "AuthRequest", "AuthResponse"]
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Self
 
-from .._value import Value
+from .._siblings import Value
 from ._basic import BasicAuth
 from ._flow import AuthFlow, AuthRequest
 from ._secrets import MASK, SecretHolder

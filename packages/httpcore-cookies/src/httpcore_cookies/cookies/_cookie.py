@@ -6,7 +6,7 @@ may not live here.
 
 from typing import Literal, TypeAlias
 
-from .._value import Value
+from .._siblings import Value
 
 __all__ = ["Cookie", "SameSite"]
 

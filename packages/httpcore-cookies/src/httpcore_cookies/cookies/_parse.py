@@ -6,7 +6,7 @@ request that it answers: that may not live here.
 
 import re
 
-from .._value import Value
+from .._siblings import Value
 from ._cookie import SameSite
 
 __all__ = ["ParsedCookie", "parse_set_cookie"]

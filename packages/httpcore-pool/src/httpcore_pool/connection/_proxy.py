@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._config import MessageLimits
 from .._errors import ProxyError, RemoteProtocolError
-from .._siblings import URL, InvalidURL
-from .._value import Value
+from .._siblings import URL, InvalidURL, Value
 from ._http11_writer import write_head
 
 if TYPE_CHECKING:

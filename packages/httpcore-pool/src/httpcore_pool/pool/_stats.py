@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from .._value import Value
+from .._siblings import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ A class states its fields, and that is all that it has to do::
         end: int | None = None
 
 Fields stand in the instance's `__dict__`: of all ways to copy them that know no names, C's update of a
-dict is the fastest. Only what all values share may live here; it takes nothing from its package, and
-each that has such values carries the same text, so that it stays whole alone.
+dict is the fastest. It has nothing to do with header fields: it lives here since every distribution that
+has values takes something from this one, and only what all values share may live in it.
 """
 
 from __future__ import annotations
