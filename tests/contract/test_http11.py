@@ -263,3 +263,49 @@ def test_the_steps_of_a_request_can_be_watched(world):
     assert first == names[: len(first)]
     assert "request.replayed" in names
     assert "response.head" == names[-1]
+
+
+# A kept connection that has fallen silent (a network that forgot it says nothing).
+
+
+def test_when_one_kept_connection_is_silent_its_twins_are_not_tried(world):
+    ready = threading.Barrier(3, timeout=5)
+
+    def one_answer(connection):
+        read_head(connection)
+        ready.wait()  # so that three connections are made
+        connection.sendall(response())
+        while connection.recv(65536):
+            pass  # takes requests and says nothing
+
+    async def scenario(base):
+        async with world.client(timeout=5) as client:
+            await world.gather(*[lambda: client.get(base)] * 3)
+            with pytest.raises(httpcore.ReadTimeout):
+                await client.get(base, timeout=0.1)
+            return (await client.get(base)).content, client.stats().closed["stale"]
+
+    with Peer() as peer:
+        peer.handlers = [*[one_answer] * 3, peer.holding(response(b"new"))]
+        assert (b"new", 2) == world.run(scenario, peer.url)
+
+
+def test_a_redirect_whose_body_drips_ends_with_the_total(world):
+    """It is the time of the whole request that is over, not that of one more dial."""
+    over = threading.Event()
+
+    def drips(connection):
+        read_head(connection)
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 90\r\n\r\n")
+        while not over.wait(0.02):
+            connection.sendall(b"x")
+
+    async def scenario(base):
+        async with world.client(timeout=httpcore.Timeout(total=0.3)) as client:
+            with pytest.raises(httpcore.TotalTimeout) as caught:
+                await client.get(base)
+            over.set()
+            return caught.value.phase
+
+    with Peer(drips) as peer:
+        assert "read" == world.run(scenario, peer.url)

@@ -352,6 +352,19 @@ def test_a_dial_that_a_waiter_was_given_as_it_gave_up_goes_to_the_next():
     assert (1, False) == (second.woken, second.entry is given)
 
 
+def test_doubt_ends_what_is_idle_to_there_and_serves_those_in_line():
+    state = state_of(3)
+    idle = [dialled(state, "a") for _ in range(2)]
+    busy = dialled(state, "a")
+    for entry in idle:
+        state.release(entry, 1.0)
+    assert [] == state.doubt("b")
+    assert idle == state.doubt("a")
+    assert ((1, 0, 0), 2) == (counts(state), state.stats().closed["stale"])
+    assert [] == state.release(busy, 2.0)
+    assert (busy, []) == (ask(state, "a").entry, state.doubt("a"))
+
+
 def test_clear_forgets_all_and_tells_what_was_there():
     state = state_of(most=3)
     idle, busy = dialled(state, "a"), dialled(state, "b")

@@ -46,6 +46,9 @@ __all__ = [
 ]
 
 
+_TIMER_SECONDS = 0.002  # so much earlier than asked for may a timer of an event loop fire
+
+
 class HTTPError(Exception):
     """Anything that goes wrong with a request; each error pickles and hides secrets.
 
@@ -323,7 +326,7 @@ def named(error: BaseException, request: Request, now: float) -> BaseException:
     if (
         isinstance(error, RequestTimeout)
         and options.deadline is not None
-        and now >= options.deadline
+        and now >= options.deadline - _TIMER_SECONDS
         and options.timeout is not None
         and options.timeout.total is not None
     ):

@@ -278,7 +278,10 @@ class TLSStream(NetworkStream):
                     self._tls.unwrap()
             except (ssl.SSLError, ValueError):
                 pass  # it has put close_notify out and would wait for the answer; we don't
-            await self._flush_farewell()
+            if (
+                not self._unsent
+            ):  # else the peer does not read, and would wait for the rest of a record
+                await self._flush_farewell()
         finally:
             await self._stream.close()
 

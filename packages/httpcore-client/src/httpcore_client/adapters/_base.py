@@ -32,6 +32,9 @@ async def discard(response: pool.Response) -> None:
     """Be done with a response that nobody will read.
 
     A small body is read as transferred (never decoded: it may be a bomb) to keep the connection.
+
+    Raises:
+        TotalTimeout: the time of the whole request ran out meanwhile.
     """
     left = _DRAIN_BYTES
     try:
@@ -43,6 +46,8 @@ async def discard(response: pool.Response) -> None:
             left -= len(piece)
             if left <= 0:
                 break
+    except pool.TotalTimeout:
+        raise  # there is no time left for what was to follow
     except pool.HTTPError:
         pass  # the connection is gone, but the response was had
     finally:

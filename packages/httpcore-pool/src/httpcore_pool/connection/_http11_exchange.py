@@ -14,7 +14,6 @@ from .._body import BytesBody
 from .._errors import (
     HTTPError,
     ReadError,
-    ReadTimeout,
     RemoteProtocolError,
     TransportError,
     WriteError,
@@ -29,10 +28,11 @@ from ._http11_breaks import broken_while_sending, tls_says_why
 from ._http11_head import read_head
 from ._http11_readers import reader_for
 from ._http11_upgrade import UpgradedStream
+from ._http11_upload import SMALL_BODY_BYTES, Upload
 from ._http11_writer import BodyWriter, write_head
 
 if TYPE_CHECKING:
-    from .._body import BodyReader, RequestBody
+    from .._body import RequestBody
     from .._config import Budget
     from .._request import Request
     from ._http11 import HTTP11Connection
@@ -45,9 +45,6 @@ __all__ = ["Exchange"]
 
 _READ_BYTES = 64 * 1024
 _BODY_READ_BYTES = 256 * 1024
-_SMALL_BODY_BYTES = 64 * 1024  # content up to this leaves in one write with the head
-_PIECE_BYTES = 256 * 1024  # most content in one write, so that an early answer is seen in between
-_LISTEN_SECONDS = 0.05  # longest that an upload goes on without a look whether the server speaks
 _DRAIN_BYTES = 64 * 1024  # an unread rest up to this is read, to keep the connection
 _DRAIN_SECONDS = 0.1
 _CLOSED = "the server closed the connection"
@@ -70,9 +67,7 @@ class Exchange(ByteSource):
         self._sent = False  # the whole request went out
         self._answered = False  # octets of a response came
         self._broken = False  # a write failed, so what looks like an end may be a reset
-        self._unheard = 0  # bytes sent since we last looked whether the server speaks
-        self._listened = 0.0  # when that was
-        self._go_ahead = False  # 100 (Continue) came
+        self.go_ahead = False  # 100 (Continue) came
         self._informational = 0
         self._ready = b""  # of the body: came with the head
         self._pace = Pace.of(budget.timeout, connection.now)
@@ -124,80 +119,12 @@ class Exchange(ByteSource):
         self, head: RequestHead, body: RequestBody | None
     ) -> ResponseHead | None:
         writer = BodyWriter(head.length)
-        if body is not None and not isinstance(body, BytesBody):
-            return await self._upload(head, body, writer)
-        data = b"" if body is None else body.data
-        if body is not None and (len(data) > _SMALL_BODY_BYTES or head.expects):
-            return await self._upload(head, body, writer)
+        data = b"" if body is None else body.data if isinstance(body, BytesBody) else None
+        if body is not None and (data is None or len(data) > SMALL_BODY_BYTES or head.expects):
+            upload = Upload(self._stream, self._budget, self._connection.now, self)
+            return await upload.send(head, body, writer)
         framed = (writer.piece(data) if data else b"") + writer.end()
         await self._stream.write(head.data + framed, self._budget.write())
-        return None
-
-    async def _upload(
-        self, head: RequestHead, body: RequestBody, writer: BodyWriter
-    ) -> ResponseHead | None:
-        reader = body.open()
-        try:
-            out = head.data
-            if head.expects:
-                await self._stream.write(out, self._budget.write())
-                out = b""
-                if (answer := await self._await_go_ahead()) is not None:
-                    return answer
-            return await self._stream_content(out, reader, writer, eager=body.length is None)
-        finally:
-            await reader.close()
-
-    async def _stream_content(
-        self, out: bytes, reader: BodyReader, writer: BodyWriter, *, eager: bool
-    ) -> ResponseHead | None:
-        """Send content as it comes; `eager` content may be long in coming, so nothing waits for it."""
-        while chunk := await reader.read_chunk():
-            for at in range(0, len(chunk), _PIECE_BYTES):
-                out += writer.piece(chunk[at : at + _PIECE_BYTES])
-                if eager or len(out) > _SMALL_BODY_BYTES:
-                    if (answer := await self._write(out, last=writer.complete)) is not None:
-                        return answer
-                    out = b""
-        out += writer.end()
-        return await self._write(out, last=True) if out else None
-
-    async def _write(self, out: bytes, *, last: bool) -> ResponseHead | None:
-        """Send a part of a large request, with an eye on what the server says meanwhile."""
-        stream = self._stream
-        while out:
-            taken = await stream.write_some(out, self._budget.write())
-            self._unheard += taken
-            out = out[taken:]
-            if last and not out:
-                break  # what comes now is no early answer
-            if (out or self._is_time_to_listen()) and stream.is_readable():
-                try:
-                    data = await stream.read_available(_READ_BYTES)
-                except ReadError as error:
-                    raise WriteError(error.message) from error
-                if data is not None and (answer := self._take_head(data)) is not None:
-                    return answer
-        return None
-
-    def _is_time_to_listen(self) -> bool:
-        """Whether enough was sent, or enough time has gone, for a look at the socket to be worth it."""
-        now = self._connection.now()
-        if self._unheard < _PIECE_BYTES and now < self._listened + _LISTEN_SECONDS:
-            return False
-        self._unheard, self._listened = 0, now
-        return True
-
-    async def _await_go_ahead(self) -> ResponseHead | None:
-        """Wait for 100 (Continue), a final response, or the end of patience (RFC 9110 10.1.1)."""
-        expect = self._budget.countdown(self._budget.timeout.expect)
-        while not self._go_ahead:
-            try:
-                data = await self._stream.read(_READ_BYTES, expect.cut(None))
-            except ReadTimeout:
-                return None  # a total that has run out is met by the next write
-            if (answer := self._take_head(data)) is not None:
-                return answer
         return None
 
     async def _head_despite_broken_write(self, broke: WriteError) -> ResponseHead:
@@ -218,10 +145,10 @@ class Exchange(ByteSource):
                 if self._answered or tls_says_why(error):
                     raise
                 raise RemoteProtocolError(f"{_CLOSED} without a response") from error
-            if (head := self._take_head(data)) is not None:
+            if (head := self.take_head(data)) is not None:
                 return head
 
-    def _take_head(self, data: bytes) -> ResponseHead | None:
+    def take_head(self, data: bytes) -> ResponseHead | None:
         """Take the next octets before the body; return the final head once it is whole."""
         if not data:
             how = "in the middle of its head" if self._answered else "without a response"
@@ -252,7 +179,7 @@ class Exchange(ByteSource):
                     f"more than {self._limits.informational} informational (1xx) responses"
                 )
             if head.status_code == 100:
-                self._go_ahead = True
+                self.go_ahead = True
             if (callback := self._request.options.on_informational) is not None:
                 callback(Informational(head.status_code, head.headers, head.reason))
         return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from .._adapter import Adapter
 from .._config import MessageLimits, PoolLimits, Timeout, TimeoutTypes
-from .._errors import ClosedError, HTTPError, named
+from .._errors import ClosedError, HTTPError, RequestTimeout, named
 from .._request import Request
 from .._siblings import URL, Origin
 from .._trace import emit
@@ -152,16 +152,9 @@ class ConnectionPool(Adapter):
                     emit(request, "pool.assigned", backend.now(), reused=reused, waited=waited)
                 response = await entry.connection.send(request)
             except BaseException as error:
-                await self._let_go(entry, request, broke=True)
-                self._check_ran(request, error)
-                most = _MOST_CLOSED if isinstance(error, ClosedError) else 2
-                if attempts >= most or not may_replay(request, error, reused=reused):
-                    # Connections name their errors, except for ClosedError.
-                    named(error, request, backend.now())
+                if not await self._may_go_on(entry, request, error, attempts, reused=reused):
                     raise
                 now = backend.now()
-                if begun.trace is not None:
-                    emit(request, "request.replayed", now, error=type(error).__name__)
                 continue
             body = response._body
             if body.source.closed:
@@ -170,6 +163,23 @@ class ConnectionPool(Adapter):
             else:
                 body.source = PooledSource(body.source, self, entry, request)
             return response
+
+    async def _may_go_on(
+        self, entry: _Entry, request: Request, error: BaseException, attempts: int, *, reused: bool
+    ) -> bool:
+        """Let go of a connection that failed; return whether the request may be sent once more."""
+        await self._let_go(entry, request, broke=True)
+        if reused and isinstance(error, RequestTimeout) and error.phase == "read":
+            with self._lock:
+                silent = [] if error.answered else self._state.doubt(self._key(request))
+            await self._close_all(silent, request)
+        self._check_ran(request, error)
+        most = _MOST_CLOSED if isinstance(error, ClosedError) else 2
+        if attempts >= most or not may_replay(request, error, reused=reused):
+            named(error, request, self._backend.now())  # connections name all but ClosedError
+            return False
+        emit(request, "request.replayed", self._backend.now(), error=type(error).__name__)
+        return True
 
     async def warm(self, origin: URL | Origin | str, count: int = 1) -> int:
         """Open connections ahead, so that `count` are idle, as far as the limits allow.

@@ -254,6 +254,15 @@ class PoolState(Generic[C]):
             self._drop_if_empty(lane)
         return []
 
+    def doubt(self, key: Hashable) -> list[Entry[C]]:
+        """A kept connection to there fell silent: what is between may have forgotten the idle ones too."""
+        closing: list[Entry[C]] = []
+        lane = self._lanes.get(key)
+        while lane is not None and lane.idle:
+            self._evict(next(iter(lane.idle)), "stale", closing)
+        self._serve(closing)
+        return closing
+
     def clear(self, reason: Reason) -> tuple[list[Entry[C]], list[Waiter[C]]]:
         """Forget everything; return what was open and who was waiting."""
         entries = list(self._entries)

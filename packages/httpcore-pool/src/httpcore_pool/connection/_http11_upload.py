@@ -1,0 +1,138 @@
+"""Sending content that is too large, or not yet there, to leave in one write with the head.
+
+It goes out with an eye on what the server says meanwhile: a final response ends it (RFC 9112 9.5), 100
+(Continue) begins it where the request asks for that (RFC 9110 10.1.1).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from .._errors import ReadError, ReadTimeout, WriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._body import BodyReader, RequestBody
+    from .._config import Budget
+    from ..backends.base import NetworkStream
+    from ._http11_head import ResponseHead
+    from ._http11_writer import BodyWriter, RequestHead
+
+__all__ = ["SMALL_BODY_BYTES", "Upload"]
+
+SMALL_BODY_BYTES = 64 * 1024
+"""Content up to this leaves in one write with the head."""
+
+_READ_BYTES = 64 * 1024
+_PIECE_BYTES = 256 * 1024  # most content in one write, so that an early answer is seen in between
+_LISTEN_SECONDS = 0.05  # longest that an upload goes on without a look whether the server speaks
+
+
+class Listener(Protocol):
+    """Who knows what the server says.
+
+    Attributes:
+        go_ahead: whether 100 (Continue) came.
+    """
+
+    go_ahead: bool
+
+    def take_head(self, data: bytes) -> ResponseHead | None:
+        """Take the next octets; return the final head once it is whole."""
+        ...
+
+
+class Upload:
+    """The content of one request, on its way.
+
+    Args:
+        stream: where to.
+        budget: how long each wait may take.
+        now: the monotonic clock, in seconds.
+        listener: is given what comes back.
+    """
+
+    def __init__(
+        self, stream: NetworkStream, budget: Budget, now: Callable[[], float], listener: Listener
+    ) -> None:
+        self._stream = stream
+        self._budget = budget
+        self._now = now
+        self._listener = listener
+        self._unheard = 0  # bytes sent since we last looked whether the server speaks
+        self._listened = 0.0  # when that was
+
+    async def send(
+        self, head: RequestHead, body: RequestBody, writer: BodyWriter
+    ) -> ResponseHead | None:
+        """Send head and content.
+
+        Returns:
+            None when all was sent, or the head of a final response that came before.
+
+        Raises:
+            WriteError, WriteTimeout: not all could be sent; there may be a response all the same.
+        """
+        reader = body.open()
+        try:
+            out = head.data
+            if head.expects:
+                await self._stream.write(out, self._budget.write())
+                out = b""
+                if (answer := await self._await_go_ahead()) is not None:
+                    return answer
+            return await self._content(out, reader, writer, eager=body.length is None)
+        finally:
+            await reader.close()
+
+    async def _content(
+        self, out: bytes, reader: BodyReader, writer: BodyWriter, *, eager: bool
+    ) -> ResponseHead | None:
+        """Send content as it comes; `eager` content may be long in coming, so nothing waits for it."""
+        while chunk := await reader.read_chunk():
+            for at in range(0, len(chunk), _PIECE_BYTES):
+                out += writer.piece(chunk[at : at + _PIECE_BYTES])
+                if eager or len(out) > SMALL_BODY_BYTES:
+                    if (answer := await self._write(out, last=writer.complete)) is not None:
+                        return answer
+                    out = b""
+        out += writer.end()
+        return await self._write(out, last=True) if out else None
+
+    async def _write(self, out: bytes, *, last: bool) -> ResponseHead | None:
+        stream = self._stream
+        while out:
+            taken = await stream.write_some(out, self._budget.write())
+            self._unheard += taken
+            out = out[taken:]
+            if last and not out:
+                break  # what comes now is no early answer
+            if (out or self._is_time_to_listen()) and stream.is_readable():
+                try:
+                    data = await stream.read_available(_READ_BYTES)
+                except ReadError as error:
+                    raise WriteError(error.message) from error
+                if data is not None and (answer := self._listener.take_head(data)) is not None:
+                    return answer
+        return None
+
+    def _is_time_to_listen(self) -> bool:
+        """Whether enough was sent, or enough time has gone, for a look at the socket to be worth it."""
+        now = self._now()
+        if self._unheard < _PIECE_BYTES and now < self._listened + _LISTEN_SECONDS:
+            return False
+        self._unheard, self._listened = 0, now
+        return True
+
+    async def _await_go_ahead(self) -> ResponseHead | None:
+        """Wait for 100 (Continue), a final response, or the end of patience."""
+        expect = self._budget.countdown(self._budget.timeout.expect)
+        while not self._listener.go_ahead:
+            try:
+                data = await self._stream.read(_READ_BYTES, expect.cut(None))
+            except ReadTimeout:
+                return None  # a total that has run out is met by the next write
+            if (answer := self._listener.take_head(data)) is not None:
+                return answer
+        return None
