@@ -75,6 +75,8 @@ def test_a_header_name_that_is_not_a_token_is_refused(attempt):
         ({"tiemout": 1}, TypeError, "unknown option 'tiemout'; did you mean 'timeout'?"),
         ({"verify": False}, TypeError, r"did you mean 'Client\(ssl=...\)'"),
         ({"timeout": "5"}, TypeError, "timeout must be a Timeout, a number"),
+        ({"trace": "print"}, TypeError, "trace must be callable or None, not str"),
+        ({"on_informational": 1}, TypeError, "on_informational must be callable or None, not int"),
         ({"timeout": 0}, ValueError, "must be more than 0"),
         ({"timeout": True}, TypeError, "timeout must be"),
         ({"auth": "user:pass"}, TypeError, "auth must be a pair"),

@@ -22,9 +22,13 @@ def reset(connection):
 
 
 def read_head(connection):
+    """Read a request's head; b"" when the client has closed."""
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(1024)
+        more = connection.recv(1024)
+        if not more:
+            return b""
+        data += more
     return data
 
 
@@ -215,7 +219,7 @@ def test_a_small_rest_is_read_to_keep_the_connection(world, length, accepted):
 
     def slowly(connection):
         """Send the head alone first, so that the body is a rest whoever is quicker."""
-        while read_head_or_end(connection):
+        while read_head(connection):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length)
             go_on.wait(5)
             connection.sendall(body)
@@ -232,16 +236,6 @@ def test_a_small_rest_is_read_to_keep_the_connection(world, length, accepted):
     assert accepted == peer.accepted
 
 
-def read_head_or_end(connection):
-    data = b""
-    while b"\r\n\r\n" not in data:
-        more = connection.recv(1024)
-        if not more:
-            return b""
-        data += more
-    return data
-
-
 def test_the_steps_of_a_request_can_be_watched(world):
     """A replay shows: the kept connection was closed as the second request went out."""
 
@@ -255,7 +249,7 @@ def test_the_steps_of_a_request_can_be_watched(world):
     def one_answer(connection):
         read_head(connection)
         connection.sendall(response())
-        read_head_or_end(connection)
+        read_head(connection)
 
     with Peer(one_answer) as peer:
         names = world.run(scenario, peer.url)

@@ -72,6 +72,8 @@ async def body_of(pool, url=HERE, method="GET", content=None, **options):
 def test_limits_and_protocols_are_checked():
     with pytest.raises(TypeError, match="limits must be a PoolLimits or None, not int"):
         ConnectionPool(ScriptedBackend(), limits=5)
+    with pytest.raises(TypeError, match="message_limits must be a MessageLimits or None, not int"):
+        ConnectionPool(ScriptedBackend(), message_limits=5)
     with pytest.raises(ValueError, match="can't both be False"):
         ConnectionPool(ScriptedBackend(), http1=False, http2=False)
 

@@ -15,18 +15,18 @@ from .._siblings import Headers
 if TYPE_CHECKING:
     from .._config import MessageLimits
 
-__all__ = ["CHUNKED", "ResponseHead", "escaped", "read_head"]
+__all__ = ["CHUNKED", "NO_CONTROLS", "TOKEN", "ResponseHead", "escaped", "read_head"]
 
 CHUNKED: Final = -1  # in place of a length
 _UNTIL_CLOSE: Final = -2
 
-_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"  # RFC 9110 5.6.2
-_NO_CONTROLS = rb"[^\x00-\x08\x0a-\x1f\x7f]*+"  # RFC 9110 5.5: field-vchar, SP and HTAB
+TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"  # RFC 9110 5.6.2
+NO_CONTROLS = rb"[^\x00-\x08\x0a-\x1f\x7f]*+"  # RFC 9110 5.5: field-vchar, SP and HTAB
 
 # RFC 9112 4: a final status of the usual classes, with the space before the reason.
-_STATUS_LINE = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9]) (%b)\r\n" % _NO_CONTROLS)
+_STATUS_LINE = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9]) (%b)\r\n" % NO_CONTROLS)
 # RFC 9112 5. Blanks at the end of a value are not part of it: h11 takes them off.
-_FIELD_LINE = re.compile(rb"(?m)^(%b):[ \t]*+(%b)(?<![ \t])\r\n" % (_TOKEN, _NO_CONTROLS))
+_FIELD_LINE = re.compile(rb"(?m)^(%b):[ \t]*+(%b)(?<![ \t])\r\n" % (TOKEN, NO_CONTROLS))
 
 _FRAMING = (b"content-length", b"transfer-encoding", b"connection")
 _LONGEST_LENGTH = 15  # digits: a petabyte

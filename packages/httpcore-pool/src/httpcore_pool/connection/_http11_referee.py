@@ -13,7 +13,7 @@ import h11
 
 from .._errors import RemoteProtocolError
 from .._siblings import Headers
-from ._http11_head import ResponseHead, escaped
+from ._http11_head import NO_CONTROLS, ResponseHead, escaped
 from ._http11_readers import ResponseReader
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ __all__ = ["H11Reader"]
 
 # A chunk's line, its CR LF and those behind the chunk: what no sender can do without (RFC 9112 7.1).
 _PLAIN_CHUNK_BYTES = 24
-_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_NO_CONTROLS = re.compile(NO_CONTROLS)
 _LONGEST_ERROR = 300  # characters
 
 
@@ -104,7 +104,7 @@ class H11Reader(ResponseReader):
             # RFC 9112 2.3: another major version is another syntax, whatever this looks like.
             raise RemoteProtocolError(f"the server answered in HTTP/{version}, not HTTP/1.1")
         reason = bytes(head.reason)
-        if _CONTROLS.search(reason):
+        if _NO_CONTROLS.fullmatch(reason) is None:
             raise RemoteProtocolError(
                 f"the reason phrase has control characters: {escaped(reason)}"  # RFC 9112 4
             )

@@ -10,17 +10,14 @@ import re
 from typing import Any, NamedTuple
 
 from .._errors import LocalProtocolError
-from ._http11_head import CHUNKED, escaped
+from ._http11_head import CHUNKED, NO_CONTROLS, TOKEN, escaped
 
 __all__ = ["BodyWriter", "RequestHead", "write_head"]
 
-_TCHARS = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"  # RFC 9110 5.6.2
-_NO_CONTROLS = rb"[^\x00-\x08\x0a-\x1f\x7f]*+"  # RFC 9110 5.5: field-vchar, SP and HTAB
-
-_REQUEST_LINE = re.compile(rf"{_TCHARS} [!-~]++ HTTP/1\.1\r\n")  # RFC 9112 3
-_NAME = re.compile(_TCHARS.encode())
-_VALUE = re.compile(_NO_CONTROLS)
-_FIELDS = re.compile(rb"(?:%b: %b\r\n)++\r\n" % (_TCHARS.encode(), _NO_CONTROLS))  # RFC 9112 5
+_REQUEST_LINE = re.compile(rf"{TOKEN.decode()} [!-~]++ HTTP/1\.1\r\n")  # RFC 9112 3
+_NAME = re.compile(TOKEN)
+_VALUE = re.compile(NO_CONTROLS)
+_FIELDS = re.compile(rb"(?:%b: %b\r\n)++\r\n" % (TOKEN, NO_CONTROLS))  # RFC 9112 5
 
 _MEANINGFUL = frozenset(
     {b"connection", b"content-length", b"expect", b"host", b"transfer-encoding", b"upgrade"}
