@@ -29,7 +29,7 @@ from httpcore_pool import (
     WriteTimeout,
     run_sync,
 )
-from httpcore_pool.connection._h2_streams import Stream
+from httpcore_pool.connection._http2_streams import Stream
 
 HERE = "https://user:hunter2@example.org/path?q=1"
 CODES = h2.settings.SettingCodes
@@ -303,15 +303,12 @@ def test_a_slow_stream_times_out_alone(world, pool_of, origin):
 
 def test_the_limit_of_a_read_is_named_whoever_reads(h2_peer):
     # The bytes of others do not count: what is left of the limit shrinks, what is told does not.
-    peer = h2_peer()
-
     def others(stream):
         connection._backend.time += 1.0
         return raw(frames.PingFrame(0, b"12345678"))
 
-    connection, _ = connection_over(others, others, lambda s: None)
+    connection, _ = connection_over(h2_peer().step(), others, others, lambda s: None)
     error = run_sync(raised_by(connection.send(get())))
-    del peer
     assert (ReadTimeout, 3) == (type(error), error.limit)
     assert "sent nothing for 3 s" in str(error)
 
@@ -327,7 +324,8 @@ def test_the_limit_on_the_stream_runs_out_although_others_get_bytes(h2_peer):
                 raise ReadTimeout("no time left to read", timeout)
             return await super().read(max_bytes, timeout)
 
-    connection = HTTP2Connection(Impatient([others] * 9), ScriptedBackend(), timeout=NO_PAUSE)
+    script = [h2_peer().step(), *[others] * 9]
+    connection = HTTP2Connection(Impatient(script), ScriptedBackend(), timeout=NO_PAUSE)
     assert 3 == run_sync(raised_by(connection.send(get()))).limit
     assert 3.0 == connection._backend.time
 

@@ -42,7 +42,8 @@ class Client(pool.Closing):
         http1: whether HTTP/1.1 may be spoken.
         http2: whether HTTP/2 may be spoken: over TLS where the server offers it. With `http1=False`
             it is spoken in cleartext too, without asking (prior knowledge).
-        message_limits: how much of what frames an HTTP/1.1 response is accepted.
+        message_limits: how much of what frames a response is accepted.
+        http2_settings: what HTTP/2 connections are opened with: windows, PING.
         trust_env: whether proxy variables, CA bundles and netrc of the environment are used.
         backend: the world to do I/O in; None for the client's own.
 
@@ -65,6 +66,7 @@ class Client(pool.Closing):
         http1: bool = True,
         http2: bool = True,
         message_limits: pool.MessageLimits | None = None,
+        http2_settings: pool.HTTP2Settings | None = None,
         trust_env: bool = True,
         backend: pool.Backend | None = None,
     ) -> None:
@@ -81,6 +83,7 @@ class Client(pool.Closing):
             http1=http1,
             http2=http2,
             message_limits=message_limits,
+            http2_settings=http2_settings,
         )
         self._stack = build_stack(
             self._pool,

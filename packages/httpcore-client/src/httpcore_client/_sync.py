@@ -38,6 +38,7 @@ class SyncClient(pool.SyncClosing):
         http1: bool = True,
         http2: bool = True,
         message_limits: pool.MessageLimits | None = None,
+        http2_settings: pool.HTTP2Settings | None = None,
         trust_env: bool = True,
         backend: pool.Backend | None = None,
     ) -> None:
@@ -54,6 +55,7 @@ class SyncClient(pool.SyncClosing):
             http1=http1,
             http2=http2,
             message_limits=message_limits,
+            http2_settings=http2_settings,
             trust_env=trust_env,
             backend=pool.SyncBackend() if backend is None else backend,
         )

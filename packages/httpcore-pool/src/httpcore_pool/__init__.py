@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ._adapter import Adapter
 from ._body import BodyReader, BytesBody, Content, RequestBody, make_body
 from ._closing import Closing, SyncClosing
-from ._config import MessageLimits, Options, PoolLimits, Timeout, TimeoutTypes
+from ._config import HTTP2Settings, MessageLimits, Options, PoolLimits, Timeout, TimeoutTypes
 from ._driver import run_sync
 from ._errors import (
     BodyNotReplayable,
@@ -22,6 +22,7 @@ from ._errors import (
     ConnectError,
     ConnectTimeout,
     DecodingError,
+    HTTP11Required,
     HTTPError,
     HTTPStatusError,
     InvalidRedirect,
@@ -89,7 +90,9 @@ __all__ = [
     "DecodingError",
     "Event",
     "HTTP2Connection",
+    "HTTP2Settings",
     "HTTP11Connection",
+    "HTTP11Required",
     "HTTPConnection",
     "HTTPError",
     "HTTPStatusError",

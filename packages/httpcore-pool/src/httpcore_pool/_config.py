@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ._trust import TLSConfig
     from .connection import Proxy
 
-__all__ = ["MessageLimits", "Options", "PoolLimits", "Timeout", "TimeoutTypes"]
+__all__ = ["HTTP2Settings", "MessageLimits", "Options", "PoolLimits", "Timeout", "TimeoutTypes"]
 
 
 def _seconds(name: str, value: Any, *, zero: bool = False) -> float | None:
@@ -44,7 +44,7 @@ class Timeout(Value):
         expect: the wait for 100 (Continue), where a request asks for it, before the content is sent
             all the same (RFC 9110 10.1.1).
         lowest_rate: bytes a second that a response's body must come in with, taken over 5 seconds of
-            waiting for it (HTTP/1.1); slower is a `ReadTimeout`.
+            waiting for it; slower is a `ReadTimeout`.
 
     Raises:
         TypeError: a limit is not a number.
@@ -143,13 +143,14 @@ class PoolLimits(Value):
 
 
 class MessageLimits(Value):
-    """How much of what frames an HTTP/1.1 response is accepted; more is a `RemoteProtocolError`.
+    """How much of what frames a response is accepted; more is a `RemoteProtocolError`.
 
     Attributes:
-        head_bytes: the status line and all fields.
+        head_bytes: the status line and all fields; on HTTP/2 the fields before compression, with 32
+            bytes for each (RFC 9113 6.5.2).
         fields: fields in a head, and again in the trailers.
         informational: 1xx responses before the final one.
-        chunk_overhead_bytes: chunk extensions and trailers of one body, together.
+        chunk_overhead_bytes: chunk extensions and trailers of one HTTP/1.1 body, together.
 
     Raises:
         TypeError: a limit is not a whole number.
@@ -171,6 +172,53 @@ class MessageLimits(Value):
                 raise ValueError(
                     f"MessageLimits({name}=...) must be at least {lowest}, not {value}"
                 )
+
+
+_LEAST_WINDOW_BYTES = 65_535  # of a connection, where nobody says anything: RFC 9113 6.9.2
+_MOST_WINDOW_BYTES = 2**31 - 1
+
+
+class HTTP2Settings(Value):
+    """What an HTTP/2 connection is opened with.
+
+    Attributes:
+        stream_window_bytes: how much of a response the server may send ahead of who reads it. What a
+            link of `b` bytes a second and `r` seconds there and back can use is `b * r`.
+        connection_window_bytes: the same for all responses of a connection together. It is given back
+            as bytes come in, so that a response that nobody reads does not hold up the others.
+        ping_after: seconds of silence, while a request waits, after which the server is asked for a sign
+            of life (RFC 9113 6.7); None means never.
+        ping_timeout: seconds in which something must come then; the connection is given up otherwise.
+
+    Raises:
+        TypeError: a value is not a number.
+        ValueError: a value is out of range.
+    """
+
+    stream_window_bytes: int = 4 * 1024 * 1024
+    connection_window_bytes: int = 16 * 1024 * 1024
+    ping_after: float | None = None
+    ping_timeout: float = 10.0
+
+    def _check(self) -> None:
+        for name, lowest in (
+            ("stream_window_bytes", 1),
+            ("connection_window_bytes", _LEAST_WINDOW_BYTES),
+        ):
+            value: object = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise TypeError(f"HTTP2Settings({name}=...) must be a whole number")
+            if not lowest <= value <= _MOST_WINDOW_BYTES:
+                raise ValueError(
+                    f"HTTP2Settings({name}=...) must be from {lowest} to {_MOST_WINDOW_BYTES}, "
+                    f"not {value}"
+                )
+        values = vars(self)
+        values["ping_after"] = _seconds("HTTP2Settings(ping_after=...)", self.ping_after)
+        timeout = _seconds("HTTP2Settings(ping_timeout=...)", self.ping_timeout)
+        if timeout is None:
+            raise ValueError("HTTP2Settings(ping_timeout=...) must be a number of seconds")
+        values["ping_timeout"] = timeout
 
 
 class Options(Value, kw_only=True):

@@ -18,6 +18,7 @@ __all__ = [
     "ConnectError",
     "ConnectTimeout",
     "DecodingError",
+    "HTTP11Required",
     "HTTPError",
     "HTTPStatusError",
     "InvalidRedirect",
@@ -73,6 +74,7 @@ class HTTPError(Exception):
         │   ├── ProtocolError
         │   │   ├── LocalProtocolError        we were about to break the protocol
         │   │   └── RemoteProtocolError       the peer broke the protocol
+        │   │       └── HTTP11Required        the server wants HTTP/1.1 for this
         │   └── ProxyError                    the proxy refused or failed
         ├── DecodingError                     the body is not what Content-Encoding says
         ├── StreamError                       a body used in a way that can't work
@@ -233,6 +235,12 @@ class RemoteProtocolError(ProtocolError):
     """The peer broke the protocol."""
 
     phase: str | None = "read"
+
+
+class HTTP11Required(RemoteProtocolError):
+    """The server wants HTTP/1.1 for this (RFC 9113 7, HTTP_1_1_REQUIRED) and did not process it."""
+
+    sent: bool = False
 
 
 class ProxyError(TransportError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._closing import SyncClosing
-from ._config import MessageLimits, PoolLimits, Timeout, TimeoutTypes
+from ._config import HTTP2Settings, MessageLimits, PoolLimits, Timeout, TimeoutTypes
 from ._driver import run_sync
 from ._response import SyncResponse
 from .pool import ConnectionPool, PoolStats
@@ -25,7 +25,8 @@ class SyncConnectionPool(SyncClosing):
 
     Args:
         backend: the world to do I/O in; None for blocking sockets.
-        ssl, limits, timeout, proxy, http1, http2, message_limits: see `ConnectionPool`.
+        ssl, limits, timeout, proxy, http1, http2, message_limits, http2_settings: see
+            `ConnectionPool`.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class SyncConnectionPool(SyncClosing):
         http1: bool = True,
         http2: bool = True,
         message_limits: MessageLimits | None = None,
+        http2_settings: HTTP2Settings | None = None,
     ) -> None:
         if backend is None:
             from .backends.sync import SyncBackend  # here: it brings socket and threading
@@ -53,6 +55,7 @@ class SyncConnectionPool(SyncClosing):
             http1=http1,
             http2=http2,
             message_limits=message_limits,
+            http2_settings=http2_settings,
         )
 
     @property

@@ -26,7 +26,9 @@ from ._http11 import HTTP11Connection
 from ._proxy import authority, open_tunnel
 
 if TYPE_CHECKING:
-    from .._config import MessageLimits
+    from collections.abc import Callable
+
+    from .._config import HTTP2Settings, MessageLimits
     from .._request import Request
     from .._response import Response
     from .._tls import TLSStream
@@ -50,7 +52,8 @@ class HTTPConnection(Adapter):
         http2: whether HTTP/2 may be spoken. With `http1=False` it is spoken without asking, over
             cleartext too (prior knowledge, RFC 9113 3.3).
         timeout: the limits for requests that bring none.
-        limits: how much of what frames an HTTP/1.1 response is accepted.
+        limits: how much of what frames a response is accepted.
+        http2_settings: what an HTTP/2 connection is opened with.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class HTTPConnection(Adapter):
         http2: bool = True,
         timeout: Timeout | None = None,
         limits: MessageLimits | None = None,
+        http2_settings: HTTP2Settings | None = None,
     ) -> None:
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
@@ -77,6 +81,7 @@ class HTTPConnection(Adapter):
         self._http2 = http2
         self._timeout = timeout if timeout is not None else Timeout()
         self._limits = limits
+        self._http2_settings = http2_settings
         self._inner: HTTP11Connection | HTTP2Connection | None = None
         self._dialling = Mutex(backend)
         self._closed = False
@@ -100,6 +105,18 @@ class HTTPConnection(Adapter):
     def capacity(self) -> int:
         """How many exchanges it carries at once."""
         return 1 if self._inner is None else self._inner.capacity
+
+    def watch(self, on_resize: Callable[[], None]) -> bool:
+        """Ask to be told when `capacity` changes while an exchange runs.
+
+        Returns:
+            Whether it still has to be learnt from the server (RFC 9113 3.4).
+        """
+        inner = self._inner
+        if inner is None or isinstance(inner, HTTP11Connection):
+            return False
+        inner.wire.on_resize = on_resize
+        return not inner.is_settled
 
     @property
     def protocol(self) -> str | None:
@@ -196,7 +213,13 @@ class HTTPConnection(Adapter):
             if chosen == "h2":
                 from ._http2 import HTTP2Connection
 
-                return HTTP2Connection(stream, self._backend, timeout=self._timeout)
+                return HTTP2Connection(
+                    stream,
+                    self._backend,
+                    timeout=self._timeout,
+                    limits=self._limits,
+                    settings=self._http2_settings,
+                )
             forward = proxy if not tls else None
             return HTTP11Connection(
                 stream,

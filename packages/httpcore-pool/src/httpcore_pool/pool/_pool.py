@@ -8,12 +8,13 @@ request is in `send` itself: every call and every object here is paid some thous
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections import deque
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from .._adapter import Adapter
-from .._config import MessageLimits, PoolLimits, Timeout, TimeoutTypes
-from .._errors import ClosedError, HTTPError, RequestTimeout, named
+from .._config import HTTP2Settings, MessageLimits, PoolLimits, Timeout, TimeoutTypes
+from .._errors import ClosedError, HTTP11Required, HTTPError, RequestTimeout, named
 from .._request import Request
 from .._siblings import URL, Origin
 from .._trace import emit
@@ -27,7 +28,7 @@ from ._state import PoolState
 from ._turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from .._response import Response
     from ..backends.base import Backend
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectionPool"]
 
-_MOST_CLOSED = 4  # attempts that may meet a connection which closes before it can be used
+_MOST_ATTEMPTS = 2
+_MOST_UNSENT = 4  # the same for requests that did not reach the server
+_MOST_HTTP1_ONLY = 1000  # places that are remembered for not wanting HTTP/2
+_HTTP1_ONLY = "HTTP/1.1 only"
 
 _Entry: TypeAlias = Entry[HTTPConnection]
 
@@ -54,7 +58,8 @@ class ConnectionPool(Adapter):
         proxy: an HTTP proxy for all requests that bring none.
         http1: whether HTTP/1.1 may be spoken.
         http2: whether HTTP/2 may be spoken; with `http1=False` in cleartext too.
-        message_limits: how much of what frames an HTTP/1.1 response is accepted.
+        message_limits: how much of what frames a response is accepted.
+        http2_settings: what HTTP/2 connections are opened with.
 
     Raises:
         TypeError, ValueError: an argument is wrong.
@@ -73,14 +78,11 @@ class ConnectionPool(Adapter):
         http1: bool = True,
         http2: bool = True,
         message_limits: MessageLimits | None = None,
+        http2_settings: HTTP2Settings | None = None,
     ) -> None:
-        if limits is not None and not isinstance(limits, PoolLimits):
-            raise TypeError(f"limits must be a PoolLimits or None, not {type(limits).__name__}")
-        if message_limits is not None and not isinstance(message_limits, MessageLimits):
-            raise TypeError(
-                "message_limits must be a MessageLimits or None, not "
-                f"{type(message_limits).__name__}"
-            )
+        _check_type("limits", limits, PoolLimits)
+        _check_type("message_limits", message_limits, MessageLimits)
+        _check_type("http2_settings", http2_settings, HTTP2Settings)
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
         self._backend = backend
@@ -90,9 +92,12 @@ class ConnectionPool(Adapter):
         self._http1 = http1
         self._http2 = http2
         self._message_limits = message_limits
+        self._http2_settings = http2_settings
+        self._http1_only: dict[tuple[Hashable, ...], None] = {}  # where servers do not want HTTP/2
         self._state: PoolState[HTTPConnection] = PoolState(limits or PoolLimits())
         self._lock = backend.lock()
         self._dropped: deque[_Entry] = deque()  # by finalisers, which may not lock or wait
+        self._evicted: deque[_Entry] = deque()  # where it was no time to close them
         self._loop: object = None
         self._closed = False
         _fork.pools.add(self)
@@ -126,7 +131,7 @@ class ConnectionPool(Adapter):
         options = request.options
         if (begun := options.begun(now, self._timeout)) is not options:
             request = request.with_options(begun)
-        if self._dropped:
+        if self._dropped or self._evicted:
             await self._reap()
         if (loop := backend.loop()) is not self._loop:
             await self._move(loop)
@@ -155,6 +160,8 @@ class ConnectionPool(Adapter):
                 if not await self._may_go_on(entry, request, error, attempts, reused=reused):
                     raise
                 now = backend.now()
+                if isinstance(error, HTTP11Required):
+                    key, turn = self._key(request), None
                 continue
             body = response._body
             if body.source.closed:
@@ -174,11 +181,24 @@ class ConnectionPool(Adapter):
                 silent = [] if error.answered else self._state.doubt(self._key(request))
             await self._close_all(silent, request)
         self._check_ran(request, error)
-        most = _MOST_CLOSED if isinstance(error, ClosedError) else 2
+        if isinstance(error, HTTP11Required) and not self._give_up_http2(request):
+            return False
+        unsent = isinstance(error, ClosedError) or not getattr(error, "sent", True)
+        most = _MOST_UNSENT if unsent else _MOST_ATTEMPTS
         if attempts >= most or not may_replay(request, error, reused=reused):
             named(error, request, self._backend.now())  # connections name all but ClosedError
             return False
         emit(request, "request.replayed", self._backend.now(), error=type(error).__name__)
+        return True
+
+    def _give_up_http2(self, request: Request) -> bool:
+        """Remember that what this request asks for is to be had over HTTP/1.1 only, if we may speak it."""
+        key = self._key(request)
+        if not self._http1 or not self._may_speak_http2(key):
+            return False
+        if len(self._http1_only) >= _MOST_HTTP1_ONLY:
+            del self._http1_only[next(iter(self._http1_only))]
+        self._http1_only[key] = None
         return True
 
     async def warm(self, origin: URL | Origin | str, count: int = 1) -> int:
@@ -237,17 +257,22 @@ class ConnectionPool(Adapter):
 
     # Getting a connection.
 
-    def _key(self, request: Request) -> Hashable:
+    def _key(self, request: Request) -> tuple[Hashable, ...]:
         """What requests must have in common to share connections; of plain values, which hash quickly."""
         options = request.options
         url = request.url
-        plain = (url.host, url.port, url.scheme)  # an `Origin` would say the same, and cost more
-        if options.ssl is None and options.proxy is None and self._proxy is None:
-            return plain
-        ssl, proxy = self._route(request)
-        if not url.is_ssl and proxy is not None:
-            return proxy, ssl  # forwarded: one connection serves all origins
-        return plain if (ssl, proxy) == (self._ssl, self._proxy) else (*plain, ssl, proxy)
+        # An `Origin` would say the same, and cost more.
+        key: tuple[Hashable, ...] = (url.host, url.port, url.scheme)
+        if options.ssl is not None or options.proxy is not None or self._proxy is not None:
+            ssl, proxy = self._route(request)
+            if not url.is_ssl and proxy is not None:
+                key = (proxy, ssl)  # forwarded: one connection serves all origins
+            elif (ssl, proxy) != (self._ssl, self._proxy):
+                key = (*key, ssl, proxy)
+        return (*key, _HTTP1_ONLY) if key in self._http1_only else key
+
+    def _may_speak_http2(self, key: Hashable) -> bool:
+        return self._http2 and cast("tuple[Hashable, ...]", key)[-1] != _HTTP1_ONLY
 
     def _route(self, request: Request) -> tuple[TLSConfig, Proxy | None]:
         """Whom this request trusts, and which proxy it goes through."""
@@ -257,7 +282,8 @@ class ConnectionPool(Adapter):
 
     def _turn(self, request: Request, key: Hashable) -> Turn:
         # Whether a connection can carry several requests is known beforehand except with ALPN.
-        may_share = self._http2 and (request.url.is_ssl or not self._http1)
+        http2 = self._may_speak_http2(key)
+        may_share = http2 and (request.url.is_ssl or not self._http1)
         return Turn(self, request, key, may_share=may_share)
 
     async def _move(self, loop: object) -> None:
@@ -302,13 +328,26 @@ class ConnectionPool(Adapter):
             await self._close_all(closing, request)
 
     async def _reap(self) -> None:
-        """Let go of what finalisers have left behind.
+        """Let go of what finalisers have left behind, and close what there was no time to close.
 
         `abandon` has made the connection one for no further exchange; it is closed once the other
         streams on it (HTTP/2) are done too.
         """
         while self._dropped:
             await self._close_all(self._release(self._dropped.popleft()))
+        while self._evicted:
+            await self._close_all([self._evicted.popleft()])
+
+    def _on_resize(self, entry: _Entry) -> Callable[[], None]:
+        """What a connection calls when it has learnt how many exchanges it carries at once."""
+        weak = weakref.ref(self)  # a pool that is dropped unclosed must not live on for this
+
+        def resized() -> None:
+            if (pool := weak()) is not None:
+                with pool._lock:
+                    pool._evicted += pool._state.resize(entry, entry.connection.capacity)
+
+        return resized
 
     async def _close_all(self, entries: list[_Entry], request: Request | None = None) -> None:
         if not entries:
@@ -352,3 +391,11 @@ class ConnectionPool(Adapter):
         state = self._state
         shown = f"{state.open} open, {state.idle} idle, {state.queued} waiting"
         return f"<ConnectionPool on {self._backend.name}, {'closed' if self._closed else shown}>"
+
+
+def _check_type(name: str, value: object, kind: type) -> None:
+    if value is not None and not isinstance(value, kind):
+        article = "an" if kind.__name__.startswith("HTTP") else "a"
+        raise TypeError(
+            f"{name} must be {article} {kind.__name__} or None, not {type(value).__name__}"
+        )

@@ -167,16 +167,23 @@ class PoolState(Generic[C]):
         entry.last_use += 1  # this one carries no request
         return entry, closing
 
-    def connected(self, entry: Entry[C], capacity: int, now: float) -> list[Entry[C]]:
-        """An entry was dialled and can carry `capacity` exchanges at once."""
-        lane, entry.capacity = entry.lane, max(1, capacity)
+    def connected(
+        self, entry: Entry[C], capacity: int, now: float, *, pending: bool = False
+    ) -> list[Entry[C]]:
+        """An entry was dialled and can carry `capacity` exchanges at once.
+
+        If how many is `pending`, it carries one until `resize` says more, for which its lane waits.
+        """
+        lane, entry.capacity = entry.lane, 1 if pending else max(1, capacity)
         if entry.gone:
             return []
         self._connecting -= 1
         self.opened += 1
         lane.live += 1
         lane.shares = capacity > 1
-        if lane.dial is entry:
+        if pending:
+            lane.dial = lane.dial or entry
+        elif lane.dial is entry:
             lane.dial = None
         if self._max_age < _NEVER:
             entry.retire_at = now + self._max_age
@@ -185,6 +192,22 @@ class PoolState(Generic[C]):
         if entry.uses >= entry.last_use:
             self._retire(entry, "requests")
         else:
+            self._fill(entry)
+        self._line.note(lane)
+        closing: list[Entry[C]] = []
+        self._serve(closing)
+        return closing
+
+    def resize(self, entry: Entry[C], capacity: int) -> list[Entry[C]]:
+        """How many exchanges a connection carries at once was learnt, or has changed."""
+        if entry.gone or entry.reason is not None:
+            return []
+        lane = entry.lane
+        # A server may say 0 for a while (RFC 9113 5.1.2): one request has to find out.
+        entry.capacity = capacity or 1
+        if lane.dial is entry:
+            lane.dial = None
+        if entry.in_use:
             self._fill(entry)
         self._line.note(lane)
         closing: list[Entry[C]] = []
@@ -202,14 +225,13 @@ class PoolState(Generic[C]):
             return closing
         lane = entry.lane
         entry.in_use -= 1
-        # A server may say 0 for a while (RFC 9113 5.1.2): one request has to find out.
         entry.capacity = capacity or 1
         if entry.in_use:
             self._fill(entry)
             return closing
         if lane.roomy:
             lane.roomy.pop(entry, None)
-        if lane.waiters and self._line.is_next(lane):
+        if lane.waiters and (lane.dial is entry or self._line.is_next(lane)):
             self._fill(entry)
             return closing
         entry.idle_since = now
@@ -380,8 +402,12 @@ class PoolState(Generic[C]):
         entry.reason = reason
         self._aging.pop(entry, None)
         if entry.capacity:
-            entry.lane.live -= 1
-            entry.lane.roomy.pop(entry, None)
+            lane = entry.lane
+            lane.live -= 1
+            lane.roomy.pop(entry, None)
+            if lane.dial is entry:
+                lane.dial = None
+                self._line.note(lane)
 
     def _evict(self, entry: Entry[C], reason: Reason, closing: list[Entry[C]]) -> None:
         """An idle connection ends. Its lane has no waiters, unless another's were before them."""

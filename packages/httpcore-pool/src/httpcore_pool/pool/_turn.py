@@ -119,16 +119,20 @@ class Turn(Waiter[HTTPConnection]):
                 proxy=proxy,
                 proxy_ssl=pool._ssl,
                 http1=pool._http1,
-                http2=pool._http2,
+                http2=pool._may_speak_http2(self.key),
                 timeout=pool._timeout,
                 limits=pool._message_limits,
+                http2_settings=pool._http2_settings,
             )
             if trace is not None:
                 emit(request, "connect.start", pool._backend.now())
             await connection.connect(request)
             with pool._lock:
                 entry.connection = connection
-                closing = pool._state.connected(entry, connection.capacity, pool._backend.now())
+                pending = connection.watch(pool._on_resize(entry))
+                closing = pool._state.connected(
+                    entry, connection.capacity, pool._backend.now(), pending=pending
+                )
             if closing:
                 await pool._close_all(closing, request)
             pool._check_open(request)

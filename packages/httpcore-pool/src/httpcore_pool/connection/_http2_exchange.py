@@ -1,0 +1,168 @@
+"""One exchange over a stream of an HTTP/2 connection: the request goes out, its response comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._errors import TransportError, named
+from .._pace import Pace
+from .._response import Response
+from .._siblings import Headers
+from .._streams import ByteSource, BytesSource
+from .._trace import emit
+from ._http2_frames import CANCEL
+from ._http2_upload import Upload
+
+if TYPE_CHECKING:
+    from .._config import Budget
+    from .._request import Request
+    from ._http2 import HTTP2Connection
+    from ._http2_fields import RequestHead, ResponseHead
+    from ._http2_protocol import Protocol
+    from ._http2_streams import Stream
+    from ._http2_wire import Wire
+
+__all__ = ["Exchange"]
+
+
+class Exchange(ByteSource):
+    """One request on its stream, and its response. While the body is open this is where it comes from."""
+
+    closed = True  # there is nothing to release before a body is open
+
+    def __init__(
+        self, connection: HTTP2Connection, stream: Stream, request: Request, budget: Budget
+    ) -> None:
+        self.wire: Wire = connection.wire
+        self.protocol: Protocol = connection.frames
+        self.stream: Stream = stream
+        self.budget: Budget = budget
+        self._connection = connection
+        self._request = request
+        self._pace = Pace.of(budget.timeout, connection.now)
+
+    async def run(self, head: RequestHead) -> Response:
+        """Send the request, whose head is queued, and return the response with its body open.
+
+        Raises:
+            TransportError: the exchange failed; its stream is over.
+        """
+        stream, request = self.stream, self._request
+        try:
+            if request.body is None:
+                await self.wire.flush(self.budget.write())
+            else:
+                await Upload(self, head).send(request.body)
+            if request.options.trace is not None:
+                emit(request, "request.sent", self._connection.now())
+            while stream.head is None:
+                await self.wait(self.budget.read())
+            return await self._respond(stream.head)
+        except BaseException:
+            await self._give_up()
+            raise
+
+    async def wait(self, timeout: float | None) -> None:
+        """Wait for news of the stream; tell of informational responses."""
+        await self.wire.turn(self.stream, timeout)
+        interim = self.stream.interim
+        while interim:
+            informational = interim.popleft()
+            if (callback := self._request.options.on_informational) is not None:
+                callback(informational)
+
+    async def _respond(self, head: ResponseHead) -> Response:
+        request, stream = self._request, self.stream
+        if request.options.trace is not None:
+            emit(request, "response.head", self._connection.now(), status_code=head.status_code)
+        source: ByteSource = self
+        if stream.ended:  # the usual small response, all there in one read
+            source = BytesSource(stream.take() or b"")
+            source.trailers = self._trailers()
+            await self._finish()
+        else:
+            self.closed = False
+        return Response(
+            head.status_code,
+            Headers.from_raw(head.fields),
+            source,
+            request=request,
+            protocol="HTTP/2",
+        )
+
+    # The response's body, as a `ByteSource`.
+
+    async def read_chunk(self) -> bytes:
+        if self.closed:
+            return b""
+        try:
+            data = await self._receive()
+            if not data:
+                self.closed = True
+                self.trailers = self._trailers()
+                await self._finish()
+        except BaseException as error:
+            self.closed = self.cut = True
+            await self._give_up()
+            if isinstance(error, TransportError):
+                error.answered = True
+            if (better := named(error, self._request, self._connection.now())) is not error:
+                raise better from error
+            raise
+        return data
+
+    async def _receive(self) -> bytes:
+        """Return what came of the body, or what comes next; b"" at its end."""
+        stream, protocol = self.stream, self.protocol
+        while True:
+            with self.wire.lock:
+                data = stream.take()
+                if data:
+                    protocol.credit(stream)
+            if data is not None:
+                if data and protocol.speaks:
+                    await self.wire.flush(self.budget.write())
+                return data
+            if self._pace is None:
+                await self.wait(self.budget.read())
+            elif data := await self._pace.read(self._next, self.budget.read()):
+                return data
+
+    async def _next(self, timeout: float | None) -> bytes:
+        await self.wait(timeout)
+        with self.wire.lock:
+            data = self.stream.take() or b""
+            self.protocol.credit(self.stream)
+        return data
+
+    def _trailers(self) -> Headers | None:
+        trailers = self.stream.trailers
+        return None if trailers is None else Headers.from_raw(trailers)
+
+    async def _finish(self) -> None:
+        """End a stream whose response is whole; if it came before all was sent, say so."""
+        if not self.stream.sent:
+            await self._give_up()
+            return
+        with self.wire.lock:
+            self.protocol.close(self.stream)
+
+    async def _give_up(self) -> None:
+        """Give up the stream, and tell the server unless it is over."""
+        with self.wire.lock:
+            self.protocol.close(self.stream, CANCEL)
+            self.wire.wake_a_reader()
+        if self.protocol.speaks:
+            await self.wire.say()
+
+    async def close(self) -> None:
+        if not self.closed:
+            self.closed = self.cut = True
+            await self._give_up()
+
+    def abandon(self) -> None:
+        # No lock, no I/O in a finaliser: the connection is left to its other streams, then dropped.
+        self.protocol.draining = True
+
+    def __repr__(self) -> str:
+        return f"<body of {self._request.method} {self._request.url.masked}>"

@@ -1,0 +1,296 @@
+"""Moving the octets of an HTTP/2 connection: who reads, who writes, who waits.
+
+There is no reading task. Whoever needs news becomes the reader, has the protocol file what comes for
+everybody, and hands the role on when it has what it needs. The protocol is touched only under `lock`,
+without an await inside; frames leave in the order in which it made them, because `flush` takes them out
+while it holds `_writing`.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from .._driver import Mutex
+from .._errors import HTTPError, ReadError, ReadTimeout, WriteError, WriteTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._config import HTTP2Settings
+    from ..backends.base import Backend, Event, NetworkStream
+    from ._http2_protocol import Protocol
+    from ._http2_streams import News
+
+__all__ = ["Wire"]
+
+_READ_BYTES = 256 * 1024
+_LOOK_SECONDS = 0.01  # after which a writer looks again whether the server takes more
+_FAREWELL_SECONDS = 0.5  # most that RST_STREAM or GOAWAY may wait for a full socket buffer
+
+
+class Wire:
+    """The stream of one connection and its roles.
+
+    Args:
+        stream: connected, TLS done.
+        backend: the world that it belongs to.
+        protocol: what the octets mean.
+        settings: when a silent server is asked for a sign of life.
+
+    Attributes:
+        lock: is held around every use of the protocol.
+        on_resize: is called when the server has changed how many streams it allows.
+    """
+
+    def __init__(
+        self, stream: NetworkStream, backend: Backend, protocol: Protocol, settings: HTTP2Settings
+    ) -> None:
+        self.stream = stream
+        self.lock = backend.lock()
+        self.on_resize: Callable[[], None] | None = None
+        self._backend = backend
+        self._protocol = protocol
+        self._settings = settings
+        self._writing = Mutex(backend)
+        self._waiting: dict[News, None] = {}  # those that wait for the reader, first come first
+        self._reading = False
+        self._heard_by_writer: Event | None = None  # what wakes a writer when somebody has read
+        self._heard = backend.now()  # when the server last sent something, if we care
+        self._asked: float | None = None  # when it was sent a PING that nothing came after
+
+    # Writing.
+
+    async def flush(self, timeout: float | None) -> None:
+        """Send what the protocol has queued.
+
+        A write is shielded from cancellation, so that no frame is torn and the other streams go on. One
+        without a limit can't be, since nothing else would end it: to cancel that ends the connection.
+
+        Raises:
+            WriteError, WriteTimeout: the connection is dead now.
+        """
+        if not await self._writing.acquire(timeout):
+            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+        try:
+            with self.lock:
+                data = self._protocol.take()
+            if data:
+                with self._backend.shield() if timeout is not None else nullcontext():
+                    await self._write(data, timeout)
+        except (WriteError, WriteTimeout) as error:
+            self._fail(error)
+            raise
+        except BaseException as error:
+            # A frame may be torn. Not so by a cancellation: that write was shielded, or queued whole.
+            cancelled = not isinstance(error, (Exception, KeyboardInterrupt, SystemExit))
+            if timeout is None or not cancelled:
+                self._fail(WriteError("a write was interrupted"))
+            raise
+        finally:
+            self._writing.release()
+
+    async def _write(self, data: bytes, timeout: float | None) -> None:
+        """Write, and read where the server has to be heard before it takes more."""
+        now = self._backend.now
+        while True:
+            end = None if timeout is None else now() + timeout
+            taken = 0
+            while not taken:
+                left = None if end is None else end - now()
+                if left is not None and left <= 0:
+                    raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+                # Always this one: over TLS a record that was begun has to be ended by the same call.
+                taken = await self.stream.write_some(data, left)
+                if taken < len(data):
+                    await self._hear()
+            if taken == len(data):
+                return
+            data = data[taken:]
+
+    async def _hear(self) -> None:
+        """The server speaks while we write: take in what it says, or let the one who reads do so."""
+        event: Event | None = None
+        with self.lock:
+            if self._reading:
+                self._heard_by_writer = event = self._backend.event()
+        if event is not None:
+            # That one may have taken it in just now, and wait for more.
+            await event.wait(_LOOK_SECONDS)
+        else:
+            await self._take_in()
+        if self._protocol.failure is not None:
+            raise WriteError(self._protocol.failure.message)
+
+    def _fail(self, error: WriteError | WriteTimeout) -> None:
+        with self.lock:
+            self._protocol.fail(error)
+
+    async def say(self) -> None:
+        """Send what is queued, if the server takes it in a short time."""
+        try:
+            with self._backend.shield():
+                await self.flush(_FAREWELL_SECONDS)
+        except HTTPError:
+            pass
+
+    # Reading.
+
+    async def turn(self, news: News, timeout: float | None) -> None:
+        """Wait until something of this changes, reading for everybody if nobody does.
+
+        Raises:
+            TransportError: it, or the connection, failed.
+            ReadTimeout: nothing of it changed within `timeout` seconds.
+        """
+        end = None if timeout is None else self._backend.now() + timeout
+        while True:
+            left = None if end is None else end - self._backend.now()
+            with self.lock:
+                if news.changed or news.failure is not None:
+                    news.changed = False
+                    if not self._reading:
+                        self._hand_on()
+                    if news.failure is not None:
+                        raise news.failure
+                    return
+                event: Event | None = None
+                if self._reading:
+                    news.waiter = event = self._backend.event()
+                    self._waiting[news] = None
+                else:
+                    self._reading = news.reads = True
+            if event is None:
+                try:
+                    await self._read(news, left)
+                except ReadTimeout:
+                    # What was left of the limit says nothing to the caller.
+                    raise _nothing_came(timeout) from None
+            elif not await self._wait(news, event, left):
+                raise _nothing_came(timeout)
+
+    async def _wait(self, news: News, event: Event, left: float | None) -> bool:
+        came = False
+        try:
+            came = await event.wait(None if left is None else max(0.0, left))
+        finally:
+            with self.lock:
+                self._waiting.pop(news, None)
+                news.waiter = None
+                if not came and not self._reading:
+                    self._hand_on()  # the role may have been handed to us just now
+        return came or news.changed
+
+    async def _read(self, news: News, timeout: float | None) -> None:
+        """Read once as the reader (`_reading` is set for us), file what came, end the role."""
+        data: bytes | None = None
+        failure: ReadError | None = None
+        try:
+            if self._settings.ping_after is None:
+                data = await self.stream.read(_READ_BYTES, timeout)
+            else:
+                data = await self._read_or_ping(timeout, self._settings.ping_after)
+        except ReadError as error:
+            failure = error
+        finally:
+            self._file(data, failure, news)
+        await self._answer(timeout)
+
+    async def _read_or_ping(self, timeout: float | None, after: float) -> bytes:
+        """Read; ask a server that is silent for a sign of life (RFC 9113 6.7)."""
+        now = self._backend.now
+        end = None if timeout is None else now() + timeout
+        patience = self._settings.ping_timeout
+        while True:
+            asked = self._asked
+            due = self._heard + after if asked is None else asked + patience
+            until = due if end is None else min(due, end)
+            try:
+                data = await self.stream.read(_READ_BYTES, max(0.0, until - now()))
+            except ReadTimeout:
+                if end is not None and now() >= end:
+                    raise
+                if asked is not None:
+                    raise ReadError(f"the server answered no PING for {patience:g} s") from None
+                self._asked = now()
+                with self.lock:
+                    self._protocol.ping()
+                await self.flush(patience)
+            else:
+                self._heard, self._asked = now(), None
+                return data
+
+    async def look(self) -> None:
+        """Take in what is there already, if nobody reads."""
+        if not self._reading and self.stream.is_readable():
+            await self._take_in()
+            await self._answer(_FAREWELL_SECONDS)
+
+    async def _take_in(self) -> None:
+        with self.lock:
+            if self._reading:
+                return
+            self._reading = True
+        data: bytes | None = None
+        failure: ReadError | None = None
+        try:
+            data = await self.stream.read_available(_READ_BYTES)
+        except ReadError as error:
+            failure = error
+        finally:
+            self._file(data, failure)
+
+    def _file(
+        self, data: bytes | None, failure: ReadError | None, news: News | None = None
+    ) -> None:
+        """Have the protocol file what came, and end the reader's role."""
+        protocol = self._protocol
+        with self.lock:
+            self._reading = False
+            if news is not None:
+                news.reads = False
+            if self._heard_by_writer is not None:
+                self._heard_by_writer.set()
+                self._heard_by_writer = None
+            if failure is not None:
+                protocol.fail(failure)
+            elif data is not None:
+                protocol.receive(data)
+            # Whoever has news is awake. If we do not go on, one of the others must read.
+            if data is None or news is None or news.changed:
+                self._hand_on()
+            resized, protocol.resized = protocol.resized, False
+        if resized and self.on_resize is not None:
+            self.on_resize()
+
+    async def _answer(self, timeout: float | None) -> None:
+        """Send what the protocol has to say to what came."""
+        if self._protocol.speaks:
+            try:
+                await self.flush(timeout)
+            except (WriteError, WriteTimeout):
+                pass  # each stream has learnt it, unless it failed before
+
+    def _hand_on(self) -> None:
+        """Wake one of those who wait without news: it becomes the reader."""
+        for news in self._waiting:
+            if not news.changed and news.waiter is not None:
+                news.waiter.set()
+                return
+
+    async def close(self) -> None:
+        """Close the stream; what runs fails."""
+        with self.lock:
+            self._protocol.fail(ReadError("the connection was closed here"))
+        await self.stream.close()
+
+    def wake_a_reader(self) -> None:
+        """Called by who stops waiting, under the lock: if nobody reads, somebody else has to."""
+        if not self._reading:
+            self._hand_on()
+
+
+def _nothing_came(timeout: float | None) -> ReadTimeout:
+    # The same words as the backends': it is the same thing to the caller.
+    within = "in time" if timeout is None else f"for {timeout:g} s"
+    return ReadTimeout(f"the server sent nothing {within}", timeout)
