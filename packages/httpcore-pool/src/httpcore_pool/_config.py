@@ -235,6 +235,8 @@ class Options(Value, kw_only=True):
         on_informational: is called with each informational (1xx) response; None means nobody cares.
         target: the request target to send in place of the URL's: "*" with OPTIONS, or the authority
             with CONNECT (RFC 9112 3.2); None means the URL's.
+        connect_protocol: what a CONNECT over HTTP/2 is to lead to, such as "websocket" (RFC 8441); None
+            means a tunnel.
     """
 
     timeout: Timeout | None = None
@@ -245,6 +247,7 @@ class Options(Value, kw_only=True):
     trace: Trace | None = None
     on_informational: OnInformational | None = None
     target: str | None = None
+    connect_protocol: str | None = None
 
     def begun(self, now: float, default: Timeout, *, anew: bool = False) -> Self:
         """Return options with the limits filled in and the clock of the request started, once.

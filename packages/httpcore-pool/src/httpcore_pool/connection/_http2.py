@@ -14,6 +14,7 @@ from .._errors import PoolTimeout, ReadError, ReadTimeout, named
 from ._http2_exchange import Exchange
 from ._http2_fields import write_head
 from ._http2_protocol import Protocol
+from ._http2_receiver import Receiver
 from ._http2_streams import News
 from ._http2_wire import Wire
 
@@ -54,8 +55,9 @@ class HTTP2Connection(Adapter):
         settings = settings if settings is not None else HTTP2Settings()
         limits = limits if limits is not None else MessageLimits()
         self.now: Callable[[], float] = backend.now
-        self.frames: Protocol = Protocol(limits, settings, backend.now)
-        self.wire: Wire = Wire(stream, backend, self.frames, settings)
+        self.state: Protocol = Protocol(limits, settings)
+        receiver = Receiver(self.state, limits, settings, backend.now)
+        self.wire: Wire = Wire(stream, backend, self.state, receiver, settings)
         self._backend = backend
         self._timeout = timeout if timeout is not None else Timeout()
         self._closed = False
@@ -64,18 +66,18 @@ class HTTP2Connection(Adapter):
     @property
     def is_closed(self) -> bool:
         """Whether it can carry no further exchange."""
-        state = self.frames
+        state = self.state
         return self._closed or state.draining or state.failure is not None
 
     @property
     def is_settled(self) -> bool:
         """Whether the server has said how many exchanges it lets run at once."""
-        return self.frames.settled
+        return self.state.settled
 
     @property
     def capacity(self) -> int:
         """How many exchanges the server lets run at once (RFC 9113 5.1.2)."""
-        return self.frames.capacity
+        return self.state.capacity
 
     @property
     def exchanges(self) -> int:
@@ -116,7 +118,7 @@ class HTTP2Connection(Adapter):
             raise
 
     async def _open(self, head: RequestHead, request: Request, budget: Budget) -> Stream:
-        state = self.frames
+        state = self.state
         with self.wire.lock:
             if not state.openers and (state.has_room or self.is_closed):
                 return self._begin(head, request)
@@ -139,34 +141,36 @@ class HTTP2Connection(Adapter):
                 del state.openers[ticket]
                 state.call_opener()
                 self.wire.wake_a_reader()
+            await self.wire.answer()
 
     def _begin(self, head: RequestHead, request: Request) -> Stream:
-        stream = self.frames.open(head, request.method, end=request.body is None)
+        end = request.body is None and request.method != "CONNECT"
+        stream = self.state.open(head, request.method, end=end)
         self._exchanges += 1
         return stream
 
     async def close(self) -> None:
         """Say goodbye (GOAWAY) and close; running exchanges fail."""
-        if self._closed and self.frames.failure is not None:
+        if self._closed and self.state.failure is not None:
             return
         with self.wire.lock:
-            says = self.frames.failure is None and not self._closed
+            says = self.state.failure is None and not self._closed
             self._closed = True
             if says:
-                self.frames.say_goodbye()
+                self.state.say_goodbye()
         with self._backend.shield():
             try:
                 if says:
-                    await self.wire.say()
+                    await self.wire.answer()
             finally:
                 await self.wire.close()
 
     def forget(self) -> None:
         """Let go of the connection without a word to the peer; see `NetworkStream.forget`."""
         self._closed = True
-        self.frames.failure = self.frames.failure or ReadError("the connection was closed here")
+        self.state.failure = self.state.failure or ReadError("the connection was closed here")
         self.wire.stream.forget()
 
     def __repr__(self) -> str:
-        state = "closed" if self.is_closed else f"{len(self.frames.streams)} streams"
+        state = "closed" if self.is_closed else f"{len(self.state.streams)} streams"
         return f"<HTTP2Connection to {self.wire.stream.peer}, {state}, {self._exchanges} requests>"

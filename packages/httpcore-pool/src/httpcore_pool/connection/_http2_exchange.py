@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._errors import TransportError, named
+from .._errors import TransportError, WriteError, named
 from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
 from .._streams import ByteSource, BytesSource
 from .._trace import emit
 from ._http2_frames import CANCEL
+from ._http2_tunnel import TunnelStream
 from ._http2_upload import Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._body import RequestBody
     from .._config import Budget
     from .._request import Request
     from ._http2 import HTTP2Connection
@@ -34,7 +38,7 @@ class Exchange(ByteSource):
         self, connection: HTTP2Connection, stream: Stream, request: Request, budget: Budget
     ) -> None:
         self.wire: Wire = connection.wire
-        self.protocol: Protocol = connection.frames
+        self.protocol: Protocol = connection.state
         self.stream: Stream = stream
         self.budget: Budget = budget
         self._connection = connection
@@ -49,10 +53,7 @@ class Exchange(ByteSource):
         """
         stream, request = self.stream, self._request
         try:
-            if request.body is None:
-                await self.wire.flush(self.budget.write())
-            else:
-                await Upload(self, head).send(request.body)
+            await self._send(head, request.body)
             if request.options.trace is not None:
                 emit(request, "request.sent", self._connection.now())
             while stream.head is None:
@@ -61,6 +62,17 @@ class Exchange(ByteSource):
         except BaseException:
             await self._give_up()
             raise
+
+    async def _send(self, head: RequestHead, body: RequestBody | None) -> None:
+        try:
+            if body is None:
+                await self.wire.flush(self.budget.write())
+            else:
+                await Upload(self, head).send(body)
+        except WriteError as error:
+            # The server may have answered, or refused, before it took no more.
+            if self.stream.head is None:
+                raise (self.stream.failure or error) from error
 
     async def wait(self, timeout: float | None) -> None:
         """Wait for news of the stream; tell of informational responses."""
@@ -82,13 +94,16 @@ class Exchange(ByteSource):
             await self._finish()
         else:
             self.closed = False
-        return Response(
+        response = Response(
             head.status_code,
             Headers.from_raw(head.fields),
             source,
             request=request,
             protocol="HTTP/2",
         )
+        if request.method == "CONNECT" and response.is_success and source is self:
+            response.hand_over(TunnelStream(self, response.close))
+        return response
 
     # The response's body, as a `ByteSource`.
 
@@ -96,7 +111,7 @@ class Exchange(ByteSource):
         if self.closed:
             return b""
         try:
-            data = await self._receive()
+            data = await self.receive(self.budget.read)
             if not data:
                 self.closed = True
                 self.trailers = self._trailers()
@@ -111,21 +126,27 @@ class Exchange(ByteSource):
             raise
         return data
 
-    async def _receive(self) -> bytes:
-        """Return what came of the body, or what comes next; b"" at its end."""
-        stream, protocol = self.stream, self.protocol
+    async def receive(self, limit: Callable[[], float | None]) -> bytes:
+        """Return what came of the body, or what comes next; b"" at its end.
+
+        Args:
+            limit: returns how long the next wait may take.
+
+        Raises:
+            TransportError: the stream or the connection failed.
+        """
+        stream = self.stream
         while True:
             with self.wire.lock:
                 data = stream.take()
                 if data:
-                    protocol.credit(stream)
+                    self.protocol.credit(stream)
             if data is not None:
-                if data and protocol.speaks:
-                    await self.wire.flush(self.budget.write())
+                await self.wire.answer()
                 return data
             if self._pace is None:
-                await self.wait(self.budget.read())
-            elif data := await self._pace.read(self._next, self.budget.read()):
+                await self.wait(limit())
+            elif data := await self._pace.read(self._next, limit()):
                 return data
 
     async def _next(self, timeout: float | None) -> bytes:
@@ -152,8 +173,7 @@ class Exchange(ByteSource):
         with self.wire.lock:
             self.protocol.close(self.stream, CANCEL)
             self.wire.wake_a_reader()
-        if self.protocol.speaks:
-            await self.wire.say()
+        await self.wire.answer()
 
     async def close(self) -> None:
         if not self.closed:

@@ -30,8 +30,10 @@ __all__ = [
     "WINDOW_UPDATE",
     "Fault",
     "FrameBuffer",
+    "StreamFault",
     "code_name",
     "content_of",
+    "head_frames",
     "reset_frame",
     "two_numbers",
     "window_frame",
@@ -73,6 +75,18 @@ class Fault(Exception):
 
     Attributes:
         code: the error code for GOAWAY.
+    """
+
+    def __init__(self, code: h2.errors.ErrorCodes, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StreamFault(Exception):
+    """The peer broke the protocol in a way that ends one stream (RFC 9113 5.4.2).
+
+    Attributes:
+        code: the error code for RST_STREAM.
     """
 
     def __init__(self, code: h2.errors.ErrorCodes, message: str) -> None:
@@ -150,6 +164,18 @@ def content_of(flags: int, payload: bytes, *, priority: bool = False) -> bytes:
     if end < begin:
         raise Fault(_CODES.PROTOCOL_ERROR, "a frame with more padding than payload")
     return payload[begin:end] if begin or end < len(payload) else payload
+
+
+def head_frames(stream_id: int, block: bytes) -> bytes:
+    """Write HEADERS, and CONTINUATION as needed, with all of a request (RFC 9113 6.2, 6.10)."""
+    kind, flags = HEADERS, END_STREAM
+    written = b""
+    while len(block) > MAX_FRAME_BYTES:
+        piece, block = block[:MAX_FRAME_BYTES], block[MAX_FRAME_BYTES:]
+        written += _HEADER.pack(*divmod(len(piece), 256), kind, flags, stream_id) + piece
+        kind, flags = CONTINUATION, 0
+    header = _HEADER.pack(len(block) >> 8, len(block) & 0xFF, kind, flags | END_HEADERS, stream_id)
+    return written + header + block
 
 
 def reset_frame(stream_id: int, code: int) -> bytes:

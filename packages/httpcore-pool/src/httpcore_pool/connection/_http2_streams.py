@@ -1,17 +1,26 @@
-"""The state of one HTTP/2 stream as its user sees it. Pure bookkeeping: no I/O, no waiting."""
+"""One HTTP/2 stream: what its response may look like, and what of it has come. No I/O, no waiting."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING
 
+import h2.errors
+
+from .._siblings import Headers
+from .._trace import Informational
+from ._http2_fields import malformed, read_head, read_trailers
+from ._http2_frames import StreamFault
+
 if TYPE_CHECKING:
+    from .._config import MessageLimits
     from .._errors import TransportError
-    from .._trace import Informational
     from ..backends.base import Event
     from ._http2_fields import Fields, ResponseHead
 
 __all__ = ["News", "Stream"]
+
+_CODES = h2.errors.ErrorCodes
 
 
 class News:
@@ -103,12 +112,67 @@ class Stream(News):
         self._held = 0  # bytes by the server's account that wait here, padding included
         self._taken = 0  # and those that the user has taken, not given back to the server yet
 
-    def receive(self, data: bytes, size: int) -> None:
-        """Keep a piece of content, which takes `size` bytes of the window."""
+    def receive_fields(self, fields: Fields, limits: MessageLimits, *, end: bool) -> None:
+        """Take a head or trailers (RFC 9113 8.1).
+
+        Raises:
+            StreamFault: they are malformed, or more than the limits allow.
+        """
+        if len(fields) > limits.fields:
+            raise StreamFault(_CODES.ENHANCE_YOUR_CALM, f"more than {limits.fields} fields")
+        if self.head is not None:
+            if not end:
+                raise malformed("a second head, or trailers that do not end it")
+            self.trailers = read_trailers(fields)
+            self._end()
+            return
+        head = read_head(fields)
+        status = head.status_code
+        if status < 200:
+            self._inform(status, head.fields, limits.informational, end=end)
+            return
+        if self.method == "HEAD" or status in (204, 304):
+            self.length = 0  # whatever the field says: RFC 9110 8.6
+        elif not (self.method == "CONNECT" and status < 300):
+            self.length = head.length
+        if end:
+            self._end()
+        self.head = head
+
+    def _inform(self, status: int, fields: Fields, most: int, *, end: bool) -> None:
+        if end or status == 101:  # RFC 9113 8.1, 8.6
+            raise malformed(f"{status} that ends it" if end else "101 has no place in HTTP/2")
+        self.informational += 1
+        if self.informational > most:
+            message = f"more than {most} informational (1xx) responses"
+            raise StreamFault(_CODES.ENHANCE_YOUR_CALM, message)
+        self.go_ahead = self.go_ahead or status == 100
+        self.interim.append(Informational(status, Headers.from_raw(fields)))
+
+    def receive_data(self, data: bytes, size: int, *, end: bool) -> None:
+        """Take a piece of content, which uses `size` bytes of the window.
+
+        Raises:
+            StreamFault: there is no room for it in the window, or in the response.
+        """
+        self.window -= size
+        if self.window < 0:
+            raise StreamFault(_CODES.FLOW_CONTROL_ERROR, "more data than the window allows")
+        if self.head is None:
+            raise malformed("content before the head")
         self._held += size
         if data:
             self.received += len(data)
+            if self.length is not None and self.received > self.length:
+                raise malformed(f"more content than its {self.length} bytes")
             self._chunks.append(data)
+        if end:
+            self._end()
+
+    def _end(self) -> None:
+        if self.length is not None and self.received != self.length:
+            raise malformed(f"{self.received} bytes of content instead of {self.length}")
+        self.ended = True
 
     def take(self) -> bytes | None:
         """Return what came of the body, b"" at its end, None if neither has come yet."""
@@ -118,6 +182,11 @@ class Stream(News):
             self._chunks = []
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
         return b"" if self.ended else None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `take` has something to tell, or never will."""
+        return bool(self._chunks or self.ended or self.failure)
 
     def credit(self) -> int:
         """Return the bytes to give back to the server's window, once they are worth a frame."""

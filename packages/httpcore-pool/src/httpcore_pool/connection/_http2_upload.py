@@ -1,4 +1,4 @@
-"""Sending the content of a request over HTTP/2, as the server's windows allow (RFC 9113 5.2).
+"""Sending content over HTTP/2, as the server's windows allow (RFC 9113 5.2).
 
 It goes out with an eye on what the server says meanwhile: a response that ends, or one that is no 2xx,
 ends it (RFC 9113 8.1), 100 (Continue) begins it where the request asks for that (RFC 9110 10.1.1).
@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 from .._errors import LocalProtocolError, ReadTimeout, WriteTimeout
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._body import BodyReader, RequestBody
     from ._http2_exchange import Exchange
     from ._http2_fields import RequestHead
+    from ._http2_streams import Stream
 
-__all__ = ["Upload"]
+__all__ = ["Upload", "send_piece"]
 
 _FRAMES_AT_ONCE = 4  # in one write, where nobody else waits for the windows
 
@@ -30,10 +33,6 @@ class Upload:
 
     def __init__(self, exchange: Exchange, head: RequestHead) -> None:
         self._exchange = exchange
-        self._wire = exchange.wire
-        self._protocol = exchange.protocol
-        self._stream = exchange.stream
-        self._budget = exchange.budget
         self._expects = head.expects
         self._left = head.length
 
@@ -54,65 +53,85 @@ class Upload:
 
     async def _may_begin(self) -> bool:
         """Wait for 100 (Continue), a final response, or the end of patience."""
-        stream = self._stream
-        await self._wire.flush(self._budget.write())
-        expect = self._budget.countdown(self._budget.timeout.expect)
+        exchange, stream, budget = self._exchange, self._exchange.stream, self._exchange.budget
+        await exchange.wire.flush(budget.write())
+        expect = budget.countdown(budget.timeout.expect)
         while not stream.go_ahead and stream.head is None:
             try:
-                await self._exchange.wait(expect.cut(None))
+                await exchange.wait(expect.cut(None))
             except ReadTimeout:
                 break  # a total that has run out is met by the next wait
         return stream.head is None
 
     async def _content(self, reader: BodyReader) -> None:
+        exchange, stream, limit = self._exchange, self._exchange.stream, self._exchange.budget.write
         while chunk := await reader.read_chunk():
             if self._left is not None:
                 self._left -= len(chunk)
                 if self._left < 0:
                     raise LocalProtocolError("the content is longer than its Content-Length")
-            if not await self._send(chunk):
+            if not await send_piece(exchange, chunk, limit, last=self._left == 0):
                 return
         if self._left:
             raise LocalProtocolError("the content is shorter than its Content-Length")
-        with self._wire.lock:
-            if self._wanted() and not self._stream.sent:
-                self._protocol.end(self._stream)
-        await self._wire.flush(self._budget.write())
+        if not stream.sent:
+            with exchange.wire.lock:
+                if _is_wanted(stream):
+                    exchange.protocol.end(stream)
+            await exchange.wire.flush(limit())
 
-    async def _send(self, chunk: bytes) -> bool:
-        """Send one piece; False if the server wants no more."""
-        view = memoryview(chunk)
-        while view:
-            room = True
-            with self._wire.lock:
-                if not self._wanted():
-                    return False
-                for _ in range(_FRAMES_AT_ONCE):
-                    size = self._protocol.send(self._stream, view, last=self._left == 0)
-                    view = view[size:]
-                    if not size or not view:
-                        room = size > 0
-                        break
-            await self._wire.flush(self._budget.write())
-            if room:
-                await self._wire.look()
-            else:
-                await self._wait_for_room()
-        return True
 
-    async def _wait_for_room(self) -> None:
-        try:
-            await self._exchange.wait(self._budget.write())
-        except ReadTimeout as error:
-            within = "in time" if error.limit is None else f"for {error.limit:g} s"
-            raise WriteTimeout(
-                f"the server gave no room for more of the request (flow control) {within}",
-                error.limit,
-            ) from None
+async def send_piece(
+    exchange: Exchange, data: bytes, limit: Callable[[], float | None], *, last: bool = False
+) -> bool:
+    """Send some content; the `last` of it ends the request.
 
-    def _wanted(self) -> bool:
-        """Whether the server still wants the rest of the request."""
-        stream = self._stream
-        if stream.failure is not None:
-            raise stream.failure
-        return not stream.ended and (stream.head is None or stream.head.status_code < 300)
+    Args:
+        exchange: whose content it is.
+        data: at least one byte.
+        limit: returns how long the next wait may take.
+        last: whether the request ends with it.
+
+    Returns:
+        False if the server wants no more of it.
+
+    Raises:
+        WriteTimeout: the server took nothing, or gave no room, in time.
+        TransportError: the stream or the connection failed.
+    """
+    wire, protocol, stream = exchange.wire, exchange.protocol, exchange.stream
+    view = memoryview(data)
+    while view:
+        with wire.lock:
+            if not _is_wanted(stream):
+                return False
+            size = 0
+            for _ in range(_FRAMES_AT_ONCE):
+                size = protocol.send(stream, view, last=last)
+                view = view[size:]
+                if not (size and view):
+                    break
+        await wire.flush(limit())
+        if size:
+            await wire.look()
+        else:
+            await _wait_for_room(exchange, limit())
+    return True
+
+
+async def _wait_for_room(exchange: Exchange, timeout: float | None) -> None:
+    try:
+        await exchange.wait(timeout)
+    except ReadTimeout as error:
+        within = "in time" if error.limit is None else f"for {error.limit:g} s"
+        raise WriteTimeout(
+            f"the server gave no room for more of the request (flow control) {within}",
+            error.limit,
+        ) from None
+
+
+def _is_wanted(stream: Stream) -> bool:
+    """Whether the server still wants the rest of the request."""
+    if stream.failure is not None:
+        raise stream.failure
+    return not stream.ended and (stream.head is None or stream.head.status_code < 300)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .._config import HTTP2Settings
     from ..backends.base import Backend, Event, NetworkStream
     from ._http2_protocol import Protocol
+    from ._http2_receiver import Receiver
     from ._http2_streams import News
 
 __all__ = ["Wire"]
@@ -35,7 +36,8 @@ class Wire:
     Args:
         stream: connected, TLS done.
         backend: the world that it belongs to.
-        protocol: what the octets mean.
+        protocol: what is to be sent.
+        receiver: what the octets that come mean.
         settings: when a silent server is asked for a sign of life.
 
     Attributes:
@@ -44,13 +46,19 @@ class Wire:
     """
 
     def __init__(
-        self, stream: NetworkStream, backend: Backend, protocol: Protocol, settings: HTTP2Settings
+        self,
+        stream: NetworkStream,
+        backend: Backend,
+        protocol: Protocol,
+        receiver: Receiver,
+        settings: HTTP2Settings,
     ) -> None:
         self.stream = stream
         self.lock = backend.lock()
         self.on_resize: Callable[[], None] | None = None
         self._backend = backend
         self._protocol = protocol
+        self._receiver = receiver
         self._settings = settings
         self._writing = Mutex(backend)
         self._waiting: dict[News, None] = {}  # those that wait for the reader, first come first
@@ -79,7 +87,11 @@ class Wire:
                 with self._backend.shield() if timeout is not None else nullcontext():
                     await self._write(data, timeout)
         except (WriteError, WriteTimeout) as error:
-            self._fail(error)
+            try:
+                if isinstance(error, WriteError):
+                    await self._hear_out()
+            finally:
+                self._fail(error)
             raise
         except BaseException as error:
             # A frame may be torn. Not so by a cancellation: that write was shielded, or queued whole.
@@ -122,17 +134,27 @@ class Wire:
         if self._protocol.failure is not None:
             raise WriteError(self._protocol.failure.message)
 
+    async def _hear_out(self) -> None:
+        """The server takes nothing more: what it has said before may be answers, or tell why."""
+        end = self._backend.now() + _FAREWELL_SECONDS
+        while self._backend.now() < end and self.stream.is_readable():
+            try:
+                await self._hear()
+            except WriteError:
+                break
+
     def _fail(self, error: WriteError | WriteTimeout) -> None:
         with self.lock:
             self._protocol.fail(error)
 
-    async def say(self) -> None:
-        """Send what is queued, if the server takes it in a short time."""
-        try:
-            with self._backend.shield():
-                await self.flush(_FAREWELL_SECONDS)
-        except HTTPError:
-            pass
+    async def answer(self) -> None:
+        """Send what is queued beside any request, if the server takes it in a short time."""
+        if self._protocol.speaks:
+            try:
+                with self._backend.shield():
+                    await self.flush(_FAREWELL_SECONDS)
+            except HTTPError:
+                pass
 
     # Reading.
 
@@ -194,7 +216,7 @@ class Wire:
             failure = error
         finally:
             self._file(data, failure, news)
-        await self._answer(timeout)
+        await self._reply(timeout)
 
     async def _read_or_ping(self, timeout: float | None, after: float) -> bytes:
         """Read; ask a server that is silent for a sign of life (RFC 9113 6.7)."""
@@ -224,7 +246,7 @@ class Wire:
         """Take in what is there already, if nobody reads."""
         if not self._reading and self.stream.is_readable():
             await self._take_in()
-            await self._answer(_FAREWELL_SECONDS)
+            await self.answer()
 
     async def _take_in(self) -> None:
         with self.lock:
@@ -255,7 +277,7 @@ class Wire:
             if failure is not None:
                 protocol.fail(failure)
             elif data is not None:
-                protocol.receive(data)
+                self._receiver.receive(data)
             # Whoever has news is awake. If we do not go on, one of the others must read.
             if data is None or news is None or news.changed:
                 self._hand_on()
@@ -263,7 +285,7 @@ class Wire:
         if resized and self.on_resize is not None:
             self.on_resize()
 
-    async def _answer(self, timeout: float | None) -> None:
+    async def _reply(self, timeout: float | None) -> None:
         """Send what the protocol has to say to what came."""
         if self._protocol.speaks:
             try:

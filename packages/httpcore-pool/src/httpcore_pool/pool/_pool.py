@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionPool"]
 
 _MOST_ATTEMPTS = 2
-_MOST_UNSENT = 4  # the same for requests that did not reach the server
+_MOST_UNSENT = 32  # where the server has not touched the request; it may serve a few a connection
 _MOST_HTTP1_ONLY = 1000  # places that are remembered for not wanting HTTP/2
 _HTTP1_ONLY = "HTTP/1.1 only"
 

@@ -1,0 +1,57 @@
+"""What a stream of an HTTP/2 connection is after a 2xx to CONNECT: a raw stream (RFC 9113 8.5, RFC 8441)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._errors import WriteError, WriteTimeout
+from ..backends.base import NetworkStream
+from ._http2_upload import send_piece
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ._http2_exchange import Exchange
+
+__all__ = ["TunnelStream"]
+
+
+class TunnelStream(NetworkStream):
+    """The octets of one HTTP/2 stream, both ways.
+
+    Args:
+        exchange: the CONNECT that opened it.
+        close: closes the stream and whatever else the exchange holds.
+    """
+
+    __slots__ = ("_close", "_exchange", "_received")
+
+    def __init__(self, exchange: Exchange, close: Callable[[], Awaitable[None]]) -> None:
+        self._exchange = exchange
+        self._close = close
+        self._received = b""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        received = self._received or await self._exchange.receive(lambda: timeout)
+        self._received = received[max_bytes:]
+        return received[:max_bytes]
+
+    async def write(self, data: bytes, timeout: float | None = None) -> None:
+        if timeout is not None and timeout <= 0:
+            raise WriteTimeout("no time left to write", timeout)
+        if not await send_piece(self._exchange, data, lambda: timeout):
+            raise WriteError("the server has ended the stream")
+
+    async def close(self) -> None:
+        await self._close()
+
+    def forget(self) -> None:
+        self._exchange.wire.stream.forget()
+
+    def is_readable(self) -> bool:
+        stream = self._exchange.stream
+        return bool(self._received or stream.has_news or self._exchange.wire.stream.is_readable())
+
+    @property
+    def peer(self) -> str:
+        return self._exchange.wire.stream.peer
