@@ -14,6 +14,7 @@ import ssl
 import threading
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 _CONNECTIONS = 32
@@ -222,12 +223,49 @@ async def open_httpx2_async(settings):
 async def open_niquests_async(settings):
     import niquests
 
-    async with niquests.AsyncSession(**_niquests_arguments(settings)) as session:
+    arguments = _niquests_arguments(settings)
+    if settings.http2:
+        arguments["pool_maxsize"] = 1  # else each task opens a connection, while there is room
+    async with niquests.AsyncSession(**arguments) as session:
 
         async def get(url):
             return (await session.get(url)).content
 
-        yield get, None, None
+        async def pieces(url):
+            response = await session.get(url, stream=True)
+            async for piece in await response.iter_content():
+                yield piece
+
+        async def put(url, content, length):
+            return (await session.put(url, data=content, headers=_length(length))).content
+
+        yield get, pieces, put
+
+
+@asynccontextmanager
+async def open_pyreqwest(settings):
+    """A client in Rust, whose HTTP/2 has to be asked for."""
+    from pyreqwest.client import ClientBuilder
+
+    builder = ClientBuilder().http2(settings.http2)
+    if settings.ca is not None:
+        builder = builder.add_root_certificate_pem(Path(settings.ca).read_bytes())
+    async with builder.build() as client:
+
+        async def get(url):
+            response = await client.get(url).build().send()
+            return (await response.bytes()).to_bytes()
+
+        async def pieces(url):
+            async with client.get(url).build_streamed() as response:
+                while (piece := await response.body_reader.read_chunk()) is not None:
+                    yield piece
+
+        async def put(url, content, length):
+            request = client.put(url).headers(_length(length)).body_stream(content).build()
+            return (await (await request.send()).bytes()).to_bytes()
+
+        yield get, pieces, put
 
 
 def _httpx2_arguments(settings):
@@ -274,4 +312,5 @@ CLIENTS = {
     "aiohttp uvloop": Kind(open_aiohttp, "uvloop", ("aiohttp", "uvloop")),
     "niquests": Kind(open_niquests, "threads", ("niquests", "urllib3-future")),
     "niquests async": Kind(open_niquests_async, "asyncio", ("niquests", "urllib3-future")),
+    "pyreqwest": Kind(open_pyreqwest, "asyncio", ("pyreqwest",)),
 }

@@ -30,6 +30,7 @@ from server import Server, openssl_version
 from testkit.certificates import Authority
 
 _FOLDER = Path(__file__).parent
+_OPTIONAL = ("uvloop", "pyreqwest")  # not everywhere to be had; named in the clients that need them
 _PARTS = [*dict.fromkeys(group.name for group in GROUPS), "import"]
 
 
@@ -84,7 +85,7 @@ class Bench:
         client, _, own = column.partition(" @")
         server, tls = self._server, scenario.tls
         base = server.tls if tls else server.plain
-        if scenario.mode.startswith("upload"):
+        if scenario.mode.startswith("upload") and not scenario.http2:
             base = server.sink_tls if tls else server.sink
         command = [self.python(client) or "", str(_FOLDER / "worker.py"), "--paced"]
         command += ["--client", client, "--mode", scenario.mode, "--base", base]
@@ -95,7 +96,7 @@ class Bench:
         return [*command, "--http2"] if scenario.http2 else command
 
     def python(self, client: str) -> str | None:
-        if client.endswith("uvloop") and find_spec("uvloop") is None:
+        if any(name in client and find_spec(name) is None for name in _OPTIONAL):
             return None
         return self._pythons.get("niquests" if client.startswith("niquests") else "others")
 
@@ -120,9 +121,10 @@ class Bench:
                 for label, rounds in done.items()
             }
             print_table(f"{group.title}: {group.what.format(what)}", table, group.ours)
-        if group.name == "transfers":
-            table = {label: medians(rounds, "growth_mb") for label, rounds in done.items()}
-            print_table(f"{group.title}: MB that memory grew to at most", table, "")
+        if group.beside is not None:
+            figure, what = group.beside
+            table = {label: medians(rounds, figure) for label, rounds in done.items()}
+            print_table(f"{group.title}: {what}", table, "")
 
 
 def _rows(group: Group, asked: argparse.Namespace) -> list[Scenario]:
@@ -149,7 +151,7 @@ def main() -> None:
 
     began = time.monotonic()
     pythons = {"others": sys.executable}
-    if not asked.goals and (niquests := find_niquests()) is not None:
+    if (niquests := find_niquests()) is not None:
         pythons["niquests"] = niquests
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "bytecode")

@@ -38,6 +38,8 @@ def amount(
 
 
 _ONE, _TASKS = "plain, 1 at a time", "plain, 20 tasks"
+_H2_ONE, _H2_TASKS = "HTTP/2, 1 at a time", "HTTP/2, 100 tasks"
+_H2_DOWNLOAD = "download, HTTP/2"
 
 
 def _transfers() -> Iterator[Goal]:
@@ -63,7 +65,11 @@ GOALS = (
     ratio("threads, one at a time / requests", 0.30, "sync", _ONE, "SyncClient", "requests"),
     ratio("threads, one at a time / http.client", 1.5, "sync", _ONE, "SyncClient", "http.client"),
     ratio("asyncio, 1,000 at once / 20", 1.2, "many", "plain, 1,000 tasks", "Client", "Client @20"),
+    ratio("asyncio, HTTP/2, one at a time / httpx2", 0.55, "h2", _H2_ONE, "Client", "httpx2 async"),
+    ratio("asyncio, HTTP/2, 100 at once / httpx2", 0.40, "h2", _H2_TASKS, "Client", "httpx2 async"),
+    ratio("asyncio, HTTP/2, 100 at once / niquests", 1.0, "h2", _H2_TASKS, "Client", "niquests async"),
     *_transfers(),
+    ratio("asyncio: 100 MB download, HTTP/2 / httpx2", 0.40, "h2", _H2_DOWNLOAD, "Client", "httpx2 async"),
     ratio("threads, connecting by TLS / urllib3", 1.0, "connect", "TLS", "SyncClient", "urllib3"),
     ratio("asyncio, connecting by TLS / aiohttp", 1.0, "connect", "TLS", "Client", "aiohttp"),
     amount("SyncClient after the first", 100, "create", "create and close", "SyncClient", "cpu_us", " us"),

@@ -17,7 +17,7 @@ _LINES = 40
 
 
 class Sampler:
-    """Counts lines (where it is) and functions (where it is, or what it waits in)."""
+    """Counts lines and files (where it is) and functions (where it is, or what it waits in)."""
 
     def __init__(self) -> None:
         self._lines: Counter[tuple[CodeType, int]] = Counter()
@@ -44,6 +44,10 @@ class Sampler:
 
     def report(self) -> None:
         lines = Counter({f"{_name(code)}:{line}": n for (code, line), n in self._lines.items()})
+        files: Counter[str] = Counter()
+        for code, count in self._own.items():
+            files[_file(code)] += count
+        self._print("Files, alone", files)
         self._print("Functions, with all that they call", _named(self._within))
         self._print("Functions, alone", _named(self._own))
         self._print("Lines", lines)
@@ -62,4 +66,8 @@ def _named(counts: Counter[CodeType]) -> Counter[str]:
 
 
 def _name(code: CodeType) -> str:
-    return "/".join(Path(code.co_filename).parts[-2:]) + f" {code.co_qualname}"
+    return f"{_file(code)} {code.co_qualname}"
+
+
+def _file(code: CodeType) -> str:
+    return "/".join(Path(code.co_filename).parts[-2:])

@@ -12,7 +12,7 @@ _SYNC = ("SyncClient", "http.client", "urllib3", "requests", "httpx2", "niquests
 _ASYNC = ("Client", "TrioClient", "aiohttp", "httpx2 async", "niquests async")
 _UVLOOP = ("Client uvloop", "aiohttp uvloop")
 _SYNC_H2 = ("SyncClient", "httpx2", "niquests")
-_ASYNC_H2 = ("Client", "TrioClient", "httpx2 async", "niquests async")
+_ASYNC_H2 = ("Client", "TrioClient", "httpx2 async", "niquests async", "pyreqwest")
 _SYNC_LARGE = ("SyncClient", "urllib3", "httpx2")
 _ASYNC_LARGE = ("Client", "TrioClient", "aiohttp", "httpx2 async")
 _MANY = ("Client", "Client @20", "TrioClient", "aiohttp")
@@ -20,6 +20,7 @@ _SYNC_CLOSING = ("SyncClient", "http.client", "urllib3", "requests", "httpx2")
 _ASYNC_CLOSING = ("Client", "TrioClient", "aiohttp", "httpx2 async")
 _SYNC_CREATE = ("SyncClient", "urllib3", "requests", "httpx2", "niquests")
 _ASYNC_CREATE = ("Client", "aiohttp", "httpx2 async", "niquests async")
+_WITHOUT_FILES = ("httpx2 async", "pyreqwest")  # who takes no file as it is
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Group:
         ours: the column that the others are compared with.
         unit: microseconds in one unit of the table.
         what: the unit, and of what.
+        beside: a figure that gets a table of its own, without ratios, and that table's title.
     """
 
     name: str
@@ -64,34 +66,44 @@ class Group:
     unit: float = 1.0
     what: str = "microseconds of {} a request"
     figures: tuple[tuple[str, str], ...] = (("cpu_us", "CPU"), ("wall_us", "wall time"))
+    beside: tuple[str, str] | None = None
+
+
+def _kinds(http2: bool) -> tuple[tuple[str, bool], ...]:
+    """The names of what requests go over, and whether that is TLS."""
+    return (("HTTP/2", True),) if http2 else (("plain", False), ("TLS", True))
 
 
 def _small(
-    clients: tuple[str, ...], many: str, goals: tuple[str, ...] = (), *, http2: bool = False
+    clients: tuple[str, ...],
+    many: str,
+    goals: tuple[str, ...] = (),
+    *,
+    http2: bool = False,
+    at_once: int = 20,
 ) -> tuple[Scenario, ...]:
-    kinds = [("HTTP/2", True)] if http2 else [("plain", False), ("TLS", True)]
     rows = []
-    for kind, tls in kinds:
-        for count in (1, 20):
+    for kind, tls in _kinds(http2):
+        for count in (1, at_once):
             label = f"{kind}, {f'{count} {many}' if count > 1 else '1 at a time'}"
-            row = Scenario(label, clients, "requests", tls, http2, count, for_goals=label in goals)
-            rows.append(row)
+            repeats = max(400, count * 10)
+            rows.append(
+                Scenario(
+                    label, clients, "requests", tls, http2, count, repeats, for_goals=label in goals
+                )
+            )
     return tuple(rows)
 
 
-def _large(clients: tuple[str, ...], *modes: str) -> tuple[Scenario, ...]:
-    return tuple(
-        Scenario(
-            f"{mode}, {kind}", without_files(clients, mode), mode, tls, repeats=1, for_goals=True
-        )
-        for mode in modes
-        for kind, tls in (("plain", False), ("TLS", True))
-    )
-
-
-def without_files(clients: tuple[str, ...], mode: str) -> tuple[str, ...]:
-    """Leave out who takes no file as it is."""
-    return tuple(name for name in clients if mode != "upload" or name != "httpx2 async")
+def _large(clients: tuple[str, ...], *modes: str, http2: bool = False) -> tuple[Scenario, ...]:
+    rows = []
+    for mode in modes:
+        columns = tuple(name for name in clients if mode != "upload" or name not in _WITHOUT_FILES)
+        for kind, tls in _kinds(http2):
+            goal = not http2 or mode == "download"
+            label = f"{mode}, {kind}"
+            rows.append(Scenario(label, columns, mode, tls, http2, repeats=1, for_goals=goal))
+    return tuple(rows)
 
 
 def _closing(clients: tuple[str, ...]) -> tuple[Scenario, ...]:
@@ -109,6 +121,9 @@ def _create(clients: tuple[str, ...]) -> tuple[Scenario, ...]:
 _TRANSFER = "milliseconds of {} a 100 MB"
 _CLIENT = "microseconds of {}"
 _CPU_ONLY = (("cpu_us", "CPU"),)
+_MEMORY = ("growth_mb", "MB that memory grew to at most")
+_CONNECTIONS = ("connections", "connections in use")
+_H2_GOALS = ("HTTP/2, 1 at a time", "HTTP/2, 100 tasks")
 
 GROUPS = (
     Group("sync", "In threads", "SyncClient", _small(_SYNC, "threads", ("plain, 1 at a time",))),
@@ -129,8 +144,29 @@ GROUPS = (
             ),
         ),
     ),
-    Group("h2", "In threads", "SyncClient", _small(_SYNC_H2, "threads", http2=True)),
-    Group("h2", "In event loops", "Client", _small(_ASYNC_H2, "tasks", http2=True)),
+    Group(
+        "h2",
+        "In threads",
+        "SyncClient",
+        _small(_SYNC_H2, "threads", http2=True),
+        beside=_CONNECTIONS,
+    ),
+    Group(
+        "h2",
+        "In event loops",
+        "Client",
+        _small(_ASYNC_H2, "tasks", _H2_GOALS, http2=True, at_once=100),
+        beside=_CONNECTIONS,
+    ),
+    Group(
+        "h2",
+        "In event loops",
+        "Client",
+        _large(_ASYNC_H2, "download", "upload", "upload pieces", http2=True),
+        1e3,
+        _TRANSFER,
+        beside=_MEMORY,
+    ),
     Group(
         "transfers",
         "In threads",
@@ -138,6 +174,7 @@ GROUPS = (
         _large(_SYNC_LARGE, "download", "upload", "upload pieces"),
         1e3,
         _TRANSFER,
+        beside=_MEMORY,
     ),
     Group(
         "transfers",
@@ -146,6 +183,7 @@ GROUPS = (
         _large(_ASYNC_LARGE, "download", "upload", "upload pieces"),
         1e3,
         _TRANSFER,
+        beside=_MEMORY,
     ),
     Group("connect", "A new connection each", "SyncClient", _closing(_SYNC_CLOSING)),
     Group("connect", "A new connection each", "Client", _closing(_ASYNC_CLOSING)),

@@ -1,8 +1,9 @@
 """The server that every client is measured against, in a process of its own: nginx, else granian.
 
-Any path is answered with a small JSON that names the path and the protocol, so that a worker can tell
-its own answer from another's. Below `/closing/` the connection is closed after that. `/download` is a file.
-Uploads go to `sink.py`, in another process: nginx answers before it has read them.
+Any path is answered with a small JSON that names the path, the protocol and the client's port, so that a
+worker can tell its own answer from another's, and count its connections. Below `/closing/` the connection
+is closed after that. `/download` is a file. Uploads go to `sink.py`, in another process: nginx answers
+before it has read them. The sink speaks HTTP/1.1, so that in HTTP/2 nginx hands them on to it as they come.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import ssl
 import subprocess
 import sys
 import time
+import zlib
 from array import array
 from functools import cache
 from pathlib import Path
@@ -23,7 +25,7 @@ DOWNLOAD_BYTES = 100_000_000
 
 _JSON = (
     '{"url":"%s","protocol":"%s","id":4711,"name":"a small thing","tags":["red","round"],'
-    '"price":12.5,"available":true,"note":"about as much as a busy interface answers"}'
+    '"price":12.5,"available":true,"note":"about as much as a busy interface answers","port":%s}'
 )
 # What a usual server adds to Date, Content-Type, Content-Length and its own name.
 _HEADERS = {
@@ -48,6 +50,9 @@ http {{
     scgi_temp_path {folder}/scgi;
     keepalive_timeout 300;
     keepalive_requests 1000000000;
+    client_max_body_size 0;
+    # A client's own SETTINGS_MAX_FRAME_SIZE says how large a DATA frame is, as with most other servers.
+    http2_chunk_size 1m;
     sendfile on;
     tcp_nodelay on;
     server {{
@@ -57,6 +62,13 @@ http {{
         ssl_certificate {chain};
         ssl_certificate_key {key};
         location = /download {{ root {folder}; default_type application/octet-stream; }}
+        location ~ ^/(upload|check)$ {{
+            if ($server_protocol != HTTP/2.0) {{ return 505; }}
+            proxy_pass http://127.0.0.1:{sink};
+            proxy_http_version 1.1;
+            proxy_request_buffering off;
+            client_body_buffer_size 1m;
+        }}
         default_type application/json;
         {headers}
         location /closing/ {{ keepalive_timeout 0; return 200 '{body}'; }}
@@ -66,9 +78,12 @@ http {{
 """
 
 
-def small_body(target: str, protocol: str) -> bytes:
-    """What the server answers for a target, such as "/a?b=c", over "HTTP/1.1" or "HTTP/2.0"."""
-    return (_JSON % (target, protocol)).encode()
+def small_body(target: str, protocol: str, port: int | str) -> bytes:
+    """What the server answers for a target, such as "/a?b=c", over "HTTP/1.1" or "HTTP/2.0".
+
+    `port` is that of the client: each of its connections has another.
+    """
+    return (_JSON % (target, protocol, port)).encode()
 
 
 @cache
@@ -136,10 +151,11 @@ class Server:
                 folder=self._folder,
                 plain=self._ports[0],
                 tls=self._ports[1],
+                sink=self._ports[2],
                 chain=self._chain,
                 key=self._key,
                 headers=" ".join(f'add_header {k} "{v}";' for k, v in _HEADERS.items()),
-                body=_JSON % ("$request_uri", "$server_protocol"),
+                body=_JSON % ("$request_uri", "$server_protocol", "$remote_port"),
             )
         )
         said = subprocess.run([program, "-v"], capture_output=True, text=True, check=True).stderr
@@ -178,7 +194,8 @@ class Server:
         """In how many pieces a small answer comes: one, if head and body left together."""
         request = b"GET /items/0 HTTP/1.1\r\nHost: localhost\r\n\r\n"
         with socket.create_connection(("127.0.0.1", self._ports[0])) as probe:
-            received, pieces, whole = b"", 0, small_body("/items/0", "HTTP/1.1")
+            port = probe.getsockname()[1]
+            received, pieces, whole = b"", 0, small_body("/items/0", "HTTP/1.1", port)
             for _ in range(2):  # the first also opens what the server opens lazily
                 probe.sendall(request)
                 received, pieces = b"", 0
@@ -231,15 +248,32 @@ async def app(scope, receive, send):
     if scope["path"] == "/download":
         body = Path(os.environ["BENCH_DOWNLOAD"]).read_bytes()
         headers.append((b"content-type", b"application/octet-stream"))
+    elif scope["path"] in ("/upload", "/check"):
+        body = await _read_upload(receive, checks=scope["path"] == "/check")
     else:
         target = scope["raw_path"].decode()
         if query := scope["query_string"].decode():
             target += f"?{query}"
         version = scope["http_version"]
-        body = small_body(target, "HTTP/2.0" if version.startswith("2") else "HTTP/1.1")
+        protocol = "HTTP/2.0" if version.startswith("2") else "HTTP/1.1"
+        body = small_body(target, protocol, scope["client"][1])
         headers.append((b"content-type", b"application/json"))
         if target.startswith("/closing/"):
             headers.append((b"connection", b"close"))
     headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _read_upload(receive, checks):
+    """Read a body to its end and answer as the sink does."""
+    size = total = 0
+    more = True
+    while more:
+        message = await receive()
+        piece = message.get("body", b"")
+        more = message.get("more_body", False)
+        size += len(piece)
+        if checks:
+            total = zlib.crc32(piece, total)
+    return b"%d %d" % (size, total)

@@ -37,6 +37,7 @@ class Check:
         self._base = base
         self._protocol = "HTTP/2.0" if http2 else "HTTP/1.1"
         self._folder = "/closing" if closing else ""
+        self._ports: set[bytes] = set()
 
     def target(self, part: int, number: int) -> str:
         return f"{self._folder}/items/{part}-{number}?page={number}&fields=name,price"
@@ -45,15 +46,23 @@ class Check:
         return self._base + target
 
     def verify(self, target: str, body: bytes) -> None:
-        if body != small_body(target, self._protocol):
+        port = body[body.rfind(b":") + 1 : -1]
+        if body != small_body(target, self._protocol, port.decode()):
             raise AssertionError(f"wrong answer to {target}: {body[:200]!r}")
+        self._ports.add(port)
+
+    def connections(self) -> int:
+        """Over how many connections the answers came since this was last asked."""
+        ports, self._ports = self._ports, set()
+        return len(ports)
 
 
 class Clock:
     """Measures rounds, each when it is told to, and says what each took in a line of JSON."""
 
-    def __init__(self, asked: argparse.Namespace, facts: dict) -> None:
+    def __init__(self, asked: argparse.Namespace, facts: dict, check: Check) -> None:
         self._asked = asked
+        self._check = check
         self._facts = facts
         self._sampler = Sampler() if asked.profile else None
         self._peak: int | None = None
@@ -76,6 +85,7 @@ class Clock:
             print("ready", flush=True)
         while not self._asked.paced or sys.stdin.readline():
             gc.collect()
+            self._check.connections()
             if self._sampler is not None:
                 self._sampler.start()
             # CPU is that of the whole process, all its threads.
@@ -86,6 +96,7 @@ class Clock:
                 self._sampler.stop()
             count = self._asked.requests
             figures = {"wall_us": wall / count * 1e6, "cpu_us": cpu / count * 1e6}
+            figures["connections"] = self._check.connections()
             if self._peak is not None:
                 figures["growth_mb"] = (peak_bytes() - self._peak) / 1e6
             print(json.dumps({**self._facts, "seconds": wall, **figures}), flush=True)
@@ -137,14 +148,16 @@ def requests_in_threads(kind, settings, check, clock, asked):
 
                 list(threads.map(part, range(asked.concurrency)))
 
+            exchanges(get, 0, 1)  # if it is HTTP/2 that the server speaks, the others know it
             run(0, asked.warm_up)
             for _ in clock.rounds():
                 run(next(fresh), asked.requests)
 
 
 def download_in_threads(kind, settings, check, clock, asked):
+    target = check.target(0, 0)
     with kind.opener(settings) as (get, pieces, _):
-        get(check.url(check.target(0, 0)))
+        check.verify(target, get(check.url(target)))
         clock.note_memory()
         total = Sum()
         for piece in pieces(asked.base + "/download"):
@@ -214,14 +227,16 @@ async def requests_in_tasks(kind, settings, check, clock, asked):
             else:
                 await asyncio.gather(*(exchanges(get, part, share) for part in parts))
 
+        await exchanges(get, 0, 1)  # if it is HTTP/2 that the server speaks, the others know it
         await run(0, asked.warm_up)
         for _ in clock.rounds():
             await run(next(fresh), asked.requests)
 
 
 async def download_in_tasks(kind, settings, check, clock, asked):
+    target = check.target(0, 0)
     async with kind.opener(settings) as (get, pieces, _):
-        await get(check.url(check.target(0, 0)))
+        check.verify(target, await get(check.url(target)))
         clock.note_memory()
         total = Sum()
         async for piece in pieces(asked.base + "/download"):
@@ -356,8 +371,8 @@ def main() -> None:
         "python": platform.python_version(),
         "versions": {name: version(name) for name in kind.distributions},
     }
-    clock = Clock(asked, facts)
     check = Check(asked.base, asked.http2, asked.mode == "closing")
+    clock = Clock(asked, facts, check)
     arguments = kind, Settings(asked.ca, asked.http2), check, clock, asked
     if kind.world == "threads":
         IN_THREADS[asked.mode](*arguments)

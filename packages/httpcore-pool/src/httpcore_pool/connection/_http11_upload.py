@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from .._errors import ReadError, ReadTimeout, WriteError
+from ._listening import LISTEN_BYTES, Listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +26,6 @@ SMALL_BODY_BYTES = 64 * 1024
 """Content up to this leaves in one write with the head."""
 
 _READ_BYTES = 64 * 1024
-_PIECE_BYTES = 256 * 1024  # most content in one write, so that an early answer is seen in between
-_LISTEN_SECONDS = 0.05  # longest that an upload goes on without a look whether the server speaks
 
 
 class Listener(Protocol):
@@ -58,10 +57,8 @@ class Upload:
     ) -> None:
         self._stream = stream
         self._budget = budget
-        self._now = now
         self._listener = listener
-        self._unheard = 0  # bytes sent since we last looked whether the server speaks
-        self._listened = 0.0  # when that was
+        self._listening = Listening(now)
 
     async def send(
         self, head: RequestHead, body: RequestBody, writer: BodyWriter
@@ -91,8 +88,8 @@ class Upload:
     ) -> ResponseHead | None:
         """Send content as it comes; `eager` content may be long in coming, so nothing waits for it."""
         while chunk := await reader.read_chunk():
-            for at in range(0, len(chunk), _PIECE_BYTES):
-                out += writer.piece(chunk[at : at + _PIECE_BYTES])
+            for at in range(0, len(chunk), LISTEN_BYTES):
+                out += writer.piece(chunk[at : at + LISTEN_BYTES])
                 if eager or len(out) > SMALL_BODY_BYTES:
                     if (answer := await self._write(out, last=writer.complete)) is not None:
                         return answer
@@ -104,11 +101,11 @@ class Upload:
         stream = self._stream
         while out:
             taken = await stream.write_some(out, self._budget.write())
-            self._unheard += taken
             out = out[taken:]
             if last and not out:
                 break  # what comes now is no early answer
-            if (out or self._is_time_to_listen()) and stream.is_readable():
+            due = self._listening.is_due(taken)
+            if (out or due) and stream.is_readable():
                 try:
                     data = await stream.read_available(_READ_BYTES)
                 except ReadError as error:
@@ -116,14 +113,6 @@ class Upload:
                 if data is not None and (answer := self._listener.take_head(data)) is not None:
                     return answer
         return None
-
-    def _is_time_to_listen(self) -> bool:
-        """Whether enough was sent, or enough time has gone, for a look at the socket to be worth it."""
-        now = self._now()
-        if self._unheard < _PIECE_BYTES and now < self._listened + _LISTEN_SECONDS:
-            return False
-        self._unheard, self._listened = 0, now
-        return True
 
     async def _await_go_ahead(self) -> ResponseHead | None:
         """Wait for 100 (Continue), a final response, or the end of patience."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._errors import TransportError, WriteError, named
+from .._errors import TransportError, named
 from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
@@ -13,6 +13,7 @@ from .._trace import emit
 from ._http2_frames import CANCEL
 from ._http2_tunnel import TunnelStream
 from ._http2_upload import Upload
+from ._listening import Listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ class Exchange(ByteSource):
         self.protocol: Protocol = connection.state
         self.stream: Stream = stream
         self.budget: Budget = budget
+        self.listening: Listening = Listening(connection.now)
         self._connection = connection
         self._request = request
         self._pace = Pace.of(budget.timeout, connection.now)
@@ -53,26 +55,29 @@ class Exchange(ByteSource):
         """
         stream, request = self.stream, self._request
         try:
-            await self._send(head, request.body)
-            if request.options.trace is not None:
-                emit(request, "request.sent", self._connection.now())
-            while stream.head is None:
-                await self.wait(self.budget.read())
+            try:
+                await self._send(head, request.body)
+                while stream.head is None:
+                    await self.wait(self.budget.read())
+            except TransportError as error:
+                # However the octets were cut: what came before the failure is delivered first.
+                failure = stream.failure
+                if failure is None or (stream.head is None and failure is error):
+                    raise
+                if stream.head is None:
+                    raise failure from error
             return await self._respond(stream.head)
         except BaseException:
             await self._give_up()
             raise
 
     async def _send(self, head: RequestHead, body: RequestBody | None) -> None:
-        try:
-            if body is None:
-                await self.wire.flush(self.budget.write())
-            else:
-                await Upload(self, head).send(body)
-        except WriteError as error:
-            # The server may have answered, or refused, before it took no more.
-            if self.stream.head is None:
-                raise (self.stream.failure or error) from error
+        if body is None:
+            await self.wire.flush(self.budget.write())
+        else:
+            await Upload(self, head).send(body)
+        if self._request.options.trace is not None:
+            emit(self._request, "request.sent", self._connection.now())
 
     async def wait(self, timeout: float | None) -> None:
         """Wait for news of the stream; tell of informational responses."""

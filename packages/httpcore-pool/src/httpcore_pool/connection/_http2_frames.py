@@ -21,6 +21,7 @@ __all__ = [
     "END_STREAM",
     "GOAWAY",
     "HEADERS",
+    "MAX_FRAME_BYTES",
     "MAX_ID",
     "PING",
     "PRIORITY",
@@ -33,6 +34,7 @@ __all__ = [
     "StreamFault",
     "code_name",
     "content_of",
+    "data_header",
     "head_frames",
     "reset_frame",
     "two_numbers",
@@ -166,16 +168,24 @@ def content_of(flags: int, payload: bytes, *, priority: bool = False) -> bytes:
     return payload[begin:end] if begin or end < len(payload) else payload
 
 
-def head_frames(stream_id: int, block: bytes) -> bytes:
-    """Write HEADERS, and CONTINUATION as needed, with all of a request (RFC 9113 6.2, 6.10)."""
-    kind, flags = HEADERS, END_STREAM
+def head_frames(stream_id: int, block: bytes, *, end: bool) -> bytes:
+    """Write HEADERS, and CONTINUATION as needed (RFC 9113 6.2, 6.10)."""
+    kind, flags = HEADERS, END_STREAM if end else 0
     written = b""
     while len(block) > MAX_FRAME_BYTES:
         piece, block = block[:MAX_FRAME_BYTES], block[MAX_FRAME_BYTES:]
-        written += _HEADER.pack(*divmod(len(piece), 256), kind, flags, stream_id) + piece
+        written += _header(len(piece), kind, flags, stream_id) + piece
         kind, flags = CONTINUATION, 0
-    header = _HEADER.pack(len(block) >> 8, len(block) & 0xFF, kind, flags | END_HEADERS, stream_id)
-    return written + header + block
+    return written + _header(len(block), kind, flags | END_HEADERS, stream_id) + block
+
+
+def data_header(stream_id: int, length: int, *, end: bool) -> bytes:
+    """Write what comes before so many bytes of content (RFC 9113 6.1)."""
+    return _header(length, DATA, END_STREAM if end else 0, stream_id)
+
+
+def _header(length: int, kind: int, flags: int, stream_id: int) -> bytes:
+    return _HEADER.pack(length >> 8, length & 0xFF, kind, flags, stream_id)
 
 
 def reset_frame(stream_id: int, code: int) -> bytes:

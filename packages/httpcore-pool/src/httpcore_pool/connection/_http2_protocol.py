@@ -1,8 +1,6 @@
 """The state of one HTTP/2 connection: its streams, and what our side does with them. No I/O, no waiting.
 
-Requests without content are written here; the others are h2's (`_http2_referee`), which knows how much
-content the server allows. What the server does is in `_http2_receiver`. A user holds the connection's lock
-around every call.
+What the server does is in `_http2_receiver`. A user holds the connection's lock around every call.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ class Protocol:
         settings: our windows.
 
     Attributes:
-        h2_only: set this to True to have h2 send every request, those without content too.
+        h2_only: set this to True to have h2 write the requests; it then checks each of our steps.
         streams: those that are open, by their identifier.
         openers: who waits to open one, in turn.
         settled: whether the server's SETTINGS came.
@@ -56,7 +54,7 @@ class Protocol:
     def __init__(self, limits: MessageLimits, settings: HTTP2Settings) -> None:
         self._encoder = Encoder()
         self.referee: H2 = new_h2(limits, settings, self._encoder)
-        self.windows: SendWindows = SendWindows(self.referee, self._tell)
+        self.windows: SendWindows = SendWindows(self._tell)
         self.streams: dict[int, Stream] = {}
         self.openers: dict[News, None] = {}
         self.next_id = 1
@@ -67,7 +65,7 @@ class Protocol:
         self.idle_frames = 0.0
         self._stream_window = settings.stream_window_bytes
         self._pings = 0
-        self._out = bytearray(self.referee.data_to_send())
+        self._out: list[bytes | memoryview] = [self.referee.data_to_send()]
 
     # What it tells.
 
@@ -90,13 +88,12 @@ class Protocol:
 
     def take(self) -> bytes:
         """Return the octets that are to be sent, in the order in which they must leave."""
-        data = bytes(self._out)
-        self._out.clear()
-        return data
+        out, self._out = self._out, []
+        return b"".join(out)
 
     def queue(self, octets: bytes) -> None:
         """Have octets sent."""
-        self._out += octets
+        self._out.append(octets)
 
     def refer(self, frame: bytes) -> None:
         """Have h2 take a frame.
@@ -105,7 +102,12 @@ class Protocol:
             h2.exceptions.ProtocolError: the frame breaks the protocol; a GOAWAY is queued.
         """
         self.referee.receive_data(frame)
-        self._out += self.referee.data_to_send()
+        self._collect()
+
+    def _collect(self) -> None:
+        """Queue what h2 has written."""
+        if octets := self.referee.data_to_send():
+            self._out.append(octets)
 
     # What our side does.
 
@@ -133,13 +135,13 @@ class Protocol:
             self.draining = True
             raise ClosedError("the connection has used up its stream identifiers")
         self.next_id += 2
-        if end and not self.h2_only:
-            block = self._encoder.encode(head.fields)
-            self._out += frames.head_frames(stream_id, block)
-        else:
+        if self.h2_only:
             self.referee.send_headers(stream_id, head.fields, end_stream=end)
-            self._out += self.referee.data_to_send()
-        stream = Stream(stream_id, method, self._stream_window)
+            self._collect()
+        else:
+            block = self._encoder.encode(head.fields)
+            self._out.append(frames.head_frames(stream_id, block, end=end))
+        stream = Stream(stream_id, method, self._stream_window, self.windows.initial)
         stream.sent = end
         self.streams[stream_id] = stream
         self.idle_frames = 0
@@ -155,16 +157,22 @@ class Protocol:
         if size:
             whole = size == len(data)
             stream.sent = last and whole
-            self.referee.send_data(stream.id, data[:size], end_stream=stream.sent)
-            self._out += self.referee.data_to_send()
+            if self.h2_only:
+                self.referee.send_data(stream.id, data[:size], end_stream=stream.sent)
+                self._collect()
+            else:
+                self._out += frames.data_header(stream.id, size, end=stream.sent), data[:size]
             self.idle_frames = 0
             self.windows.spend(stream, size, whole=whole)
         return size
 
     def end(self, stream: Stream) -> None:
         """End a request whose content was sent."""
-        self.referee.end_stream(stream.id)
-        self._out += self.referee.data_to_send()
+        if self.h2_only:
+            self.referee.end_stream(stream.id)
+            self._collect()
+        else:
+            self._out.append(frames.data_header(stream.id, 0, end=True))
         stream.sent = True
 
     def _tell(self, news: News) -> None:
@@ -176,7 +184,7 @@ class Protocol:
     def credit(self, stream: Stream) -> None:
         """Give back what the user has taken of a stream's window, once it is worth a frame."""
         if (taken := stream.credit()) and stream.id in self.streams and self.failure is None:
-            self._out += frames.window_frame(stream.id, taken)
+            self._out.append(frames.window_frame(stream.id, taken))
 
     def close(self, stream: Stream, code: int | None = None) -> None:
         """Let go of a stream; with a code the server is told (RFC 9113 6.4). Again does nothing."""
@@ -184,7 +192,7 @@ class Protocol:
             return
         self.referee.streams.pop(stream.id, None)
         if code is not None and self.failure is None:
-            self._out += frames.reset_frame(stream.id, code)
+            self._out.append(frames.reset_frame(stream.id, code))
         self.windows.leave(stream)
         self.call_opener()
 
@@ -197,7 +205,7 @@ class Protocol:
         """Ask for a sign of life (RFC 9113 6.7)."""
         self._pings += 1
         self.referee.ping(self._pings.to_bytes(8))
-        self._out += self.referee.data_to_send()
+        self._collect()
 
     def say_goodbye(self, code: int = h2.errors.ErrorCodes.NO_ERROR) -> None:
         """Queue a GOAWAY (RFC 9113 6.8); nothing is sent after it."""
@@ -206,7 +214,7 @@ class Protocol:
             self.referee.close_connection(code)
         except h2.exceptions.ProtocolError:
             pass  # h2 has said it already
-        self._out += self.referee.data_to_send()
+        self._collect()
 
     def fail(self, error: TransportError) -> None:
         """The connection is dead: every stream fails, each with an error object of its own."""
@@ -218,5 +226,5 @@ class Protocol:
                 copy = type(error)(error.message)
                 copy.__dict__.update(error.__dict__)
                 copy.__cause__ = error
-                copy.answered = isinstance(news, Stream) and news.head is not None
+                copy.answered |= isinstance(news, Stream) and news.head is not None
                 news.fail(copy)

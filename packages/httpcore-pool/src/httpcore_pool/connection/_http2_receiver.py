@@ -16,7 +16,7 @@ from .._errors import HTTP11Required, ReadError, RemoteProtocolError
 from ..hpack import Decoder
 from . import _http2_frames as frames
 from ._http2_frames import Fault, FrameBuffer, StreamFault
-from ._http2_referee import FIRST_WINDOW_BYTES
+from ._http2_windows import FIRST_WINDOW_BYTES
 from ._http11_head import escaped
 
 if TYPE_CHECKING:
@@ -77,14 +77,19 @@ class Receiver:
                 self._frame(*frame)
         except Fault as fault:
             self._state.say_goodbye(fault.code)
-            self._state.fail(RemoteProtocolError(f"the server broke HTTP/2: {fault}"))
+            self._fail(fault)
         except h2.exceptions.ProtocolError as error:
             self._state.say_goodbye()  # as h2 has already, with the right code
-            self._state.fail(RemoteProtocolError(f"the server broke HTTP/2: {error}"))
+            self._fail(error)
         if self._received >= self._return_at and self._state.failure is None:
             self._state.queue(frames.window_frame(0, self._received))
             self._window += self._received
             self._received = 0
+
+    def _fail(self, why: Exception) -> None:
+        error = RemoteProtocolError(f"the server broke HTTP/2: {why}")
+        error.answered = True
+        self._state.fail(error)
 
     def _frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
         if self._block is not None and (kind != frames.CONTINUATION or stream_id != self._block[0]):
@@ -229,16 +234,16 @@ class Receiver:
         if not stream.ended:  # else only the rest of our request is unwanted: RFC 9113 8.1
             code = int.from_bytes(payload)
             name = frames.code_name(code)
-            stream.fail(self._not_processed(code, f"the server reset the stream ({name})", stream))
+            stream.fail(self._ended(code, f"the server reset the stream ({name})"))
 
     @staticmethod
-    def _not_processed(code: int, message: str, stream: Stream) -> TransportError:
+    def _ended(code: int, message: str) -> TransportError:
         error = (HTTP11Required if code == _CODES.HTTP_1_1_REQUIRED else RemoteProtocolError)(
             message
         )
         # RFC 9113 8.7: a refused stream was not processed.
         error.sent = code not in (_CODES.REFUSED_STREAM, _CODES.HTTP_1_1_REQUIRED)
-        error.answered = stream.head is not None
+        error.answered = True  # the server lives, and has spoken of this request
         return error
 
     # The connection.
@@ -251,10 +256,10 @@ class Receiver:
             return
         self._count()
         self._state.settled = self._state.resized = True
-        # Room may have changed for everybody.
-        for stream in self._state.streams.values():
-            if not stream.sent:
-                stream.notify()
+        theirs = self._state.referee.remote_settings
+        self._state.windows.adjust(
+            theirs.initial_window_size, theirs.max_frame_size, self._state.streams.values()
+        )
         self._state.call_opener()
 
     def _window_update(self, stream_id: int, payload: bytes) -> None:
@@ -263,21 +268,15 @@ class Receiver:
         increment = int.from_bytes(payload) & frames.MAX_ID
         stream = self._stream(stream_id) if stream_id else None
         self._count()
-        if stream is None:
-            if not stream_id:
-                self._refer()
-                self._state.windows.deal()
-            return
-        if not increment:
-            what = "the server widened a window by nothing"
-            self._refuse(stream, StreamFault(_CODES.PROTOCOL_ERROR, what))
-        elif (known := self._state.referee.streams.get(stream_id)) is not None:
-            if known.outbound_flow_control_window + increment > frames.MAX_ID:
-                what = "the server widened a window beyond its limit"
-                self._refuse(stream, StreamFault(_CODES.FLOW_CONTROL_ERROR, what))
-            else:
-                self._refer()
-                stream.notify()
+        if self._state.h2_only and (stream_id in self._state.referee.streams or not stream_id):
+            self._refer()
+        if not stream_id:
+            self._state.windows.widen(increment)
+        elif stream is not None:
+            try:
+                self._state.windows.widen_stream(stream, increment)
+            except StreamFault as fault:
+                self._refuse(stream, fault)
 
     def _goaway(self, stream_id: int, payload: bytes) -> None:
         """RFC 9113 6.8: streams above the last one were not processed; the others go on."""
@@ -294,7 +293,7 @@ class Receiver:
             if stream.id > last and not stream.ended:
                 self._state.close(stream)
                 message = f"the server is going away ({why}) and did not process the request"
-                error = self._not_processed(code, message, stream)
+                error = self._ended(code, message)
                 error.sent = False
                 stream.fail(error)
         for opener in self._state.openers:

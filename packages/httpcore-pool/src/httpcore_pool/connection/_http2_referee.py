@@ -1,12 +1,14 @@
 """h2 as the referee of an HTTP/2 connection, and all that is done to it.
 
-It reads SETTINGS, PING, PRIORITY and WINDOW_UPDATE, sends requests with content, and knows the windows
-that the server gives us. Frames that belong to a response are taken by `_http2_receiver`, and never shown
-to it, since h2 stands in the way in places:
+It reads SETTINGS, PING and PRIORITY, and says goodbye. With `Protocol.h2_only` it writes the requests, too,
+and so checks each of our steps; without, they are written in `_http2_protocol` for a third of the cost.
+Frames that belong to a response are taken by `_http2_receiver`, and never shown to it, since h2 stands in
+the way in places:
 
 - It takes a GOAWAY as the end, drops what is queued and refuses the responses that a server going away
   still gives (RFC 9113 6.8). Here a GOAWAY fails the streams above its last one, and no others.
-- It ends the connection for what RFC 9113 8.1.1 makes an error of one stream, a malformed response.
+- It ends the connection for what RFC 9113 8.1.1 makes an error of one stream, a malformed response, and
+  for a WINDOW_UPDATE of nothing on a stream (6.9).
 - When it meets an error, what came before it in the same octets is lost. Here each frame is filed at once.
 - It answers each late frame of a stream that was reset with a frame of its own. Here such a frame counts
   for the connection's window, and is dropped.
@@ -15,9 +17,8 @@ to it, since h2 stands in the way in places:
   error codes than the standard does.
 
 What is used of h2: `initiate_connection`, `send_headers`, `send_data`, `end_stream`, `ping`,
-`close_connection`, `receive_data` (with one whole frame), `data_to_send`, `remote_settings`,
-`outbound_flow_control_window` (of the connection, and of a stream), `max_outbound_frame_size`, the
-attribute `encoder` and the dictionary `streams`.
+`close_connection`, `receive_data` (with one whole frame), `data_to_send`, `remote_settings`, the attribute
+`encoder` and the dictionary `streams`.
 """
 
 from __future__ import annotations
@@ -28,14 +29,13 @@ import h2.config
 import h2.connection
 import h2.settings
 
+from ._http2_windows import FIRST_WINDOW_BYTES
+
 if TYPE_CHECKING:
     from .._config import HTTP2Settings, MessageLimits
     from ..hpack import Encoder
 
-__all__ = ["FIRST_WINDOW_BYTES", "H2", "new_h2"]
-
-FIRST_WINDOW_BYTES = 65_535
-"""What a connection's window begins with (RFC 9113 6.9.2)."""
+__all__ = ["H2", "new_h2"]
 
 _SETTINGS = h2.settings.SettingCodes
 

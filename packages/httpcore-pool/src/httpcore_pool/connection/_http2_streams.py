@@ -69,6 +69,7 @@ class Stream(News):
         interim: those that the user has not seen yet.
         ended: whether the server sent END_STREAM.
         sent: whether the whole request was sent.
+        room: bytes that we may still send; may be negative.
         share: bytes of the connection's window that are for this stream.
         window: bytes that the server may still send (RFC 9113 5.2).
     """
@@ -87,13 +88,14 @@ class Stream(News):
         "length",
         "method",
         "received",
+        "room",
         "sent",
         "share",
         "trailers",
         "window",
     )
 
-    def __init__(self, stream_id: int, method: str, window: int) -> None:
+    def __init__(self, stream_id: int, method: str, window: int, room: int) -> None:
         super().__init__()
         self.id = stream_id
         self.method = method
@@ -106,6 +108,7 @@ class Stream(News):
         self.interim: deque[Informational] = deque()
         self.ended = False
         self.sent = False
+        self.room = room
         self.share = 0
         self.window = self._window = window
         self._chunks: list[bytes] = []

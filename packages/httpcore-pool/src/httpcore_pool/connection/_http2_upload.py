@@ -101,7 +101,7 @@ async def send_piece(
     """
     wire, protocol, stream = exchange.wire, exchange.protocol, exchange.stream
     view = memoryview(data)
-    while view:
+    while before := len(view):
         with wire.lock:
             if not _is_wanted(stream):
                 return False
@@ -112,10 +112,10 @@ async def send_piece(
                 if not (size and view):
                     break
         await wire.flush(limit())
-        if size:
-            await wire.look()
-        else:
+        if not size:
             await _wait_for_room(exchange, limit())
+        elif exchange.listening.is_due(before - len(view)):
+            await wire.look()
     return True
 
 

@@ -23,7 +23,7 @@ __all__ = ["Decoder"]
 
 _T = TypeVar("_T")
 
-_DEFAULT_LIST_SIZE = 64 * 1024  # as in the library hpack
+_DEFAULT_LIST_SIZE: Final = 64 * 1024  # as in the library hpack
 _MOST_BLOCKS: Final = 32
 _LARGEST_BLOCK: Final = 4096  # octets as sent and as a header list, taken together
 _MOST_STRINGS: Final = 128
@@ -101,7 +101,7 @@ class Decoder:
         """
         position = 0
         due = self._table.max_size > self._smallest
-        while data[position : position + 1] and data[position] & 0xE0 == 0x20:
+        while position < len(data) and data[position] & 0xE0 == 0x20:
             size, position = decode_integer(data, position, 5)
             if size > (self._smallest if due else self._max_table_size):
                 raise InvalidTableSizeError(f"the table's new size, {size}, is more than allowed")

@@ -18,7 +18,7 @@ _SYMBOLS: Final = {
     1 << length | code: symbol
     for symbol, (code, length) in enumerate(zip(REQUEST_CODES, REQUEST_CODES_LENGTH, strict=True))
 }
-_EOS = 256
+_EOS: Final = 256
 _PADDINGS: Final = frozenset((1 << bits + 1) - 1 for bits in range(8))  # up to 7 ones
 
 

@@ -26,8 +26,7 @@ STATIC_FIELDS: Final = {field: index for index, field in enumerate(STATIC_TABLE,
 STATIC_NAMES: Final = {field[0]: STATIC_FIELDS[field] for field in reversed(STATIC_TABLE)}
 """The lowest index of each name."""
 
-_ENTRY_OVERHEAD = 32  # RFC 7541 4.1
-_STATIC_ENTRIES = len(STATIC_TABLE) + 1
+_ENTRY_OVERHEAD: Final = 32  # RFC 7541 4.1
 
 
 def entry_size(name: bytes, value: bytes) -> int:
@@ -35,12 +34,15 @@ def entry_size(name: bytes, value: bytes) -> int:
     return len(name) + len(value) + _ENTRY_OVERHEAD
 
 
+# The index 0 means no entry: something has to be in its place.
+_STATIC_ENTRIES: Final = [(field, entry_size(*field)) for field in ((b"", b""), *STATIC_TABLE)]
+
+
 class DecodingTable:
     """Static and dynamic entries in one index space.
 
     Attributes:
-        entries: by their index (RFC 7541 2.3.3), each with its size. The first, which has the index 0, is
-            not an entry, and must not be asked for.
+        entries: by their index (RFC 7541 2.3.3), each with its size. What has the index 0 is none.
         max_size: what the dynamic entries may take (4.2).
         version: another number after each change.
     """
@@ -48,8 +50,7 @@ class DecodingTable:
     __slots__ = ("_size", "entries", "max_size", "version")
 
     def __init__(self) -> None:
-        nothing = (b"", b"")
-        self.entries = [(field, entry_size(*field)) for field in (nothing, *STATIC_TABLE)]
+        self.entries = _STATIC_ENTRIES.copy()
         self.max_size = DEFAULT_TABLE_SIZE
         self.version = 0
         self._size = 0
@@ -65,7 +66,7 @@ class DecodingTable:
         """Add an entry; one that is too large only empties the table (RFC 7541 4.4)."""
         self._evict(self.max_size - size)
         if size <= self.max_size:
-            self.entries.insert(_STATIC_ENTRIES, (field, size))
+            self.entries.insert(len(_STATIC_ENTRIES), (field, size))
             self._size += size
             self.version += 1
 

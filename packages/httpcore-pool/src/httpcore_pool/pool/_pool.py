@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionPool"]
 
 _MOST_ATTEMPTS = 2
-_MOST_UNSENT = 32  # where the server has not touched the request; it may serve a few a connection
+_MOST_REFUSED = 4  # where the server has not touched the request
+_MOST_UNSENT = 32  # where the connection went away, too: some serve a few requests each
 _MOST_HTTP1_ONLY = 1000  # places that are remembered for not wanting HTTP/2
 _HTTP1_ONLY = "HTTP/1.1 only"
 
@@ -183,8 +184,9 @@ class ConnectionPool(Adapter):
         self._check_ran(request, error)
         if isinstance(error, HTTP11Required) and not self._give_up_http2(request):
             return False
-        unsent = isinstance(error, ClosedError) or not getattr(error, "sent", True)
-        most = _MOST_UNSENT if unsent else _MOST_ATTEMPTS
+        most = _MOST_ATTEMPTS
+        if isinstance(error, ClosedError) or not getattr(error, "sent", True):
+            most = _MOST_UNSENT if entry.connection.is_closed else _MOST_REFUSED
         if attempts >= most or not may_replay(request, error, reused=reused):
             named(error, request, self._backend.now())  # connections name all but ClosedError
             return False
