@@ -166,12 +166,9 @@ class Exchange(ByteSource):
         return None if trailers is None else Headers.from_raw(trailers)
 
     async def _finish(self) -> None:
-        """End a stream whose response is whole; if it came before all was sent, say so."""
+        """The response is whole; if it came before all was sent, say so."""
         if not self.stream.sent:
             await self._give_up()
-            return
-        with self.wire.lock:
-            self.protocol.close(self.stream)
 
     async def _give_up(self) -> None:
         """Give up the stream, and tell the server unless it is over."""

@@ -47,6 +47,7 @@ class Protocol:
         windows: how much content may be sent.
         next_id: the identifier of the next stream.
         idle_frames: how many frames came of late that bring us nothing.
+        late_bytes: how much content may be on its way for streams that we have reset.
     """
 
     h2_only: ClassVar[bool] = False
@@ -63,6 +64,7 @@ class Protocol:
         self.resized = False
         self.failure: TransportError | None = None
         self.idle_frames = 0.0
+        self.late_bytes = 0
         self._stream_window = settings.stream_window_bytes
         self._pings = 0
         self._out: list[bytes | memoryview] = [self.referee.data_to_send()]
@@ -192,6 +194,7 @@ class Protocol:
             return
         self.referee.streams.pop(stream.id, None)
         if code is not None and self.failure is None:
+            self.late_bytes += max(0, stream.window)
             self._out.append(frames.reset_frame(stream.id, code))
         self.windows.leave(stream)
         self.call_opener()
@@ -220,11 +223,14 @@ class Protocol:
         """The connection is dead: every stream fails, each with an error object of its own."""
         if self.failure is None:
             self.failure = error
-        for news in (*self.streams.values(), *self.openers):
-            ended = isinstance(news, Stream) and news.ended
-            if not ended:  # else its response is whole, though it may not have been taken yet
+        for stream in self.streams.values():
+            if (
+                not stream.ended
+            ):  # else its response is whole, though it may not have been taken yet
                 copy = type(error)(error.message)
                 copy.__dict__.update(error.__dict__)
                 copy.__cause__ = error
-                copy.answered |= isinstance(news, Stream) and news.head is not None
-                news.fail(copy)
+                copy.answered |= stream.head is not None
+                stream.fail(copy)
+        for opener in self.openers:
+            opener.notify()

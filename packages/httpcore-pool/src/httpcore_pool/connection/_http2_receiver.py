@@ -154,11 +154,15 @@ class Receiver:
             raise Fault(_CODES.FLOW_CONTROL_ERROR, "more data than the connection's window allows")
         data = frames.content_of(flags, payload)
         end = bool(flags & frames.END_STREAM)
-        if stream is None or stream.ended or not (data or end):
-            self._count()
+        if stream is None or stream.ended:
+            self._state.late_bytes -= size
+            if not data or self._state.late_bytes < 0:
+                self._count()
         else:
-            self._state.idle_frames = 0
-        if stream is not None and not stream.ended:
+            if data or end:
+                self._state.idle_frames = 0
+            else:
+                self._count()
             try:
                 stream.receive_data(data, size, end=end)
             except StreamFault as fault:

@@ -64,8 +64,6 @@ class Wire:
         self._waiting: dict[News, None] = {}  # those that wait for the reader, first come first
         self._reading = False
         self._heard_by_writer: Event | None = None  # what wakes a writer when somebody has read
-        self._heard = backend.now()  # when the server last sent something, if we care
-        self._asked: float | None = None  # when it was sent a PING that nothing came after
 
     # Writing.
 
@@ -220,27 +218,23 @@ class Wire:
 
     async def _read_or_ping(self, timeout: float | None, after: float) -> bytes:
         """Read; ask a server that is silent for a sign of life (RFC 9113 6.7)."""
-        now = self._backend.now
-        end = None if timeout is None else now() + timeout
-        patience = self._settings.ping_timeout
+        now, patience = self._backend.now, self._settings.ping_timeout
+        began = now()
+        end = None if timeout is None else began + timeout
+        due, asked = began + after, False
         while True:
-            asked = self._asked
-            due = self._heard + after if asked is None else asked + patience
             until = due if end is None else min(due, end)
             try:
-                data = await self.stream.read(_READ_BYTES, max(0.0, until - now()))
+                return await self.stream.read(_READ_BYTES, max(0.0, until - now()))
             except ReadTimeout:
                 if end is not None and now() >= end:
                     raise
-                if asked is not None:
+                if asked:
                     raise ReadError(f"the server answered no PING for {patience:g} s") from None
-                self._asked = now()
                 with self.lock:
                     self._protocol.ping()
                 await self.flush(patience)
-            else:
-                self._heard, self._asked = now(), None
-                return data
+                due, asked = now() + patience, True
 
     async def look(self) -> None:
         """Take in what is there already, if nobody reads."""

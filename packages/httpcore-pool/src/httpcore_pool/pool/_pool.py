@@ -158,7 +158,7 @@ class ConnectionPool(Adapter):
                     emit(request, "pool.assigned", backend.now(), reused=reused, waited=waited)
                 response = await entry.connection.send(request)
             except BaseException as error:
-                if not await self._may_go_on(entry, request, error, attempts, reused=reused):
+                if not await self._may_go_on(entry, key, request, error, attempts, reused=reused):
                     raise
                 now = backend.now()
                 if isinstance(error, HTTP11Required):
@@ -173,29 +173,34 @@ class ConnectionPool(Adapter):
             return response
 
     async def _may_go_on(
-        self, entry: _Entry, request: Request, error: BaseException, attempts: int, *, reused: bool
+        self,
+        entry: _Entry,
+        key: tuple[Hashable, ...],
+        request: Request,
+        error: BaseException,
+        attempts: int,
+        *,
+        reused: bool,
     ) -> bool:
         """Let go of a connection that failed; return whether the request may be sent once more."""
         await self._let_go(entry, request, broke=True)
         if reused and isinstance(error, RequestTimeout) and error.phase == "read":
             with self._lock:
-                silent = [] if error.answered else self._state.doubt(self._key(request))
+                silent = [] if error.answered else self._state.doubt(key)
             await self._close_all(silent, request)
         self._check_ran(request, error)
-        if isinstance(error, HTTP11Required) and not self._give_up_http2(request):
-            return False
         most = _MOST_ATTEMPTS
         if isinstance(error, ClosedError) or not getattr(error, "sent", True):
             most = _MOST_UNSENT if entry.connection.is_closed else _MOST_REFUSED
-        if attempts >= most or not may_replay(request, error, reused=reused):
+        may = attempts < most and may_replay(request, error, reused=reused)
+        if not may or (isinstance(error, HTTP11Required) and not self._give_up_http2(key)):
             named(error, request, self._backend.now())  # connections name all but ClosedError
             return False
         emit(request, "request.replayed", self._backend.now(), error=type(error).__name__)
         return True
 
-    def _give_up_http2(self, request: Request) -> bool:
-        """Remember that what this request asks for is to be had over HTTP/1.1 only, if we may speak it."""
-        key = self._key(request)
+    def _give_up_http2(self, key: tuple[Hashable, ...]) -> bool:
+        """Remember that what a key leads to is to be had over HTTP/1.1 only, if we may speak that."""
         if not self._http1 or not self._may_speak_http2(key):
             return False
         if len(self._http1_only) >= _MOST_HTTP1_ONLY:
@@ -253,6 +258,8 @@ class ConnectionPool(Adapter):
         with self._lock:
             self._closed = True
             entries, waiters = self._state.clear("closed")
+            entries += self._evicted
+            self._evicted.clear()
             for waiter in waiters:
                 waiter.wake()
         await self._close_all(entries)
@@ -377,7 +384,8 @@ class ConnectionPool(Adapter):
     def _forget(self, reason: Reason) -> int:
         """Drop all connections without waiting or locking; return how many there were."""
         entries, _ = self._state.clear(reason)
-        connected = [entry for entry in entries if entry.capacity]
+        connected = [entry for entry in (*entries, *self._evicted) if entry.capacity]
+        self._evicted.clear()
         for entry in connected:
             entry.connection.forget()
         return len(connected)
