@@ -182,8 +182,9 @@ class HTTP2Settings(Value):
     """What an HTTP/2 connection is opened with.
 
     Attributes:
-        stream_window_bytes: how much of a response the server may send ahead of who reads it. What a
-            link of `b` bytes a second and `r` seconds there and back can use is `b * r`.
+        stream_window_bytes: how much of a response the server may send ahead of who reads it. It begins
+            with 1 MiB at most, and grows to this while the reader keeps up. A link of `b` bytes a second
+            with `r` seconds there and back is kept full by `b * r`.
         connection_window_bytes: the same for all responses of a connection together. It is given back
             as bytes come in, so that a response that nobody reads does not hold up the others.
         ping_after: seconds of silence, while a request waits, after which the server is asked for a sign
@@ -195,8 +196,8 @@ class HTTP2Settings(Value):
         ValueError: a value is out of range.
     """
 
-    stream_window_bytes: int = 4 * 1024 * 1024
-    connection_window_bytes: int = 16 * 1024 * 1024
+    stream_window_bytes: int = 16 * 1024 * 1024
+    connection_window_bytes: int = 32 * 1024 * 1024
     ping_after: float | None = None
     ping_timeout: float = 10.0
 

@@ -48,6 +48,11 @@ class Mutex:
         self._held = False
         self._waiting: deque[Event] = deque()
 
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody holds it at this moment."""
+        return self._held
+
     async def acquire(self, timeout: float | None) -> bool:
         """Take the lock and return True, or return False after `timeout` seconds."""
         with self._lock:

@@ -62,10 +62,11 @@ class Exchange(ByteSource):
             except TransportError as error:
                 # However the octets were cut: what came before the failure is delivered first.
                 failure = stream.failure
-                if failure is None or (stream.head is None and failure is error):
-                    raise
-                if stream.head is None:
+                if stream.head is None and failure is not None and failure is not error:
                     raise failure from error
+                if stream.head is None or not (stream.ended or failure):
+                    raise
+            self._tell_interim()
             return await self._respond(stream.head)
         except BaseException:
             await self._give_up()
@@ -82,6 +83,9 @@ class Exchange(ByteSource):
     async def wait(self, timeout: float | None) -> None:
         """Wait for news of the stream; tell of informational responses."""
         await self.wire.turn(self.stream, timeout)
+        self._tell_interim()
+
+    def _tell_interim(self) -> None:
         interim = self.stream.interim
         while interim:
             informational = interim.popleft()
@@ -107,6 +111,7 @@ class Exchange(ByteSource):
             protocol="HTTP/2",
         )
         if request.method == "CONNECT" and response.is_success and source is self:
+            self._pace = None
             response.hand_over(TunnelStream(self, response.close))
         return response
 
@@ -159,6 +164,7 @@ class Exchange(ByteSource):
         with self.wire.lock:
             data = self.stream.take() or b""
             self.protocol.credit(self.stream)
+        await self.wire.answer()
         return data
 
     def _trailers(self) -> Headers | None:

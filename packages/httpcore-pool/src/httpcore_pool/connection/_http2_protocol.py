@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 import h2.errors
-import h2.exceptions
 
 from .._errors import ClosedError, LocalProtocolError, TransportError
 from ..hpack import Encoder
@@ -58,14 +57,14 @@ class Protocol:
         self.windows: SendWindows = SendWindows(self._tell)
         self.streams: dict[int, Stream] = {}
         self.openers: dict[News, None] = {}
-        self.next_id = 1
-        self.settled = False
-        self.draining = False
-        self.resized = False
+        self.next_id: int = 1
+        self.settled: bool = False
+        self.draining: bool = False
+        self.resized: bool = False
         self.failure: TransportError | None = None
-        self.idle_frames = 0.0
-        self.late_bytes = 0
-        self._stream_window = settings.stream_window_bytes
+        self.idle_frames: float = 0.0
+        self.late_bytes: int = 0
+        self._settings = settings
         self._pings = 0
         self._out: list[bytes | memoryview] = [self.referee.data_to_send()]
 
@@ -143,7 +142,7 @@ class Protocol:
         else:
             block = self._encoder.encode(head.fields)
             self._out.append(frames.head_frames(stream_id, block, end=end))
-        stream = Stream(stream_id, method, self._stream_window, self.windows.initial)
+        stream = Stream(stream_id, method, self._settings, self.windows.initial)
         stream.sent = end
         self.streams[stream_id] = stream
         self.idle_frames = 0
@@ -213,10 +212,7 @@ class Protocol:
     def say_goodbye(self, code: int = h2.errors.ErrorCodes.NO_ERROR) -> None:
         """Queue a GOAWAY (RFC 9113 6.8); nothing is sent after it."""
         self.draining = True
-        try:
-            self.referee.close_connection(code)
-        except h2.exceptions.ProtocolError:
-            pass  # h2 has said it already
+        self.referee.close_connection(code)
         self._collect()
 
     def fail(self, error: TransportError) -> None:

@@ -79,7 +79,7 @@ class Receiver:
             self._state.say_goodbye(fault.code)
             self._fail(fault)
         except h2.exceptions.ProtocolError as error:
-            self._state.say_goodbye()  # as h2 has already, with the right code
+            self._state.draining = True  # h2 has said goodbye, with the right code
             self._fail(error)
         if self._received >= self._return_at and self._state.failure is None:
             self._state.queue(frames.window_frame(0, self._received))
@@ -272,15 +272,18 @@ class Receiver:
         increment = int.from_bytes(payload) & frames.MAX_ID
         stream = self._stream(stream_id) if stream_id else None
         self._count()
-        if self._state.h2_only and (stream_id in self._state.referee.streams or not stream_id):
-            self._refer()
         if not stream_id:
             self._state.windows.widen(increment)
-        elif stream is not None:
+        elif stream is None:
+            return
+        else:
             try:
                 self._state.windows.widen_stream(stream, increment)
             except StreamFault as fault:
                 self._refuse(stream, fault)
+                return
+        if self._state.h2_only:
+            self._refer()
 
     def _goaway(self, stream_id: int, payload: bytes) -> None:
         """RFC 9113 6.8: streams above the last one were not processed; the others go on."""

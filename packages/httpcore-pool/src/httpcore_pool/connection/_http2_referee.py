@@ -29,6 +29,7 @@ import h2.config
 import h2.connection
 import h2.settings
 
+from ._http2_streams import first_window
 from ._http2_windows import FIRST_WINDOW_BYTES
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def new_h2(limits: MessageLimits, settings: HTTP2Settings, encoder: Encoder) -> 
         client=True,
         initial_values={
             _SETTINGS.ENABLE_PUSH: 0,
-            _SETTINGS.INITIAL_WINDOW_SIZE: settings.stream_window_bytes,
+            _SETTINGS.INITIAL_WINDOW_SIZE: first_window(settings),
             _SETTINGS.MAX_HEADER_LIST_SIZE: limits.head_bytes,
         },
     )

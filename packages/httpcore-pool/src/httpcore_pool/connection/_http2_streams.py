@@ -13,7 +13,7 @@ from ._http2_fields import malformed, read_head, read_trailers
 from ._http2_frames import StreamFault
 
 if TYPE_CHECKING:
-    from .._config import MessageLimits
+    from .._config import HTTP2Settings, MessageLimits
     from .._errors import TransportError
     from ..backends.base import Event
     from ._http2_fields import Fields, ResponseHead
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["News", "Stream"]
 
 _CODES = h2.errors.ErrorCodes
+
+_FIRST_WINDOW_BYTES = 1024 * 1024
 
 
 class News:
@@ -36,8 +38,8 @@ class News:
     __slots__ = ("changed", "failure", "reads", "waiter")
 
     def __init__(self) -> None:
-        self.reads = False
-        self.changed = False
+        self.reads: bool = False
+        self.changed: bool = False
         self.failure: TransportError | None = None
         self.waiter: Event | None = None
 
@@ -69,6 +71,7 @@ class Stream(News):
         interim: those that the user has not seen yet.
         ended: whether the server sent END_STREAM.
         sent: whether the whole request was sent.
+        uploader: who waits to send more: the user, unless it sends and receives at once.
         room: bytes that we may still send; may be negative.
         share: bytes of the connection's window that are for this stream.
         window: bytes that the server may still send (RFC 9113 5.2).
@@ -77,7 +80,9 @@ class Stream(News):
     __slots__ = (
         "_chunks",
         "_held",
+        "_keeps_up",
         "_taken",
+        "_widest",
         "_window",
         "ended",
         "go_ahead",
@@ -92,28 +97,38 @@ class Stream(News):
         "sent",
         "share",
         "trailers",
+        "uploader",
         "window",
     )
 
-    def __init__(self, stream_id: int, method: str, window: int, room: int) -> None:
+    def __init__(self, stream_id: int, method: str, settings: HTTP2Settings, room: int) -> None:
         super().__init__()
-        self.id = stream_id
-        self.method = method
+        self.id: int = stream_id
+        self.method: str = method
         self.head: ResponseHead | None = None
         self.length: int | None = None
-        self.received = 0
+        self.received: int = 0
         self.trailers: Fields | None = None
-        self.go_ahead = False
-        self.informational = 0
+        self.go_ahead: bool = False
+        self.informational: int = 0
         self.interim: deque[Informational] = deque()
-        self.ended = False
-        self.sent = False
-        self.room = room
-        self.share = 0
-        self.window = self._window = window
+        self.ended: bool = False
+        self.sent: bool = False
+        self.uploader: News = self
+        self.room: int = room
+        self.share: int = 0
+        self._window = first_window(settings)
+        self.window: int = self._window
+        self._widest = settings.stream_window_bytes
         self._chunks: list[bytes] = []
+        self._keeps_up = True
         self._held = 0  # bytes by the server's account that wait here, padding included
         self._taken = 0  # and those that the user has taken, not given back to the server yet
+
+    def notify(self) -> None:
+        super().notify()
+        if self.uploader is not self:
+            self.uploader.notify()
 
     def receive_fields(self, fields: Fields, limits: MessageLimits, *, end: bool) -> None:
         """Take a head or trailers (RFC 9113 8.1).
@@ -180,6 +195,8 @@ class Stream(News):
     def take(self) -> bytes | None:
         """Return what came of the body, b"" at its end, None if neither has come yet."""
         self._taken += self._held
+        # Who finds half a window is slower than the server; one who finds less could take a wider one.
+        self._keeps_up = self._held < self._window // 2
         self._held = 0
         if chunks := self._chunks:
             self._chunks = []
@@ -193,8 +210,17 @@ class Stream(News):
 
     def credit(self) -> int:
         """Return the bytes to give back to the server's window, once they are worth a frame."""
-        if self.ended or self._taken < self._window // 2:
+        if self.ended or self._taken < self._window // 4:
             return 0
-        taken, self._taken = self._taken, 0
-        self.window += taken
-        return taken
+        credit, self._taken = self._taken, 0
+        if self._keeps_up and self._window < self._widest:
+            wider = min(2 * self._window, self._widest)
+            credit += wider - self._window
+            self._window = wider
+        self.window += credit
+        return credit
+
+
+def first_window(settings: HTTP2Settings) -> int:
+    """The window that each stream begins with."""
+    return min(settings.stream_window_bytes, _FIRST_WINDOW_BYTES)

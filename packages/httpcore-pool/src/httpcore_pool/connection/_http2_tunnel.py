@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._errors import WriteError, WriteTimeout
+from .._errors import ReadError, WriteError, WriteTimeout
 from ..backends.base import NetworkStream
+from ._http2_streams import News
 from ._http2_upload import send_piece
 
 if TYPE_CHECKING:
@@ -24,14 +25,18 @@ class TunnelStream(NetworkStream):
         close: closes the stream and whatever else the exchange holds.
     """
 
-    __slots__ = ("_close", "_exchange", "_received")
+    __slots__ = ("_close", "_closed", "_exchange", "_received")
 
     def __init__(self, exchange: Exchange, close: Callable[[], Awaitable[None]]) -> None:
         self._exchange = exchange
         self._close = close
+        self._closed = False
         self._received = b""
+        exchange.stream.uploader = News()  # one task may read while another writes
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._closed:
+            raise ReadError("the connection broke: it was closed")
         received = self._received or await self._exchange.receive(lambda: timeout)
         self._received = received[max_bytes:]
         return received[:max_bytes]
@@ -39,10 +44,13 @@ class TunnelStream(NetworkStream):
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         if timeout is not None and timeout <= 0:
             raise WriteTimeout("no time left to write", timeout)
+        if self._closed:
+            raise WriteError("the connection broke: it was closed")
         if not await send_piece(self._exchange, data, lambda: timeout):
             raise WriteError("the server has ended the stream")
 
     async def close(self) -> None:
+        self._closed = True
         await self._close()
 
     def forget(self) -> None:
@@ -50,7 +58,12 @@ class TunnelStream(NetworkStream):
 
     def is_readable(self) -> bool:
         stream = self._exchange.stream
-        return bool(self._received or stream.has_news or self._exchange.wire.stream.is_readable())
+        return bool(
+            self._closed
+            or self._received
+            or stream.has_news
+            or self._exchange.wire.stream.is_readable()
+        )
 
     @property
     def peer(self) -> str:

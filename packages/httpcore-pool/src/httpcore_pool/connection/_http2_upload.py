@@ -121,7 +121,10 @@ async def send_piece(
 
 async def _wait_for_room(exchange: Exchange, timeout: float | None) -> None:
     try:
-        await exchange.wait(timeout)
+        if exchange.stream.uploader is exchange.stream:
+            await exchange.wait(timeout)
+        else:
+            await exchange.wire.turn(exchange.stream.uploader, timeout)
     except ReadTimeout as error:
         within = "in time" if error.limit is None else f"for {error.limit:g} s"
         raise WriteTimeout(

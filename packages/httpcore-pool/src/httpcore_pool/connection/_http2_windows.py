@@ -37,8 +37,8 @@ class SendWindows:
     """
 
     def __init__(self, tell: Callable[[News], None]) -> None:
-        self.initial = FIRST_WINDOW_BYTES
-        self.frame_bytes = MAX_FRAME_BYTES
+        self.initial: int = FIRST_WINDOW_BYTES
+        self.frame_bytes: int = MAX_FRAME_BYTES
         self._shared = FIRST_WINDOW_BYTES
         self._tell = tell
         self._line: dict[int, Stream] = {}  # uploads that wait for the connection's window
@@ -82,7 +82,7 @@ class SendWindows:
             share = -(-free // (len(line) + 1))
             stream.share += share
             self._dealt += share
-            self._tell(stream)
+            self._tell(stream.uploader)
 
     # What the server says.
 
@@ -107,7 +107,7 @@ class SendWindows:
             raise StreamFault(*why)
         stream.room += increment
         if not stream.sent:
-            stream.notify()
+            stream.uploader.notify()
 
     def adjust(self, initial: int, frame_bytes: int, streams: Iterable[Stream]) -> None:
         """The server's SETTINGS change all streams, which may drive a window below 0 (RFC 9113 6.9.2).
@@ -122,7 +122,7 @@ class SendWindows:
                 raise Fault(*why)
             stream.room += difference
             if not stream.sent:
-                stream.notify()
+                stream.uploader.notify()
 
 
 def _why_not(increment: int, window: int) -> tuple[h2.errors.ErrorCodes, str] | None:

@@ -16,6 +16,7 @@ from .._errors import HTTPError, ReadError, ReadTimeout, WriteError, WriteTimeou
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from .._config import HTTP2Settings
     from ..backends.base import Backend, Event, NetworkStream
@@ -53,8 +54,8 @@ class Wire:
         receiver: Receiver,
         settings: HTTP2Settings,
     ) -> None:
-        self.stream = stream
-        self.lock = backend.lock()
+        self.stream: NetworkStream = stream
+        self.lock: AbstractContextManager[object] = backend.lock()
         self.on_resize: Callable[[], None] | None = None
         self._backend = backend
         self._protocol = protocol
@@ -70,12 +71,21 @@ class Wire:
     async def flush(self, timeout: float | None) -> None:
         """Send what the protocol has queued.
 
+        Who only has something to say beside (`answer`) does not wait for a write of another, which may
+        take long: whoever writes looks again, after it has let go, whether there is more.
+
         A write is shielded from cancellation, so that no frame is torn and the other streams go on. One
         without a limit can't be, since nothing else would end it: to cancel that ends the connection.
 
         Raises:
             WriteError, WriteTimeout: the connection is dead now.
         """
+        while True:
+            await self._flush_once(timeout)
+            if not self._protocol.speaks or self._writing.is_held:
+                return
+
+    async def _flush_once(self, timeout: float | None) -> None:
         if not await self._writing.acquire(timeout):
             raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
         try:
@@ -147,7 +157,7 @@ class Wire:
 
     async def answer(self) -> None:
         """Send what is queued beside any request, if the server takes it in a short time."""
-        if self._protocol.speaks:
+        if self._protocol.speaks and not self._writing.is_held:
             try:
                 with self._backend.shield():
                     await self.flush(_FAREWELL_SECONDS)
@@ -281,7 +291,7 @@ class Wire:
 
     async def _reply(self, timeout: float | None) -> None:
         """Send what the protocol has to say to what came."""
-        if self._protocol.speaks:
+        if self._protocol.speaks and not self._writing.is_held:
             try:
                 await self.flush(timeout)
             except (WriteError, WriteTimeout):
