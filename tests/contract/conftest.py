@@ -1,17 +1,19 @@
-"""The contract suite: each scenario in each world, over each transport, HTTP/1.1 in both of its lanes."""
+"""The contract suite: each scenario in each world, over each transport, each protocol in both of its lanes."""
 
 import pytest
 
 from httpcore_pool import HTTP11Connection
+from httpcore_pool.connection._http2_protocol import Protocol
 from testkit.worlds import WORLDS
 
 
 class Transport:
     """How the client reaches the origin."""
 
-    def __init__(self, name, protocol, base, options, *, h11_only=False):
+    def __init__(self, name, protocol, base, options, *, h11_only=False, h2_only=False):
         self.name = name
         self.h11_only = h11_only
+        self.h2_only = h2_only
         self.protocol = protocol
         self._base = base
         self.options = options
@@ -25,6 +27,7 @@ TRANSPORTS = [
     Transport("http1-tls", "HTTP/1.1", "tls", {"http2": False}),
     Transport("http1-h11", "HTTP/1.1", "plain", {}, h11_only=True),
     Transport("http2-plain", "HTTP/2", "plain", {"http1": False}),
+    Transport("http2-h2", "HTTP/2", "plain", {"http1": False}, h2_only=True),
     Transport("http2-tls", "HTTP/2", "tls", {}),
 ]
 
@@ -37,6 +40,7 @@ def world(request):
 @pytest.fixture(params=TRANSPORTS, ids=lambda transport: transport.name)
 def transport(request, monkeypatch):
     monkeypatch.setattr(HTTP11Connection, "h11_only", request.param.h11_only)
+    monkeypatch.setattr(Protocol, "h2_only", request.param.h2_only)
     return request.param
 
 

@@ -18,12 +18,16 @@ from concurrent.futures import ThreadPoolExecutor
 import h2.config
 import h2.connection
 import h2.events
+import h2.settings
 import pytest
 import trio
 
 from httpcore_pool import (
     AsyncioBackend,
     ConnectionPool,
+    HTTP2Connection,
+    ScriptedBackend,
+    ScriptedStream,
     SyncBackend,
     Timeout,
     TrioBackend,
@@ -108,23 +112,37 @@ def run(request):
 
 
 class H2Peer:
-    """The other side of a scripted HTTP/2 connection: h2 as a server is its brain."""
+    """The other side of a scripted HTTP/2 connection: h2 as a server is its brain.
 
-    def __init__(self, **settings):
+    Attributes:
+        stream: the last one that it met the client on.
+        backend: the world of a connection that `connect` made.
+    """
+
+    def __init__(self, settings=None):
         configuration = h2.config.H2Configuration(client_side=False, header_encoding="ascii")
         self.h2 = h2.connection.H2Connection(configuration)
-        if settings:
-            self.h2.local_settings.update(settings)
+        if settings is not None:
+            self.h2.local_settings = h2.settings.Settings(client=False, initial_values=settings)
         self.h2.initiate_connection()
-        self.events = []
+        self.stream = None
+        self._events = []
         self._seen = 0
+
+    def connect(self, *script, stream=ScriptedStream, backend=None, **options):
+        """Make a connection of ours to this peer, which plays the script."""
+        self.backend = backend or ScriptedBackend()
+        self.stream = stream(script)
+        options.setdefault("timeout", Timeout(read=3, write=4))
+        return HTTP2Connection(self.stream, self.backend, **options)
 
     def take(self, stream):
         """Take what the client has written so far."""
+        self.stream = stream
         data = stream.written[self._seen :]
         self._seen = len(stream.written)
         if data:
-            self.events += self.h2.receive_data(data)
+            self._events += self.h2.receive_data(data)
 
     def step(self, act=None, raw=b""):
         """A step of a script: take what came, act, give what is to be sent, then raw bytes."""
@@ -138,7 +156,19 @@ class H2Peer:
         return play
 
     def of(self, kind):
-        return [event for event in self.events if isinstance(event, kind)]
+        """What the client has done so far of one kind."""
+        self.take(self.stream)
+        return [event for event in self._events if isinstance(event, kind)]
+
+    def resets(self):
+        """The streams that the client has reset, and why."""
+        return [(event.stream_id, event.error_code) for event in self.of(h2.events.StreamReset)]
+
+    def content(self, stream_id):
+        """What came of a request's content, and whether that is all."""
+        data = [e.data for e in self.of(h2.events.DataReceived) if e.stream_id == stream_id]
+        ended = [e.stream_id for e in self.of(h2.events.StreamEnded)]
+        return b"".join(data), stream_id in ended
 
     def head(self, stream_id, status=200, *fields, end=False):
         self.h2.send_headers(stream_id, [(":status", str(status)), *fields], end_stream=end)

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from httpcore_pool import MessageLimits, Options, PoolLimits, Timeout
+from httpcore_pool import HTTP2Settings, MessageLimits, Options, PoolLimits, Timeout
 from httpcore_pool._config import Budget
 
 
@@ -196,7 +196,7 @@ def test_a_subclass_states_its_fields_once_and_keeps_them_in_copies():
 
 @pytest.mark.parametrize(
     ("value", "changes"),
-    [(Timeout(), {"read": 0}), (PoolLimits(), {"max_age": -1}), (MessageLimits(), {"fields": 0})],
+    [(Timeout(), {"read": 0}), (PoolLimits(), {"max_age": -1}), (MessageLimits(), {"fields": 0}), (HTTP2Settings(), {"ping_after": 0})],
 )
 def test_copies_are_checked(value, changes):
     with pytest.raises(ValueError, match=f"{type(value).__name__}"):
@@ -207,6 +207,41 @@ def test_copies_are_checked(value, changes):
 def test_message_limits_are_whole_numbers(wrong):
     with pytest.raises(TypeError, match=r"MessageLimits\(fields=...\) must be a whole number"):
         MessageLimits(fields=wrong)
+
+
+def test_http_2_settings_have_the_documented_defaults():
+    assert HTTP2Settings(4 * 1024 * 1024, 16 * 1024 * 1024, None, 10) == HTTP2Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "lowest"), [("stream_window_bytes", 1), ("connection_window_bytes", 65_535)]
+)
+def test_windows_are_whole_numbers_that_http_2_can_say(name, lowest):
+    for value in (lowest, 2**31 - 1):
+        assert value == getattr(HTTP2Settings(**{name: value}), name)
+    for value in (lowest - 1, 2**31):
+        with pytest.raises(ValueError, match=rf"HTTP2Settings\({name}=...\) must be from {lowest} to"):
+            HTTP2Settings(**{name: value})
+    for value in (1e6, "1", True, None):
+        with pytest.raises(TypeError, match=rf"HTTP2Settings\({name}=...\) must be a whole number"):
+            HTTP2Settings(**{name: value})
+
+
+def test_signs_of_life_are_asked_for_after_seconds_or_never():
+    settings = HTTP2Settings(ping_after=2.5, ping_timeout=1)
+    assert (2.5, 1) == (settings.ping_after, settings.ping_timeout)
+    assert HTTP2Settings() == HTTP2Settings(ping_after=math.inf)
+    for name in ("ping_after", "ping_timeout"):
+        with pytest.raises(ValueError, match=rf"HTTP2Settings\({name}=...\) must be more than 0"):
+            HTTP2Settings(**{name: 0})
+        with pytest.raises(TypeError, match=rf"HTTP2Settings\({name}=...\) must be a number"):
+            HTTP2Settings(**{name: "1"})
+
+
+@pytest.mark.parametrize("never", [None, math.inf])
+def test_the_wait_for_a_sign_of_life_has_an_end(never):
+    with pytest.raises(ValueError, match="ping_timeout=...\\) must be a number of seconds"):
+        HTTP2Settings(ping_timeout=never)
 
 
 def test_a_copy_of_limits_reads_infinity_as_no_limit():

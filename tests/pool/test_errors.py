@@ -7,6 +7,7 @@ import pytest
 
 import httpcore_pool
 from httpcore_pool import (
+    HTTP11Required,
     HTTPError,
     HTTPStatusError,
     InvalidRequest,
@@ -97,6 +98,11 @@ def test_responses_stay_behind_when_an_error_is_pickled():
     status.response = lambda: None
     assert () == pickle.loads(pickle.dumps(redirects)).history
     assert pickle.loads(pickle.dumps(status)).response is None
+
+
+def test_what_a_server_wants_over_http_1_was_not_processed():
+    assert issubclass(HTTP11Required, RemoteProtocolError)
+    assert (False, "read") == (HTTP11Required("no").sent, HTTP11Required("no").phase)
 
 
 def test_without_a_request_the_text_is_the_message():

@@ -32,7 +32,7 @@ BROKEN = (NetworkError, RemoteProtocolError)
 
 
 def test_b068_a_response_that_is_left_early_is_cancelled_and_its_late_data_credited(run):
-    size, rounds = 2**20, 40
+    size, rounds = 2**19, 80
 
     async def scenario(client, url):
         for number in range(rounds):

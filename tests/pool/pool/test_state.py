@@ -687,6 +687,7 @@ class Machine(RuleBasedStateMachine):
         self.now = 0.0
         self.waiting, self.holding, self.ahead = [], [], []
         self.closed, self.cleared, self.born, self.served = set(), set(), {}, {}
+        self.pending = set()  # those whose capacity still has to be learnt
 
     def note(self, closing):
         """Take the consequences: what was closed, who was served."""
@@ -746,16 +747,26 @@ class Machine(RuleBasedStateMachine):
         self.note(closing)
 
     @precondition(lambda self: any(not w.entry.capacity for w in self.holding + self.ahead))
-    @rule(data=st.data(), capacity=st.integers(0, 4), works=st.booleans(), refused=st.booleans())
-    def dial(self, data, capacity, works, refused):
+    @rule(
+        data=st.data(),
+        capacity=st.integers(0, 4),
+        works=st.booleans(),
+        refused=st.booleans(),
+        pending=st.booleans(),
+    )
+    def dial(self, data, capacity, works, refused, pending):
         dialling = [w for w in self.holding + self.ahead if not w.entry.capacity]
         waiter = data.draw(st.sampled_from(dialling))
         if works:
             waiter.entry.connection = object()
             waiter.dialled = True
             self.born[waiter.entry] = self.now
-            capacity = capacity if waiter.may_share else 1
-            self.note(self.state.connected(waiter.entry, capacity, self.now))
+            pending = pending and waiter.may_share
+            capacity = 100 if pending else capacity if waiter.may_share else 1
+            if pending:
+                self.pending.add(waiter.entry)
+            closing = self.state.connected(waiter.entry, capacity, self.now, pending=pending)
+            self.note(closing)
         else:
             (self.holding if waiter in self.holding else self.ahead).remove(waiter)
             self.note(self.state.failed(waiter.entry, refused=refused))
@@ -770,8 +781,16 @@ class Machine(RuleBasedStateMachine):
         connected = [w for w in self.holding + self.ahead if w.entry.capacity]
         waiter = data.draw(st.sampled_from(connected))
         (self.holding if waiter in self.holding else self.ahead).remove(waiter)
-        capacity = capacity if waiter.may_share else 1
+        capacity = capacity if waiter.may_share and waiter.entry not in self.pending else 1
         self.note(self.state.release(waiter.entry, self.now, reason, capacity))
+
+    @precondition(lambda self: any(entry.lane.may_share for entry in self.connected()))
+    @rule(data=st.data(), capacity=st.integers(0, 4))
+    def resize(self, data, capacity):
+        shared = [entry for entry in self.connected() if entry.lane.may_share]
+        entry = data.draw(st.sampled_from(shared))
+        self.pending.discard(entry)
+        self.note(self.state.resize(entry, capacity))
 
     @precondition(lambda self: any(w.entry.capacity and not w.dialled for w in self.holding))
     @rule(data=st.data())
@@ -818,6 +837,9 @@ class Machine(RuleBasedStateMachine):
     def entries(self):
         return list(self.state._entries)
 
+    def connected(self):
+        return [entry for entry in self.entries() if entry.capacity]
+
     @invariant()
     def never_more_connections_than_allowed(self):
         limits, state = self.limits, self.state
@@ -848,7 +870,8 @@ class Machine(RuleBasedStateMachine):
             assert not lane.idle
             assert not lane.roomy
             if lane.dial is not None:  # it may serve them all
-                assert (0, False) == (lane.dial.capacity, lane.dial.gone)
+                assert not lane.dial.gone
+                assert not lane.dial.capacity or lane.dial in self.pending
                 assert waiter.may_share
             elif lane.open < (limits.max_per_origin or 1_000):
                 assert full

@@ -102,8 +102,10 @@ class Protocol:
         Raises:
             h2.exceptions.ProtocolError: the frame breaks the protocol; a GOAWAY is queued.
         """
-        self.referee.receive_data(frame)
-        self._collect()
+        try:
+            self.referee.receive_data(frame)
+        finally:
+            self._collect()
 
     def _collect(self) -> None:
         """Queue what h2 has written."""
