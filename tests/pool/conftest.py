@@ -26,6 +26,7 @@ from httpcore_pool import (
     AsyncioBackend,
     ConnectionPool,
     HTTP2Connection,
+    ReadTimeout,
     ScriptedBackend,
     ScriptedStream,
     SyncBackend,
@@ -182,6 +183,44 @@ class H2Peer:
 @pytest.fixture
 def h2_peer():
     return H2Peer
+
+
+class Live(ScriptedStream):
+    """A stream of asyncio: a read waits until something is fed."""
+
+    def __init__(self, script=()):
+        super().__init__(script)
+        self._fed = asyncio.Event()
+
+    def feed(self, *steps):
+        self._steps += steps
+        self._fed.set()
+
+    async def read(self, max_bytes, timeout=None):
+        try:
+            async with asyncio.timeout(timeout):
+                while not (self._steps or self.closed):
+                    self._fed.clear()
+                    await self._fed.wait()
+        except TimeoutError:
+            raise ReadTimeout("nothing was fed", timeout) from None
+        return await super().read(max_bytes, timeout)
+
+
+@pytest.fixture
+def live():
+    return Live
+
+
+async def _settled():
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def settled():
+    """`await settled()`: the tasks of asyncio go on until all of them wait."""
+    return _settled
 
 
 @pytest.fixture(scope="session")

@@ -210,7 +210,7 @@ def test_message_limits_are_whole_numbers(wrong):
 
 
 def test_http_2_settings_have_the_documented_defaults():
-    assert HTTP2Settings(4 * 1024 * 1024, 16 * 1024 * 1024, None, 10) == HTTP2Settings()
+    assert HTTP2Settings(16 * 1024 * 1024, 32 * 1024 * 1024, None, 10) == HTTP2Settings()
 
 
 @pytest.mark.parametrize(

@@ -120,21 +120,25 @@ class HTTP2Connection(Adapter):
     async def _open(self, head: RequestHead, request: Request, budget: Budget) -> Stream:
         state = self.state
         with self.wire.lock:
-            if not state.openers and (state.has_room or self.is_closed):
+            if self._may_begin(head, first=not state.openers):
                 return self._begin(head, request)
             ticket = News()
             state.openers[ticket] = None
         limit = budget.timeout.pool
         countdown = budget.countdown(limit)
         try:
+            await self.wire.flush(budget.write())  # the server may have heard nothing of us yet
             while True:
                 with self.wire.lock:
-                    if self.is_closed or (state.has_room and next(iter(state.openers)) is ticket):
+                    if self._may_begin(head, first=next(iter(state.openers)) is ticket):
                         return self._begin(head, request)
                 await self.wire.turn(ticket, countdown.cut(None))
         except ReadTimeout:
             raise PoolTimeout(
-                f"none of the {state.capacity} streams that the server allows became free", limit
+                f"none of the {state.capacity} streams that the server allows became free"
+                if state.settled
+                else "the server has not said how many streams it allows",
+                limit,
             ) from None
         finally:
             with self.wire.lock:
@@ -142,6 +146,12 @@ class HTTP2Connection(Adapter):
                 state.call_opener()
                 self.wire.wake_a_reader()
             await self.wire.answer()
+
+    def _may_begin(self, head: RequestHead, *, first: bool) -> bool:
+        """Whether `_begin` can say at once what becomes of a request."""
+        # Whether an extended CONNECT is possible, the server's SETTINGS say (RFC 8441 3).
+        knows = self.state.settled or not head.extends
+        return self.is_closed or (first and knows and self.state.has_room)
 
     def _begin(self, head: RequestHead, request: Request) -> Stream:
         end = request.body is None and request.method != "CONNECT"

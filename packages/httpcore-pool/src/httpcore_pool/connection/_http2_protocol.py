@@ -54,7 +54,7 @@ class Protocol:
     def __init__(self, limits: MessageLimits, settings: HTTP2Settings) -> None:
         self._encoder = Encoder()
         self.referee: H2 = new_h2(limits, settings, self._encoder)
-        self.windows: SendWindows = SendWindows(self._tell)
+        self.windows: SendWindows = SendWindows(self.tell)
         self.streams: dict[int, Stream] = {}
         self.openers: dict[News, None] = {}
         self.next_id: int = 1
@@ -178,7 +178,7 @@ class Protocol:
             self._out.append(frames.data_header(stream.id, 0, end=True))
         stream.sent = True
 
-    def _tell(self, news: News) -> None:
+    def tell(self, news: News) -> None:
         """Tell of what our own side did."""
         news.notify()
         if news.reads and self.failure is None:
@@ -203,7 +203,7 @@ class Protocol:
     def call_opener(self) -> None:
         """Wake who is next to open a stream."""
         if self.openers:
-            self._tell(next(iter(self.openers)))
+            self.tell(next(iter(self.openers)))
 
     def ping(self) -> None:
         """Ask for a sign of life (RFC 9113 6.7)."""

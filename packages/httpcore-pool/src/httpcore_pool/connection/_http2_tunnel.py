@@ -51,6 +51,10 @@ class TunnelStream(NetworkStream):
 
     async def close(self) -> None:
         self._closed = True
+        exchange = self._exchange
+        with exchange.wire.lock:
+            exchange.stream.fail(ReadError("the connection broke: it was closed"))
+            exchange.protocol.tell(exchange.stream)
         await self._close()
 
     def forget(self) -> None:

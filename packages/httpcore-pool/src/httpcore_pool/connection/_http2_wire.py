@@ -113,19 +113,18 @@ class Wire:
     async def _write(self, data: bytes, timeout: float | None) -> None:
         """Write, and read where the server has to be heard before it takes more."""
         now = self._backend.now
-        while True:
+        while data:
+            left = timeout
             end = None if timeout is None else now() + timeout
-            taken = 0
-            while not taken:
-                left = None if end is None else end - now()
-                if left is not None and left <= 0:
-                    raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+            while True:
                 # Always this one: over TLS a record that was begun has to be ended by the same call.
                 taken = await self.stream.write_some(data, left)
                 if taken < len(data):
                     await self._hear()
-            if taken == len(data):
-                return
+                if taken:
+                    break
+                if end is not None and (left := end - now()) <= 0:
+                    raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
             data = data[taken:]
 
     async def _hear(self) -> None:
