@@ -118,16 +118,28 @@ class HTTP2Connection(Adapter):
             raise
 
     async def _open(self, head: RequestHead, request: Request, budget: Budget) -> Stream:
-        state = self.state
         with self.wire.lock:
-            if self._may_begin(head, first=not state.openers):
+            if self._may_begin(head, first=not self.state.openers):
                 return self._begin(head, request)
             ticket = News()
-            state.openers[ticket] = None
-        limit = budget.timeout.pool
-        countdown = budget.countdown(limit)
+            self.state.openers[ticket] = None
         try:
-            await self.wire.flush(budget.write())  # the server may have heard nothing of us yet
+            stream = await self._wait_to_begin(ticket, head, request, budget)
+        except BaseException:
+            self._leave(ticket)
+            await self.wire.answer()
+            raise
+        # Without an await, since from here on there is a stream that has to be given up.
+        self._leave(ticket)
+        return stream
+
+    async def _wait_to_begin(
+        self, ticket: News, head: RequestHead, request: Request, budget: Budget
+    ) -> Stream:
+        state, limit = self.state, budget.timeout.pool
+        countdown = budget.countdown(limit)
+        await self.wire.flush(budget.write())  # the server may have heard nothing of us yet
+        try:
             while True:
                 with self.wire.lock:
                     if self._may_begin(head, first=next(iter(state.openers)) is ticket):
@@ -140,12 +152,12 @@ class HTTP2Connection(Adapter):
                 else "the server has not said how many streams it allows",
                 limit,
             ) from None
-        finally:
-            with self.wire.lock:
-                del state.openers[ticket]
-                state.call_opener()
-                self.wire.wake_a_reader()
-            await self.wire.answer()
+
+    def _leave(self, ticket: News) -> None:
+        with self.wire.lock:
+            del self.state.openers[ticket]
+            self.state.call_opener()
+            self.wire.wake_a_reader()
 
     def _may_begin(self, head: RequestHead, *, first: bool) -> bool:
         """Whether `_begin` can say at once what becomes of a request."""
