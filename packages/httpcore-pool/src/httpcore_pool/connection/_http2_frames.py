@@ -35,7 +35,9 @@ __all__ = [
     "code_name",
     "content_of",
     "data_header",
+    "goaway_frame",
     "head_frames",
+    "ping_frame",
     "reset_frame",
     "two_numbers",
     "window_frame",
@@ -196,6 +198,16 @@ def reset_frame(stream_id: int, code: int) -> bytes:
 def window_frame(stream_id: int, increment: int) -> bytes:
     """Write WINDOW_UPDATE (RFC 9113 6.9); the stream 0 is the connection."""
     return _FRAME_OF_ONE.pack(0, 4, WINDOW_UPDATE, 0, stream_id, increment)
+
+
+def ping_frame(number: int) -> bytes:
+    """Write PING (RFC 9113 6.7)."""
+    return _header(8, PING, 0, 0) + number.to_bytes(8)
+
+
+def goaway_frame(code: int) -> bytes:
+    """Write GOAWAY of a client that was pushed nothing (RFC 9113 6.8)."""
+    return _header(8, GOAWAY, 0, 0) + _TWO.pack(0, code)
 
 
 def two_numbers(payload: bytes) -> tuple[int, int]:

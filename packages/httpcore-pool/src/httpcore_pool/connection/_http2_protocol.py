@@ -208,14 +208,12 @@ class Protocol:
     def ping(self) -> None:
         """Ask for a sign of life (RFC 9113 6.7)."""
         self._pings += 1
-        self.referee.ping(self._pings.to_bytes(8))
-        self._collect()
+        self._out.append(frames.ping_frame(self._pings))
 
     def say_goodbye(self, code: int = h2.errors.ErrorCodes.NO_ERROR) -> None:
         """Queue a GOAWAY (RFC 9113 6.8); nothing is sent after it."""
         self.draining = True
-        self.referee.close_connection(code)
-        self._collect()
+        self._out.append(frames.goaway_frame(code))
 
     def fail(self, error: TransportError) -> None:
         """The connection is dead: every stream fails, each with an error object of its own."""

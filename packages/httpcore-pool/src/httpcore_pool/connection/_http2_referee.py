@@ -1,6 +1,6 @@
 """h2 as the referee of an HTTP/2 connection, and all that is done to it.
 
-It reads SETTINGS, PING and PRIORITY, and says goodbye. With `Protocol.h2_only` it writes the requests, too,
+It reads SETTINGS, PING and PRIORITY. With `Protocol.h2_only` it writes the requests, too,
 and so checks each of our steps; without, they are written in `_http2_protocol` for a third of the cost.
 Frames that belong to a response are taken by `_http2_receiver`, and never shown to it, since h2 stands in
 the way in places:
@@ -16,9 +16,8 @@ the way in places:
 - It gives padding that is too long, header blocks that can't be decoded and frames of a wrong length other
   error codes than the standard does.
 
-What is used of h2: `initiate_connection`, `send_headers`, `send_data`, `end_stream`, `ping`,
-`close_connection`, `receive_data` (with one whole frame), `data_to_send`, `remote_settings`, the attribute
-`encoder` and the dictionary `streams`.
+What is used of h2: `initiate_connection`, `send_headers`, `send_data`, `end_stream`, `receive_data` (with
+one whole frame), `data_to_send`, `remote_settings`, the attribute `encoder` and the dictionary `streams`.
 """
 
 from __future__ import annotations
