@@ -209,6 +209,46 @@ def test_59_without_a_ping_deadline_silence_is_a_read_timeout(run, method):
     assert [] == server.conversations[0].of(PING)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_39_where_a_silent_connection_may_be_lost_the_next_request_goes_elsewhere(run, method):
+    async def scenario(client, url):
+        await client.get(url + "/before")
+        error = await answer_of(
+            client, method, url + "/silent", content=CONTENT[method], timeout=QUICK
+        )
+        assert httpcore.ReadTimeout is type(error)
+        assert OTHER == (await client.get(url + "/after")).content
+
+    server = run(scenario, silent, serve)
+    assert (2, 1) == tuple(len(each.requests) for each in server.conversations)
+
+
+def test_39_a_connection_that_brings_others_something_is_not_lost(run, world):
+    """One response stalls, another comes in pieces: the connection stays in use."""
+
+    async def scenario(client, url):
+        async def stalls():
+            return await answer_of(client, "GET", url + "/silent", timeout=QUICK)
+
+        async def comes():
+            return (await client.get(url + "/comes")).content
+
+        error, body = await world.gather(stalls, comes)
+        assert (httpcore.ReadTimeout, b"onetwo") == (type(error), body)
+        assert b"hello" == (await client.get(url + "/after")).content
+
+    def act(peer):
+        peer.greet()
+        stalled, coming = peer.stream("/silent"), peer.stream("/comes")
+        peer.send(headers(coming, OK))
+        peer.send(data(coming, b"one", end=False))
+        peer.until(lambda: peer.resets(stalled))
+        peer.send(data(coming, b"two"))
+        peer.answer("/after")
+
+    assert 1 == len(run(scenario, act).conversations)
+
+
 def pinging():
     return httpcore.HTTP2Settings(ping_after=0.1, ping_timeout=0.1)
 

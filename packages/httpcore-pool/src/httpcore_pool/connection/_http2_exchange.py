@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from .._errors import TransportError, named
+from .._errors import ReadTimeout, TransportError, named
 from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
@@ -55,11 +55,14 @@ class Exchange(ByteSource):
         """
         stream, request = self.stream, self._request
         try:
+            heard = self.wire.heard
             try:
                 await self._send(head, request.body)
                 while stream.head is None:
                     await self.wait(self.budget.read())
             except TransportError as error:
+                if isinstance(error, ReadTimeout):
+                    self._doubt(heard)
                 # However the octets were cut: what came before the failure is delivered first.
                 failure = stream.failure
                 if stream.head is None and failure is not None and failure is not error:
@@ -67,7 +70,7 @@ class Exchange(ByteSource):
                 if stream.head is None or not (stream.ended or failure):
                     raise
             self._tell_interim()
-            return await self._respond(stream.head)
+            return await self._respond(cast("ResponseHead", stream.head))
         except BaseException:
             await self._give_up()
             raise
@@ -79,6 +82,14 @@ class Exchange(ByteSource):
             await Upload(self, head).send(body)
         if self._request.options.trace is not None:
             emit(self._request, "request.sent", self._connection.now())
+
+    def _doubt(self, heard: int) -> None:
+        """A read timed out. Without a word for anybody meanwhile, the connection itself may be lost.
+
+        Who has a stream waits on; others had better go elsewhere.
+        """
+        if heard == self.wire.heard:
+            self.protocol.draining = True
 
     async def wait(self, timeout: float | None) -> None:
         """Wait for news of the stream; tell of informational responses."""
@@ -120,6 +131,7 @@ class Exchange(ByteSource):
     async def read_chunk(self) -> bytes:
         if self.closed:
             return b""
+        heard = self.wire.heard
         try:
             data = await self.receive(self.budget.read)
             if not data:
@@ -128,6 +140,8 @@ class Exchange(ByteSource):
                 await self._finish()
         except BaseException as error:
             self.closed = self.cut = True
+            if isinstance(error, ReadTimeout):
+                self._doubt(heard)
             await self._give_up()
             if isinstance(error, TransportError):
                 error.answered = True

@@ -44,6 +44,7 @@ class Wire:
     Attributes:
         lock: is held around every use of the protocol.
         on_resize: is called when the server has changed how many streams it allows.
+        heard: how many times something came.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Wire:
         self.stream: NetworkStream = stream
         self.lock: AbstractContextManager[object] = backend.lock()
         self.on_resize: Callable[[], None] | None = None
+        self.heard: int = 0
         self._backend = backend
         self._protocol = protocol
         self._receiver = receiver
@@ -280,6 +282,7 @@ class Wire:
             if failure is not None:
                 protocol.fail(failure)
             elif data is not None:
+                self.heard += 1
                 self._receiver.receive(data)
             # Whoever has news is awake. If we do not go on, one of the others must read.
             if data is None or news is None or news.changed:
