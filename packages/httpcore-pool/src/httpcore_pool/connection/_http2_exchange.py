@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from .._errors import ReadTimeout, TransportError, named
 from .._pace import Pace
@@ -70,7 +70,7 @@ class Exchange(ByteSource):
                 if stream.head is None or not (stream.ended or failure):
                     raise
             self._tell_interim()
-            return await self._respond(cast("ResponseHead", stream.head))
+            return await self._respond(stream.head)
         except BaseException:
             await self._give_up()
             raise

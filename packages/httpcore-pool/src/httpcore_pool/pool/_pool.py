@@ -184,10 +184,12 @@ class ConnectionPool(Adapter):
     ) -> bool:
         """Let go of a connection that failed; return whether the request may be sent once more."""
         await self._let_go(entry, request, broke=True)
-        if reused and isinstance(error, RequestTimeout) and error.phase == "read":
+        silent = isinstance(error, RequestTimeout) and error.phase == "read" and not error.answered
+        # On HTTP/2 one stream may fall silent beside others; the connection says whether it is lost.
+        if reused and silent and entry.connection.is_closed:
             with self._lock:
-                silent = [] if error.answered else self._state.doubt(key)
-            await self._close_all(silent, request)
+                idle = self._state.doubt(key)
+            await self._close_all(idle, request)
         self._check_ran(request, error)
         most = _MOST_ATTEMPTS
         if isinstance(error, ClosedError) or not getattr(error, "sent", True):
