@@ -1,4 +1,4 @@
-"""The contract suite: each scenario in each world, over each transport, each protocol in both of its lanes."""
+"""The contract suite: each scenario in each world, over each transport, both protocols in both lanes."""
 
 import pytest
 

@@ -196,7 +196,12 @@ def test_a_subclass_states_its_fields_once_and_keeps_them_in_copies():
 
 @pytest.mark.parametrize(
     ("value", "changes"),
-    [(Timeout(), {"read": 0}), (PoolLimits(), {"max_age": -1}), (MessageLimits(), {"fields": 0}), (HTTP2Settings(), {"ping_after": 0})],
+    [
+        (Timeout(), {"read": 0}),
+        (PoolLimits(), {"max_age": -1}),
+        (MessageLimits(), {"fields": 0}),
+        (HTTP2Settings(), {"ping_after": 0}),
+    ],
 )
 def test_copies_are_checked(value, changes):
     with pytest.raises(ValueError, match=f"{type(value).__name__}"):
@@ -220,7 +225,9 @@ def test_windows_are_whole_numbers_that_http_2_can_say(name, lowest):
     for value in (lowest, 2**31 - 1):
         assert value == getattr(HTTP2Settings(**{name: value}), name)
     for value in (lowest - 1, 2**31):
-        with pytest.raises(ValueError, match=rf"HTTP2Settings\({name}=...\) must be from {lowest} to"):
+        with pytest.raises(
+            ValueError, match=rf"HTTP2Settings\({name}=...\) must be from {lowest} to"
+        ):
             HTTP2Settings(**{name: value})
     for value in (1e6, "1", True, None):
         with pytest.raises(TypeError, match=rf"HTTP2Settings\({name}=...\) must be a whole number"):

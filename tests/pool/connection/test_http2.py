@@ -12,19 +12,16 @@ from httpcore_pool import (
     AsyncioBackend,
     ClosedError,
     Options,
-    PoolTimeout,
     ReadError,
     RemoteProtocolError,
     Request,
     Timeout,
-    TotalTimeout,
     WriteError,
     run_sync,
 )
 
 HERE = "https://user:hunter2@example.org/path?q=1"
 CODES = h2.settings.SettingCodes
-ERRORS = h2.errors.ErrorCodes
 
 pytestmark = pytest.mark.usefixtures("request_lane")
 
@@ -168,7 +165,9 @@ def test_a_goaway_fails_the_streams_above_the_last_and_others_go_on(run, h2_peer
 def test_a_dead_connection_fails_every_stream_with_an_error_of_its_own(run, h2_peer, end):
     async def scenario():
         peer = h2_peer()
-        connection = peer.connect(peer.step(lambda p: p.head(1)), peer.step(lambda p: p.head(3)), end)
+        connection = peer.connect(
+            peer.step(lambda p: p.head(1)), peer.step(lambda p: p.head(3)), end
+        )
         first, second = await connection.send(get()), await connection.send(get())
         third = await raised_by(connection.send(get()))
         errors = [third, await raised_by(first.read()), await raised_by(second.read())]

@@ -236,6 +236,23 @@ def test_a_second_failure_is_told():
     assert 2 == pool.connections_opened
 
 
+def test_a_kept_connection_that_falls_silent_takes_the_idle_ones_with_it(run):
+    # What is between may have forgotten them too.
+    async def scenario():
+        backend = ScriptedBackend(*[[OK[:-2], OK[-2:]]] * 2)
+        pool = open_pool(backend)
+        both = [await pool.send(Request("GET", HERE)) for _ in range(2)]
+        for response in both:
+            await response.read()
+        idle = pool.stats().idle
+        error = await raised_by(body_of(pool))
+        closed = [stream.closed for stream in backend.streams]
+        await pool.close()
+        return idle, type(error), closed
+
+    assert (2, ReadTimeout, [True, True]) == run(scenario)
+
+
 def test_what_is_not_an_error_of_ours_passes():
     pool = open_pool(ScriptedBackend([KeyboardInterrupt()]))
     assert KeyboardInterrupt is type(run_sync(raised_by(body_of(pool))))

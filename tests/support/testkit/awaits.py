@@ -60,6 +60,14 @@ class Walk:
     def reached(self):
         return len(self.points) > self.at
 
+    @property
+    def acted(self):
+        """The points that something happened at."""
+        return self.points[self.at :] if self._again else self.points[self.at : self.at + 1]
+
+    def __str__(self):
+        return f"at {self.at} of {', '.join(self.points)}"
+
     def pass_by(self, name):
         """Note a point; act if it is the one."""
         if not self.active:
@@ -87,20 +95,25 @@ class WalkBackend(Backend):
         world: "asyncio", "trio" or "threads".
         walk: what counts the points.
         context: of the server, if it speaks TLS.
+        talk: makes the server's side of a connection.
 
     Attributes:
+        inner: the world's own backend.
         streams: all connections made.
         mine: tells whether the caller is the one that is walked.
+        others_wait: set when somebody else waits.
     """
 
-    def __init__(self, world, walk, context=None):
-        self._inner = BACKENDS[world]()
+    def __init__(self, world, walk, context=None, talk=Talk):
+        self.inner = BACKENDS[world]()
         self.name = world
         self.walk = walk
         self._context = context
+        self._talk = talk
         self.streams = []
         self._shields = 0
         self.mine = lambda: True
+        self.others_wait = threading.Event()
 
     async def point(self, name):
         """Suspend, or be interrupted."""
@@ -120,7 +133,8 @@ class WalkBackend(Backend):
 
     async def connect_tcp(self, host, port, timeout):
         await self.point("before connect_tcp")
-        stream = _Stream(self, TLSTalk(self._context) if self._context else Talk())
+        talk = self._talk()
+        stream = _Stream(self, talk, TLSTalk(self._context, talk) if self._context else talk)
         self.streams.append(stream)
         try:
             await self.point("after connect_tcp")
@@ -130,17 +144,28 @@ class WalkBackend(Backend):
         return stream
 
     def event(self):
-        return _Event(self, self._inner.event())
+        return _Event(self, self.inner.event())
+
+    async def wait(self, event, timeout):
+        """Wait for an event of the world's own, which is no point."""
+        if not self.mine():
+            self.others_wait.set()
+        return await event.wait(timeout)
+
+    def release(self):
+        """Have the servers answer what they hold back (HTTP/2)."""
+        for stream in self.streams:
+            stream.release()
 
     def lock(self):
-        return self._inner.lock()
+        return self.inner.lock()
 
     def loop(self):
-        return self._inner.loop()
+        return self.inner.loop()
 
     @contextmanager
     def shield(self):
-        with self._inner.shield():
+        with self.inner.shield():
             mine = self.mine()
             self._shields += mine
             try:
@@ -149,7 +174,7 @@ class WalkBackend(Backend):
                 self._shields -= mine
 
     def now(self):
-        return self._inner.now()
+        return self.inner.now()
 
 
 class _Event:
@@ -159,71 +184,113 @@ class _Event:
         self.set = event.set
 
     async def wait(self, timeout=None):
-        return await self._backend.around("event.wait", lambda: self._event.wait(timeout))
+        wait = self._backend.wait
+        return await self._backend.around("event.wait", lambda: wait(self._event, timeout))
 
 
 class _Stream(NetworkStream):
-    """A connection to a server in memory, which answers within the write."""
+    """A connection to a server in memory, which answers within the write.
 
-    def __init__(self, backend, talk):
+    Attributes:
+        talk: the server's side.
+        closed: whether the client has closed it.
+        broken: the names of the calls that fail from now on.
+    """
+
+    def __init__(self, backend, talk, wire):
         self._backend = backend
-        self._talk = talk
+        self.talk = talk
+        self._wire = wire  # the same, behind TLS perhaps
+        self._feeding = threading.Lock()
         self._ready = deque()
+        self._reader = None
         self.closed = False
+        self.broken = ()
 
     async def read(self, max_bytes, timeout=None):
-        return await self._backend.around("read", lambda: self._read(max_bytes, timeout))
-
-    async def _read(self, max_bytes, timeout):
-        if self.closed:
-            raise ReadError("the connection broke: it was closed")
-        if not self._ready:
-            raise ReadTimeout("nothing was sent", timeout)
+        await self._backend.point("before read")
+        while not self._ready:
+            self._reader = event = self._backend.inner.event()
+            self._check("read", ReadError)
+            if not self._ready and not await self._backend.wait(event, timeout):
+                raise ReadTimeout("nothing was sent", timeout)
+        # Whoever is interrupted loses no octets.
+        await self._backend.point("in read")
+        self._check("read", ReadError)
         data = self._ready.popleft()
         size = min(max_bytes, max(1, len(data) - 1))  # two reads for an answer, at least
         if size < len(data):
             self._ready.appendleft(data[size:])
         return data[:size]
 
-    async def write(self, data, timeout=None):
-        await self._backend.around("write", lambda: self._write(data))
+    def _check(self, call, error):
+        if self.closed or call in self.broken:
+            raise error("the connection broke: it was closed")
 
-    async def _write(self, data):
-        if self.closed:
-            raise WriteError("the connection broke: it was closed")
-        if out := self._talk.feed(bytes(data)):
-            self._ready.append(out)
+    async def write(self, data, timeout=None):
+        await self._send("write", data)
 
     async def write_some(self, data, timeout=None):
-        await self._backend.around("write_some", lambda: self._write(data))
+        if self._backend.name == "asyncio" and self._ready:
+            return 0
+        await self._send("write_some", data)
         return len(data)
 
-    async def read_available(self, max_bytes):
-        return await self._backend.around("read_available", lambda: self._peek(max_bytes))
+    async def _send(self, name, data):
+        if self._backend.name == "asyncio":
+            # It queues all of it before it suspends for the first time.
+            await self._write(data)
+            await self._backend.point(f"in {name}")
+            await self._backend.point(f"after {name}")
+        else:
+            await self._backend.around(name, lambda: self._write(data))
 
-    async def _peek(self, max_bytes):
-        return await self._read(max_bytes, None) if self._ready or self.closed else None
+    async def _write(self, data):
+        self._check("write", WriteError)
+        with self._feeding:
+            self._answer(self._wire.feed(bytes(data)))
+
+    def release(self):
+        """Have the server answer what it holds back."""
+        if not self.closed:
+            with self._feeding:
+                self._answer(self._wire.release())
+
+    def _answer(self, octets):
+        if octets:
+            self._ready.append(octets)
+            self._wake()
+
+    def _wake(self):
+        if self._reader is not None:
+            self._reader.set()
+
+    def break_off(self, *calls):
+        """Have these calls fail from now on."""
+        self.broken = calls
+        self._wake()
 
     async def close(self):
         # As every backend does it: whatever interrupts a close, it is closed.
         try:
             await self._backend.point("before close")
         finally:
-            self.closed = True
+            self.forget()
         await self._backend.point("after close")
 
     def forget(self):
         self.closed = True
+        self._wake()
 
     def is_readable(self):
-        return self.closed or bool(self._ready)
+        return self.closed or "read" in self.broken or bool(self._ready)
 
     @property
     def peer(self):
         return "memory:0"
 
 
-async def walked(world, walk, backend, job, other, *, first):
+async def walked(world, walk, backend, job, other, *, first, act=None):
     """Run a job that the walk interrupts, and beside it another that must not be disturbed.
 
     Args:
@@ -232,31 +299,34 @@ async def walked(world, walk, backend, job, other, *, first):
         backend: a `WalkBackend` to tell who the job is, or None.
         job, other: coroutine functions.
         first: whether the job begins before the other does.
+        act: what happens to the job at its point, if it is not interrupted.
 
     Returns:
         What became of the job, its value or the exception that it ended with, and the other's value.
     """
     walk.active = True
     try:
-        return await _WALKED[world](walk, backend or WalkBackend(world, walk), job, other, first)
+        return await _WALKED[world](
+            walk, backend or WalkBackend(world, walk), job, other, first, act
+        )
     finally:
         walk.active = False
 
 
-async def _in_asyncio(walk, backend, job, other, first):
+async def _in_asyncio(walk, backend, job, other, first, act):
     jobs = [job, other] if first else [other, job]
     tasks = [asyncio.create_task(call()) for call in jobs]
     mine, others = tasks if first else tasks[::-1]
-    walk.act = mine.cancel
+    walk.act = act or mine.cancel
     backend.mine = lambda: asyncio.current_task() is mine
     found, told = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
     return (found, told) if first else (told, found)
 
 
-async def _in_trio(walk, backend, job, other, first):
+async def _in_trio(walk, backend, job, other, first, act):
     results = [None, None]
     scope = trio.CancelScope()
-    walk.act = scope.cancel
+    walk.act = act or scope.cancel
 
     async def mine():
         task = trio.lowlevel.current_task()
@@ -280,18 +350,24 @@ async def _in_trio(walk, backend, job, other, first):
     return results
 
 
-async def _in_threads(walk, backend, job, other, first):
+async def _in_threads(walk, backend, job, other, first, act):
     results = [None, None]
     here = threading.get_ident()
     backend.mine = lambda: threading.get_ident() == here
 
     def interrupt():
+        if not thread.ident:  # from now on it has been there before us
+            thread.start()
+            backend.others_wait.wait(5)
         raise KeyboardInterrupt
 
     def run():
-        results[1] = drive(other())
+        try:
+            results[1] = drive(other())
+        finally:
+            backend.others_wait.set()
 
-    walk.act = interrupt
+    walk.act = act or interrupt
     thread = threading.Thread(target=run)
     if not first:
         thread.start()

@@ -113,12 +113,17 @@ def unchunked(data):
 
 
 class TLSTalk:
-    """The same behind TLS, without a socket."""
+    """The same behind TLS, without a socket.
 
-    def __init__(self, context):
+    Args:
+        context: the server's.
+        talk: what is behind it.
+    """
+
+    def __init__(self, context, talk):
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._in, self._out, server_side=True)
-        self._talk = Talk()
+        self._talk = talk
         self._ready = False
 
     def feed(self, data):
@@ -133,6 +138,12 @@ class TLSTalk:
                     self._tls.write(out)
         except ssl.SSLError:
             pass  # it wants more, or the client has gone
+        return self._out.read()
+
+    def release(self):
+        """Have what is behind it answer what it holds back."""
+        if self._ready and (out := self._talk.release()):
+            self._tls.write(out)
         return self._out.read()
 
 

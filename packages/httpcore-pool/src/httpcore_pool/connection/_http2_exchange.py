@@ -89,7 +89,8 @@ class Exchange(ByteSource):
         Who has a stream waits on; others had better go elsewhere.
         """
         if heard == self.wire.heard:
-            self.protocol.draining = True
+            with self.wire.lock:
+                self.protocol.drain()
 
     async def wait(self, timeout: float | None) -> None:
         """Wait for news of the stream; tell of informational responses."""

@@ -205,6 +205,12 @@ class Protocol:
         if self.openers:
             self.tell(next(iter(self.openers)))
 
+    def drain(self) -> None:
+        """No new streams from now on; who waits to open one learns it."""
+        self.draining = True
+        for opener in self.openers:
+            self.tell(opener)
+
     def ping(self) -> None:
         """Ask for a sign of life (RFC 9113 6.7)."""
         self._pings += 1

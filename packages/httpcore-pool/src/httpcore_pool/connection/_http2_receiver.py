@@ -292,7 +292,7 @@ class Receiver:
         if len(payload) < 8:
             raise Fault(_CODES.FRAME_SIZE_ERROR, "GOAWAY of a wrong length")
         last, code = frames.two_numbers(payload)
-        self._state.draining = True
+        self._state.drain()
         why = frames.code_name(code) + (f": {escaped(payload[8:])}" if len(payload) > 8 else "")
         if code != _CODES.NO_ERROR:
             self._farewell = f" after GOAWAY ({why})"
@@ -303,5 +303,3 @@ class Receiver:
                 error = self._ended(code, message)
                 error.sent = False
                 stream.fail(error)
-        for opener in self._state.openers:
-            opener.notify()

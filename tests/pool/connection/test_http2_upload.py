@@ -1,0 +1,250 @@
+"""Content over HTTP/2: as far as the server's windows allow, and as long as the server wants it."""
+
+import h2.errors
+import h2.events
+import h2.settings
+import pytest
+
+from httpcore_pool import (
+    LocalProtocolError,
+    Request,
+    ScriptedStream,
+    Timeout,
+    WriteTimeout,
+    run_sync,
+)
+
+HERE = "https://user:hunter2@example.org/path?q=1"
+CODES = h2.settings.SettingCodes
+ERRORS = h2.errors.ErrorCodes
+
+pytestmark = pytest.mark.usefixtures("request_lane")
+
+
+def post(content, **options):
+    return Request("POST", HERE, content, **options)
+
+
+async def facts_of(connection, request=None):
+    response = await connection.send(request or Request("GET", HERE))
+    return response.status_code, response.protocol, await response.read()
+
+
+async def raised_by(awaitable):
+    with pytest.raises(Exception) as caught:
+        await awaitable
+    return caught.value
+
+
+def respond(stream_id, body=b"", status=200):
+    return lambda peer: peer.answer(stream_id, body, status)
+
+
+def widen(by, *streams):
+    return lambda peer: [peer.h2.increment_flow_control_window(by, each) for each in streams]
+
+
+# All of it.
+
+
+@pytest.mark.parametrize("length", [None, 5])
+def test_content_comes_whole_and_ends_the_request(run, h2_peer, length):
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(peer.step(respond(1)))
+        headers = {} if length is None else {"Content-Length": "5"}
+        await facts_of(connection, post([b"he", b"llo"], headers=headers))
+        (event,) = peer.of(h2.events.RequestReceived)
+        return dict(event.headers).get("content-length"), peer.content(1)
+
+    expected = None if length is None else "5"
+    assert (expected, (b"hello", True)) == run(scenario)
+
+
+def test_content_waits_for_the_windows_of_stream_and_connection(run, h2_peer):
+    async def scenario():
+        peer, content = h2_peer(), bytes(range(250)) * 400
+        more = peer.step(widen(30_000, 1, None))
+        connection = peer.connect(peer.step(), more, more, peer.step(respond(1, b"thanks")))
+        return await facts_of(connection, post(content)), peer.content(1) == (content, True)
+
+    assert ((200, "HTTP/2", b"thanks"), True) == run(scenario)
+
+
+def test_a_window_that_does_not_open_is_a_write_timeout(h2_peer):
+    peer = h2_peer()
+    error = run_sync(raised_by(peer.connect(peer.step()).send(post(bytes(100_000)))))
+    assert (WriteTimeout, 4, "write") == (type(error), error.limit, error.phase)
+    assert "no room for more of the request (flow control) for 4 s" in str(error)
+    assert [(1, ERRORS.CANCEL)] == peer.resets()
+    peer = h2_peer()
+    connection = peer.connect(peer.step(), timeout=Timeout.of(None))
+    error = run_sync(raised_by(connection.send(post(bytes(100_000)))))
+    assert WriteTimeout is type(error)
+    assert "(flow control) in time" in str(error)
+
+
+def test_a_setting_that_widens_the_window_lets_the_upload_go_on(h2_peer):
+    peer = h2_peer()
+    connection = peer.connect(
+        peer.step(widen(1_000_000, None)),
+        peer.step(lambda p: p.h2.update_settings({CODES.INITIAL_WINDOW_SIZE: 1_000_000})),
+        peer.step(respond(1)),
+    )
+    assert 200 == run_sync(facts_of(connection, post(bytes(100_000))))[0]
+
+
+def test_a_setting_may_drive_a_window_below_nothing(h2_peer):
+    # RFC 9113 6.9.2: 65,535 were sent; 20,000 remain, less what comes until the window is positive.
+    peer, content = h2_peer(), bytes(80_000)
+    sent = []
+
+    def note(act):
+        return peer.step(lambda p: (sent.append(len(p.content(1)[0])), act(p)))
+
+    connection = peer.connect(
+        note(lambda p: p.h2.update_settings({CODES.INITIAL_WINDOW_SIZE: 20_000})),
+        note(widen(100_000, None)),
+        note(widen(45_535, 1)),  # it is 0 now
+        note(widen(1, 1)),
+        note(widen(50_000, 1)),
+        note(respond(1)),
+    )
+    assert 200 == run_sync(facts_of(connection, post(content)))[0]
+    assert [65_535, 65_535, 65_535, 65_535, 65_536, 80_000] == sent
+
+
+# A server that wants no more (RFC 9113 8.1).
+
+
+def test_a_response_before_the_upload_ends_stops_it(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(peer.step(respond(1, b"too large", 413)), peer.step(respond(3)))
+        facts = await facts_of(connection, post(bytes(100_000)))
+        return facts, peer.resets(), (await facts_of(connection))[0]
+
+    assert ((413, "HTTP/2", b"too large"), [(1, ERRORS.CANCEL)], 200) == run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("status", "sent"), [(200, 70_000), (299, 70_000), (300, 65_535), (413, 65_535)]
+)
+def test_a_head_that_is_a_success_lets_the_upload_go_on(run, h2_peer, status, sent):
+    async def scenario():
+        peer = h2_peer()
+        rest = peer.step(lambda p: p.h2.send_data(1, b"done", end_stream=True))
+        connection = peer.connect(
+            peer.step(lambda p: (p.head(1, status), widen(10_000, 1, None)(p))), rest
+        )
+        facts = await facts_of(connection, post(bytes(70_000)))
+        return facts[0], facts[2], len(peer.content(1)[0])
+
+    assert (status, b"done", sent) == run(scenario)
+
+
+def test_a_whole_response_and_no_error_is_no_failure(h2_peer):
+    # RFC 9113 8.1: the server may stop an upload with RST_STREAM NO_ERROR after its response.
+    peer = h2_peer()
+    connection = peer.connect(
+        peer.step(lambda p: (p.answer(1, b"enough"), p.h2.reset_stream(1, ERRORS.NO_ERROR)))
+    )
+    assert (200, "HTTP/2", b"enough") == run_sync(facts_of(connection, post(bytes(100_000))))
+    assert not connection.is_closed
+
+
+def test_a_response_without_a_body_before_the_upload_ends_stops_it(h2_peer):
+    peer = h2_peer()
+    connection = peer.connect(peer.step(respond(1, status=413)))
+    response = run_sync(connection.send(post(bytes(100_000))))
+    assert (True, 1) == (response.is_closed, len(peer.resets()))
+
+
+def test_a_response_that_ends_between_two_pieces_ends_the_upload(h2_peer):
+    peer = h2_peer()
+    connection = peer.connect(peer.step(respond(1, status=413)), peer.step(respond(3)))
+
+    async def pieces():
+        yield bytes(65_535)
+        yield b"x"  # waits for room, and meets the response instead
+        raise AssertionError
+
+    assert 413 == run_sync(facts_of(connection, post(pieces())))[0]
+    assert 200 == run_sync(facts_of(connection))[0]
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_a_response_that_another_took_in_ends_the_upload(h2_peer, more):
+    peer = h2_peer()
+    connection = peer.connect(peer.step(lambda p: (respond(1, status=413)(p), respond(3)(p))))
+
+    async def pieces():
+        yield b"a"
+        await facts_of(connection)  # which reads for both
+        if more:
+            yield b"b"
+
+    assert 413 == run_sync(facts_of(connection, post(pieces())))[0]
+    assert b"a" == peer.content(1)[0]
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_a_reset_between_two_pieces_ends_the_upload(h2_peer, more):
+    peer = h2_peer()
+    connection = peer.connect(
+        peer.step(lambda p: (p.h2.reset_stream(1, ERRORS.INTERNAL_ERROR), respond(3)(p)))
+    )
+
+    async def pieces():
+        yield b"a"
+        await facts_of(connection)  # which reads for both
+        if more:
+            yield b"b"
+
+    error = run_sync(raised_by(connection.send(post(pieces()))))
+    assert "reset the stream (INTERNAL_ERROR)" in str(error)
+
+
+def test_a_long_upload_looks_now_and_then_whether_the_server_speaks(h2_peer):
+    # The windows are wide, so that it never has to wait.
+    peer = h2_peer({CODES.INITIAL_WINDOW_SIZE: 2**31 - 1})
+    peer.h2.increment_flow_control_window(2**30)
+    answered = []
+
+    class Speaking(ScriptedStream):
+        def is_readable(self):
+            return len(self.written) > 500_000 and bool(self._steps)
+
+    connection = peer.connect(
+        peer.step(respond(1)), peer.step(respond(3, status=413)), stream=Speaking
+    )
+    run_sync(facts_of(connection))
+
+    async def pieces():
+        for number in range(100):
+            answered.append(number)
+            yield bytes(100_000)
+
+    assert 413 == run_sync(facts_of(connection, post(pieces())))[0]
+    assert 5 < len(answered) < 12
+
+
+# Our own faults.
+
+
+@pytest.mark.parametrize(
+    ("pieces", "words"), [([b"abcd"], "longer"), ([b"ab", b"cd"], "longer"), ([b"ab"], "shorter")]
+)
+def test_a_body_that_does_not_fit_its_length_is_our_error_and_ends_its_stream(
+    pieces, words, h2_peer
+):
+    peer = h2_peer()
+    connection = peer.connect(peer.step())
+    request = post(pieces, headers={"Content-Length": "3"})
+    error = run_sync(raised_by(connection.send(request)))
+    assert (LocalProtocolError, [(1, ERRORS.CANCEL)], False) == (
+        type(error),
+        peer.resets(),
+        connection.is_closed,
+    )
+    assert f"content is {words} than its Content-Length" in str(error)
