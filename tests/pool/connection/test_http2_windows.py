@@ -39,7 +39,7 @@ class Windows(SendWindows):
     def send(self, stream, size):
         """Send a piece as far as it goes; return how much that is."""
         sent = 0
-        while part := min(size - sent, self.room(stream)):
+        while sent < size and (part := min(size - sent, self.room(stream))):
             sent += part
             self.spend(stream, part, whole=sent == size)
         return sent

@@ -11,6 +11,7 @@ import trio
 
 from httpcore_pool import (
     AsyncioBackend,
+    ClosedError,
     HTTP2Connection,
     Options,
     ReadTimeout,
@@ -122,13 +123,14 @@ def test_who_gives_up_as_it_is_made_the_reader_hands_the_role_on(h2_peer, live, 
     assert ((200, "HTTP/2", b"hello"), True) == asyncio.run(scenario())
 
 
-def test_an_interrupted_read_gives_up_its_stream_only(h2_peer):
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_an_interrupted_read_may_have_lost_octets_and_kills_the_connection(h2_peer, kind):
     peer = h2_peer()
-    connection = peer.connect(peer.step(), KeyboardInterrupt(), peer.step(respond(3, b"hello")))
-    with pytest.raises(KeyboardInterrupt):
+    connection = peer.connect(peer.step(), kind(), peer.step(respond(3, b"hello")))
+    with pytest.raises(kind):
         run_sync(connection.send(get()))
-    assert (200, "HTTP/2", b"hello") == run_sync(facts_of(connection))
-    assert 1 == len(peer.resets())
+    assert connection.is_closed
+    assert isinstance(run_sync(raised_by(connection.send(get()))), ClosedError)
 
 
 def test_what_comes_is_answered_by_whoever_reads(run, h2_peer):

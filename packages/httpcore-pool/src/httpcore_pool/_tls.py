@@ -208,7 +208,8 @@ class TLSStream(NetworkStream):
     async def write_some(self, data: bytes, timeout: float | None = None) -> int:
         """Send `data` as `NetworkStream.write_some` does; a piece whose records are unsent is not taken.
 
-        Records can't be taken back: whoever goes on has to pass the rest of the same data.
+        Records can't be taken back: whoever goes on has to pass the rest of the same data. Who is cancelled
+        meanwhile has sent one piece, where the stream below has taken it whole.
         """
         await self._take_turn(timeout)
         try:
@@ -216,11 +217,11 @@ class TLSStream(NetworkStream):
             view = memoryview(data)
             while taken < len(view):
                 piece = view[taken : taken + _PIECE_BYTES]
-                if not self._unsent:
-                    self._unsent = self._encrypted(piece)
-                sent = await self._stream.write_some(self._unsent, timeout)
-                self._unsent = self._unsent[sent:]
-                if self._unsent:
+                # Taken out meanwhile: whatever may interrupt the write, no record is sent twice.
+                records, self._unsent = self._unsent or self._encrypted(piece), b""
+                sent = await self._stream.write_some(records, timeout)
+                if sent < len(records):
+                    self._unsent = records[sent:]
                     break
                 taken += len(piece)
             return taken

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Wire"]
 
 _READ_BYTES = 256 * 1024
+# In one call: no more than one piece of `TLSStream`, so that a cancellation leaves no doubt what was sent.
+_WRITE_BYTES = 256 * 1024
 _LOOK_SECONDS = 0.01  # after which a writer looks again whether the server takes more
 _FAREWELL_SECONDS = 0.5  # most that RST_STREAM or GOAWAY may wait for a full socket buffer
 
@@ -64,6 +66,7 @@ class Wire:
         self._receiver = receiver
         self._settings = settings
         self._writing = Mutex(backend)
+        self._rest = b""  # taken out of the protocol, and not written yet
         self._waiting: dict[News, None] = {}  # those that wait for the reader, first come first
         self._reading = False
         self._heard_by_writer: Event | None = None  # what wakes a writer when somebody has read
@@ -84,50 +87,60 @@ class Wire:
         """
         while True:
             await self._flush_once(timeout)
-            if not self._protocol.speaks or self._writing.is_held:
+            if not self._speaks or self._writing.is_held:
                 return
+
+    @property
+    def _speaks(self) -> bool:
+        return bool(self._rest or self._protocol.speaks)
 
     async def _flush_once(self, timeout: float | None) -> None:
         if not await self._writing.acquire(timeout):
             raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
         try:
             with self.lock:
-                data = self._protocol.take()
-            if data:
+                # What was left when a write was cancelled comes first: it may begin inside a frame.
+                self._rest += self._protocol.take()
+            if self._rest:
                 with self._backend.shield() if timeout is not None else nullcontext():
-                    await self._write(data, timeout)
+                    await self._write(timeout)
         except (WriteError, WriteTimeout) as error:
             try:
                 if isinstance(error, WriteError):
                     await self._hear_out()
             finally:
-                self._fail(error)
+                await self._break(error)
             raise
         except BaseException as error:
-            # A frame may be torn. Not so by a cancellation: that write was shielded, or queued whole.
-            cancelled = not isinstance(error, (Exception, KeyboardInterrupt, SystemExit))
-            if timeout is None or not cancelled:
-                self._fail(WriteError("a write was interrupted"))
+            # A frame may be torn. Not by a cancellation: that write was shielded, or queued whole.
+            if timeout is None or not _is_cancellation(error):
+                await self._break(WriteError("a write was interrupted"))
             raise
         finally:
             self._writing.release()
 
-    async def _write(self, data: bytes, timeout: float | None) -> None:
+    async def _write(self, timeout: float | None) -> None:
         """Write, and read where the server has to be heard before it takes more."""
         now = self._backend.now
-        while data:
-            left = timeout
-            end = None if timeout is None else now() + timeout
-            while True:
+        left = timeout
+        end = now() + (timeout or 0.0)
+        while rest := self._rest:
+            piece = rest if len(rest) <= _WRITE_BYTES else rest[:_WRITE_BYTES]
+            try:
                 # Always this one: over TLS a record that was begun has to be ended by the same call.
-                taken = await self.stream.write_some(data, left)
-                if taken < len(data):
-                    await self._hear()
+                taken = await self.stream.write_some(piece, left)
+            except BaseException as error:
+                if _is_cancellation(error):
+                    self._rest = rest[len(piece) :]
+                raise
+            self._rest = rest[taken:]
+            if taken < len(piece):
+                await self._hear()
+            if timeout is not None:
                 if taken:
-                    break
-                if end is not None and (left := end - now()) <= 0:
+                    end = now() + timeout
+                if (left := end - now()) <= 0:
                     raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
-            data = data[taken:]
 
     async def _hear(self) -> None:
         """The server speaks while we write: take in what it says, or let the one who reads do so."""
@@ -152,13 +165,17 @@ class Wire:
             except WriteError:
                 break
 
-    def _fail(self, error: WriteError | WriteTimeout) -> None:
+    async def _break(self, error: WriteError | WriteTimeout) -> None:
+        """The connection is dead, also for the one who waits for the server at this moment."""
         with self.lock:
             self._protocol.fail(error)
+            self._rest = b""
+        with self._backend.shield():
+            await self.stream.close()
 
     async def answer(self) -> None:
         """Send what is queued beside any request, if the server takes it in a short time."""
-        if self._protocol.speaks and not self._writing.is_held:
+        if self._speaks and not self._writing.is_held:
             try:
                 with self._backend.shield():
                     await self.flush(_FAREWELL_SECONDS)
@@ -223,6 +240,9 @@ class Wire:
                 data = await self._read_or_ping(timeout, self._settings.ping_after)
         except ReadError as error:
             failure = error
+        except BaseException as error:
+            failure = _interrupted(error)
+            raise
         finally:
             self._file(data, failure, news)
         await self._reply(timeout)
@@ -264,6 +284,9 @@ class Wire:
             data = await self.stream.read_available(_READ_BYTES)
         except ReadError as error:
             failure = error
+        except BaseException as error:
+            failure = _interrupted(error)
+            raise
         finally:
             self._file(data, failure)
 
@@ -293,7 +316,7 @@ class Wire:
 
     async def _reply(self, timeout: float | None) -> None:
         """Send what the protocol has to say to what came."""
-        if self._protocol.speaks and not self._writing.is_held:
+        if self._speaks and not self._writing.is_held:
             try:
                 await self.flush(timeout)
             except (WriteError, WriteTimeout):
@@ -322,3 +345,15 @@ def _nothing_came(timeout: float | None) -> ReadTimeout:
     # The same words as the backends': it is the same thing to the caller.
     within = "in time" if timeout is None else f"for {timeout:g} s"
     return ReadTimeout(f"the server sent nothing {within}", timeout)
+
+
+def _interrupted(error: BaseException) -> ReadError | None:
+    """What an interrupt of a read does to the connection: octets that had come may be lost with it."""
+    if isinstance(error, Exception) or _is_cancellation(error):
+        return None
+    return ReadError("a read was interrupted")
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    """Whether a task was cancelled; an interrupt may come anywhere."""
+    return not isinstance(error, (Exception, KeyboardInterrupt, SystemExit))
