@@ -4,137 +4,28 @@
 """
 
 import asyncio
-import contextlib
 import gc
 import os
-import random
 import threading
 
 import pytest
-import trio
 
 import httpcore_client as httpcore
 from testkit.app import pattern
+from testkit.churn import LIMITS, Churn, total_limit
 from testkit.faults import assert_settled, nothing_left, stats
-from testkit.tiny import Tiny, large
+from testkit.tiny import Tiny
 from testkit.worlds import drive, lift
 
 REQUESTS = int(os.environ.get("CHURN_REQUESTS", "1500"))
 WORKERS = 50
 CONNECTIONS = 10
-SEED = 20261107
-BROKEN = (httpcore.RemoteProtocolError, httpcore.ReadError)
 
 
 @pytest.fixture(scope="module")
 def server():
     with Tiny() as started:
         yield started
-
-
-class Churn:
-    """Requests of all kinds, each of which knows its answer.
-
-    Attributes:
-        wrong: what came that should not have.
-        counts: how many requests ended how.
-        most: the most connections that were open at once.
-    """
-
-    KINDS = (
-        "id",
-        "id",
-        "id",
-        "chunked",
-        "slow",
-        "slow",
-        "to",
-        "upload",
-        "left",
-        "cut",
-        "reset",
-        "large",
-    )
-
-    def __init__(self, client, url, requests=REQUESTS):
-        self._client = client
-        self._url = url
-        self._numbers = iter(range(100_000, 100_000 + requests))
-        self._lock = threading.Lock()
-        self.wrong = []
-        self.counts = {"answered": 0, "broken": 0, "cut off": 0}
-        self.most = 0
-
-    def _next(self):
-        with self._lock:
-            return next(self._numbers, None)
-
-    def _count(self, how):
-        with self._lock:
-            self.counts[how] += 1
-
-    async def work(self, number, limited):
-        """Ask until no number is left; `limited` makes a block that may end too soon."""
-        chance = random.Random(SEED + number)
-        while (number := self._next()) is not None:
-            kind = chance.choice(self.KINDS)
-            seconds = chance.uniform(0, 0.006) if chance.random() < 0.3 else None
-            try:
-                async with limited(seconds) as options:
-                    await self._ask(kind, str(number), options)
-                    continue
-            except (TimeoutError, trio.TooSlowError):  # ours are a TimeoutError too
-                pass
-            self._count("cut off")
-
-    async def _ask(self, kind, word, options):
-        try:
-            found = await getattr(self, f"_{kind}", self._plain)(kind, word, options)
-        except BROKEN:
-            self._count("broken")
-            if kind not in ("cut", "reset"):
-                self.wrong.append((kind, word, "broken"))
-            return
-        self._count("answered")
-        expected = large(word.encode()) if kind == "large" else word.encode()
-        if found != expected:
-            self.wrong.append((kind, word, found))
-        self.most = max(self.most, (await stats(self._client)).open)
-
-    async def _plain(self, kind, word, options):
-        return (await self._client.get(f"{self._url}/{kind}/{word}", **options)).content
-
-    async def _upload(self, kind, word, options):
-        url = f"{self._url}/id/{word}"
-        answer = await self._client.put(url, content=iter([b"up", b"load"]), **options)
-        return answer.content.removesuffix(b" upload")
-
-    async def _left(self, kind, word, options):
-        async with self._client.stream("GET", f"{self._url}/large/{word}", **options) as answer:
-            return (await anext(answer.stream()))[: len(word)]
-
-
-# How a world cuts a request off.
-
-
-@contextlib.asynccontextmanager
-async def asyncio_limit(seconds):
-    async with asyncio.timeout(seconds):
-        yield {}
-
-
-@contextlib.asynccontextmanager
-async def trio_limit(seconds):
-    with trio.fail_after(float("inf") if seconds is None else seconds):
-        yield {}
-
-
-@contextlib.asynccontextmanager
-async def total_limit(seconds):
-    yield {"timeout": httpcore.Timeout(total=seconds)}
-
-
-LIMITS = {"asyncio": asyncio_limit, "trio": trio_limit, "threads": total_limit}
 
 
 def test_churn_ends_with_an_empty_and_usable_pool(world, server):
@@ -146,7 +37,7 @@ def test_churn_ends_with_an_empty_and_usable_pool(world, server):
             asyncio.get_running_loop().set_exception_handler(handler)
         limits = httpcore.PoolLimits(max_connections=CONNECTIONS)
         async with world.client(pool_limits=limits, timeout=20) as client:
-            churn = Churn(client, server.url)
+            churn = Churn(client, server.url, REQUESTS)
             limited = LIMITS[world.name]
             works = [lambda n=n: churn.work(n, limited) for n in range(WORKERS)]
             await world.gather(*works)

@@ -208,20 +208,25 @@ class _Stream(NetworkStream):
         self.broken = ()
 
     async def read(self, max_bytes, timeout=None):
-        await self._backend.point("before read")
-        while not self._ready:
-            self._reader = event = self._backend.inner.event()
-            self._check("read", ReadError)
-            if not self._ready and not await self._backend.wait(event, timeout):
-                raise ReadTimeout("nothing was sent", timeout)
-        # Whoever is interrupted loses no octets.
-        await self._backend.point("in read")
+        # asyncio's streams suspend only where nothing is there.
+        if not (self._backend.name == "asyncio" and self._ready):
+            await self._backend.point("before read")
+            await self._wait_for_some(timeout)
+            # Whoever is interrupted loses no octets.
+            await self._backend.point("in read")
         self._check("read", ReadError)
         data = self._ready.popleft()
         size = min(max_bytes, max(1, len(data) - 1))  # two reads for an answer, at least
         if size < len(data):
             self._ready.appendleft(data[size:])
         return data[:size]
+
+    async def _wait_for_some(self, timeout):
+        while not self._ready:
+            self._reader = event = self._backend.inner.event()
+            self._check("read", ReadError)
+            if not self._ready and not await self._backend.wait(event, timeout):
+                raise ReadTimeout("nothing was sent", timeout)
 
     def _check(self, call, error):
         if self.closed or call in self.broken:
@@ -241,7 +246,6 @@ class _Stream(NetworkStream):
             # It queues all of it before it suspends for the first time.
             await self._write(data)
             await self._backend.point(f"in {name}")
-            await self._backend.point(f"after {name}")
         else:
             await self._backend.around(name, lambda: self._write(data))
 
@@ -257,9 +261,17 @@ class _Stream(NetworkStream):
                 self._answer(self._wire.release())
 
     def _answer(self, octets):
-        if octets:
-            self._ready.append(octets)
-            self._wake()
+        if not octets:
+            return
+        if self._backend.name == "asyncio":  # a little later, so that a reader does suspend
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._arrive, octets)
+        else:
+            self._arrive(octets)
+
+    def _arrive(self, octets):
+        self._ready.append(octets)
+        self._wake()
 
     def _wake(self):
         if self._reader is not None:

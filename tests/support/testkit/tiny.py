@@ -1,4 +1,6 @@
-"""A tiny, quick HTTP/1.1 server, as a machine of bytes: in memory, behind TLS, or in a process of its own.
+"""A tiny, quick server, as a machine of bytes: in memory, behind TLS, or in a process of its own.
+
+The latter speaks HTTP/2, too (`testkit.tiny_h2`), where a client begins with it or asks for it in TLS.
 
 Every answer holds what was asked for, so that a test can tell a wrong one:
 
@@ -142,26 +144,38 @@ class TLSTalk:
 
     def release(self):
         """Have what is behind it answer what it holds back."""
-        if self._ready and (out := self._talk.release()):
-            self._tls.write(out)
+        try:
+            if self._ready and (out := self._talk.release()):
+                self._tls.write(out)
+        except ssl.SSLError:
+            pass  # the client has gone
         return self._out.read()
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self):
-        self._talk = Talk()
+    def __init__(self, site):
+        self._site = site
+        self._talk = None
 
     def connection_made(self, transport):
         self._transport = transport
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def data_received(self, data):
-        if out := self._talk.feed(data):
-            if self._talk.pause:
-                asyncio.get_running_loop().call_later(self._talk.pause, self._send, out)
-                self._talk.pause = 0.0
-            else:
-                self._send(out)
+        if self._talk is None:
+            self._talk = self._site.talk() if data.startswith(b"PRI ") else Talk()
+        out = self._talk.feed(data)
+        pause, self._talk.pause = self._talk.pause, 0.0
+        if pause and isinstance(self._talk, Talk):
+            asyncio.get_running_loop().call_later(pause, self._send, out)
+        else:
+            self._send(out)
+            if pause:
+                asyncio.get_running_loop().call_later(pause, self._release)
+
+    def _release(self):
+        if not self._transport.is_closing():
+            self._send(self._talk.release())
 
     def _send(self, out):
         self._transport.write(out)
@@ -174,13 +188,19 @@ class _Connection(asyncio.Protocol):
 
 
 async def _serve(descriptor, key, chain):
+    from testkit.tiny_h2 import Site  # here: it knows this module
+
     context = None
     if chain:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chain, key)
+        context.set_alpn_protocols(["h2", "http/1.1"])
+    site = Site()
     loop = asyncio.get_running_loop()
     sock = socket.socket(fileno=descriptor)
-    server = await loop.create_server(_Connection, sock=sock, ssl=context, backlog=256)
+    server = await loop.create_server(
+        lambda: _Connection(site), sock=sock, ssl=context, backlog=256
+    )
     await server.serve_forever()
 
 

@@ -48,6 +48,10 @@ class Site:
     holds: bool = True
     known: set = field(default_factory=set)
 
+    def talk(self):
+        """A new connection."""
+        return H2Talk(self)
+
 
 class H2Talk:
     """One connection: octets in, octets out.
@@ -58,7 +62,8 @@ class H2Talk:
     Attributes:
         resets: the codes of the client's RST_STREAM by stream.
         requests: the paths by stream; None for a tunnel.
-        end, pause: as those of `testkit.tiny.Talk`.
+        end: None; connections do not end by themselves.
+        pause: seconds after which `release` is due for what is slow.
     """
 
     end = None
@@ -154,8 +159,9 @@ class H2Talk:
             return
         kind, word = self.requests[stream].split("/")[1:3]
         word = word.encode()
-        if kind == "held" and self._site.holds:
+        if kind == "slow" or (kind == "held" and self._site.holds):
             self._held.append((stream, word))
+            self.pause = int(word) % 5 / 1000 if kind == "slow" else self.pause
         elif kind == "to":
             location = ("location", f"/id/{word.decode()}")
             self._respond(stream, b"over there", location, status="302")
@@ -168,7 +174,6 @@ class H2Talk:
             self._pump()
             self._h2.reset_stream(stream, _CODES.INTERNAL_ERROR)
         else:
-            self.pause = int(word) % 5 / 1000 if kind == "slow" else 0.0
             bodies = {"large": large, "huge": huge}
             body = bodies[kind](word) if kind in bodies else word
             self._respond(stream, body + (b" " + content if content else b""))

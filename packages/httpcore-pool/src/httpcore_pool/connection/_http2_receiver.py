@@ -158,17 +158,17 @@ class Receiver:
             self._state.late_bytes -= size
             if not data or self._state.late_bytes < 0:
                 self._count()
+            return
+        if data or end:
+            self._state.idle_frames = 0
         else:
-            if data or end:
-                self._state.idle_frames = 0
-            else:
-                self._count()
-            try:
-                stream.receive_data(data, size, end=end)
-            except StreamFault as fault:
-                self._refuse(stream, fault)
-            else:
-                self._heard_of(stream)
+            self._count()
+        try:
+            stream.receive_data(data, size, end=end)
+        except StreamFault as fault:
+            self._refuse(stream, fault)
+        else:
+            self._heard_of(stream)
 
     def _heard_of(self, stream: Stream) -> None:
         if stream.ended and stream.sent:
