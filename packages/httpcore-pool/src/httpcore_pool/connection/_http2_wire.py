@@ -95,12 +95,17 @@ class Wire:
         return bool(self._rest or self._protocol.speaks)
 
     async def _flush_once(self, timeout: float | None) -> None:
+        if timeout is not None and timeout <= 0:
+            # One request has no time left: that is nothing to the others. What is queued leaves with theirs.
+            raise WriteTimeout("no time left to write", timeout)
         if not await self._writing.acquire(timeout):
             raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
         try:
-            with self.lock:
-                # What was left when a write was cancelled comes first: it may begin inside a frame.
-                self._rest += self._protocol.take()
+            if not self._rest:
+                # What was left when a write was cancelled comes first, and by itself: it may begin inside a
+                # frame, and a stream that has taken a part of it wants to see the same piece again.
+                with self.lock:
+                    self._rest = self._protocol.take()
             if self._rest:
                 with self._backend.shield() if timeout is not None else nullcontext():
                     await self._write(timeout)

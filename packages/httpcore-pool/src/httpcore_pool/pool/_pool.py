@@ -22,7 +22,7 @@ from .._trust import SSLTypes, TLSConfig
 from ..connection import HTTPConnection, Proxy
 from . import _fork
 from ._entry import Entry
-from ._replay import may_replay
+from ._replay import Attempts, may_replay
 from ._source import PooledSource
 from ._state import PoolState
 from ._turn import Turn
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectionPool"]
 
-_MOST_ATTEMPTS = 2
-_MOST_REFUSED = 4  # where the server has not touched the request
-_MOST_UNSENT = 32  # where the connection went away, too: some serve a few requests each
 _MOST_HTTP1_ONLY = 1000  # places that are remembered for not wanting HTTP/2
 _HTTP1_ONLY = "HTTP/1.1 only"
 
@@ -138,9 +135,8 @@ class ConnectionPool(Adapter):
             await self._move(loop)
         key = self._key(request)
         turn: Turn | None = None
-        attempts = 0
+        attempts: Attempts | None = None
         while True:
-            attempts += 1
             with self._lock:
                 entry = self._state.take(key, now)
             try:
@@ -158,6 +154,7 @@ class ConnectionPool(Adapter):
                     emit(request, "pool.assigned", backend.now(), reused=reused, waited=waited)
                 response = await entry.connection.send(request)
             except BaseException as error:
+                attempts = attempts or Attempts()
                 if not await self._may_go_on(entry, key, request, error, attempts, reused=reused):
                     raise
                 now = backend.now()
@@ -178,7 +175,7 @@ class ConnectionPool(Adapter):
         key: tuple[Hashable, ...],
         request: Request,
         error: BaseException,
-        attempts: int,
+        attempts: Attempts,
         *,
         reused: bool,
     ) -> bool:
@@ -191,10 +188,9 @@ class ConnectionPool(Adapter):
                 idle = self._state.doubt(key)
             await self._close_all(idle, request)
         self._check_ran(request, error)
-        most = _MOST_ATTEMPTS
-        if isinstance(error, ClosedError) or not getattr(error, "sent", True):
-            most = _MOST_UNSENT if entry.connection.is_closed else _MOST_REFUSED
-        may = attempts < most and may_replay(request, error, reused=reused)
+        may = attempts.is_one_left(error, connected=not entry.connection.is_closed) and may_replay(
+            request, error, reused=reused
+        )
         if not may or (isinstance(error, HTTP11Required) and not self._give_up_http2(key)):
             named(error, request, self._backend.now())  # connections name all but ClosedError
             return False

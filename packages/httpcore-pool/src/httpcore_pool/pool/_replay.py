@@ -15,7 +15,7 @@ from .._errors import (
 if TYPE_CHECKING:
     from .._request import Request
 
-__all__ = ["may_replay"]
+__all__ = ["Attempts", "may_replay"]
 
 # What would fail in the same way again.
 _LASTING = (RequestTimeout, ConnectError, LocalProtocolError)
@@ -44,3 +44,36 @@ def may_replay(request: Request, error: BaseException, *, reused: bool) -> bool:
     if not error.sent:
         return True
     return reused and not error.answered and request.method in _IDEMPOTENT
+
+
+_MOST_SENT = 2  # attempts that may have reached the server
+_MOST_REFUSED = 4  # where the server has not touched the request
+_MOST_LEFT_OUT = 32  # where the connection went away, too: some serve a few requests each
+
+
+class Attempts:
+    """How often one request was tried in vain."""
+
+    __slots__ = ("_left_out", "_refused", "_sent")
+
+    def __init__(self) -> None:
+        self._sent = self._refused = self._left_out = 0
+
+    def is_one_left(self, error: BaseException, *, connected: bool) -> bool:
+        """Note a failure; return whether there may be another attempt, as far as their number goes.
+
+        Args:
+            error: what it was.
+            connected: whether the connection may be used again.
+        """
+        if not isinstance(error, ClosedError) and getattr(error, "sent", True):
+            self._sent += 1
+        elif connected:
+            self._refused += 1
+        else:
+            self._left_out += 1
+        return (
+            self._sent < _MOST_SENT
+            and self._refused < _MOST_REFUSED
+            and self._left_out < _MOST_LEFT_OUT
+        )
