@@ -52,11 +52,12 @@ def run_trio(coroutine):
 RUNS = {"asyncio": (httpcore.Client, asyncio.run), "trio": (httpcore.TrioClient, run_trio)}
 
 
+@pytest.mark.parametrize("http2", [False, True])
 @pytest.mark.parametrize("name", RUNS)
-def test_a_client_goes_on_in_another_loop_once_the_first_has_ended(server, authority, name):
+def test_a_client_goes_on_in_another_loop_once_the_first_has_ended(server, authority, name, http2):
     make, run = RUNS[name]
     with nothing_left():
-        client = make(ssl=authority.bundle, http2=False)
+        client = make(ssl=authority.bundle, http2=http2)
         for number in range(3):
             word = str(number)
             assert word.encode() == run(asked(client, f"{server.url}/id/{word}"))
@@ -89,7 +90,7 @@ def test_a_response_open_in_a_loop_that_ended_is_a_clear_error_in_the_next(name)
 PROGRAM = """
 import {module}
 import httpcore_client as httpcore
-client = httpcore.{client}(ssl={bundle!r}, http2=False)
+client = httpcore.{client}(ssl={bundle!r}, http2={http2})
 async def main():
     assert b"7" == (await client.get({url!r})).content
 def sync():
@@ -106,12 +107,13 @@ PROGRAMS = {
 THENS = {"at the exit": "", "before": "import gc\ndel client\ngc.collect()"}
 
 
+@pytest.mark.parametrize("http2", [False, True])
 @pytest.mark.parametrize("then", THENS)
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_an_unclosed_client_warns_and_nothing_breaks(server, authority, name, then):
+def test_an_unclosed_client_warns_and_nothing_breaks(server, authority, name, then, http2):
     """There is one warning, about the client's pool, and no traceback of any finaliser."""
     values = {"bundle": authority.bundle, "url": server.url + "/id/7", "then": THENS[then]}
-    program = PROGRAM.format(**PROGRAMS[name], **values)
+    program = PROGRAM.format(**PROGRAMS[name], **values, http2=http2)
     command = [sys.executable, "-W", "always::ResourceWarning", "-c", program]
     found = subprocess.run(command, capture_output=True, text=True, timeout=20)
     assert (0, "done\n") == (found.returncode, found.stdout)

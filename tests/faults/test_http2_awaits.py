@@ -7,6 +7,7 @@ connection's state, and the other gets its answer, whoever was the reader.
 import pytest
 
 import httpcore_client as httpcore
+import httpcore_pool as pool
 from testkit.awaits import WalkBackend, walk_through, walked
 from testkit.faults import assert_settled, nothing_left, stats
 from testkit.interrupts import check_outcome
@@ -14,6 +15,7 @@ from testkit.jobs import JOBS, get, left_early, uploading_much
 from testkit.tiny import large
 from testkit.tiny_h2 import Site
 
+URL = "http://127.0.0.1"
 CANCEL = 8
 SMALL_WINDOWS = httpcore.HTTP2Settings(stream_window_bytes=65_535, connection_window_bytes=65_535)
 
@@ -93,7 +95,8 @@ class Run:
                     self.backend.release()
 
             async def other():
-                return await self._ask_beside(client)
+                answer = await failure_or(client.get(self.url + "/held/456"))
+                return getattr(answer, "content", answer)
 
             outcome, told = await walked(
                 self.world.name, self.walk, self.backend, job, other, first=first, act=act
@@ -105,12 +108,6 @@ class Run:
             assert_settled(await stats(client))
         assert [] == [stream for stream in self.backend.streams if not stream.closed]
 
-    async def _ask_beside(self, client):
-        try:
-            return (await client.get(self.url + "/held/456")).content
-        except httpcore.TransportError as error:
-            return error
-
     async def _check_left(self, client):
         """Nothing of the two requests is left, here or at the server."""
         counts = await stats(client)
@@ -118,11 +115,7 @@ class Run:
         live = [stream for stream in self.backend.streams if not stream.closed]
         assert counts.open == len(live), str(self.walk)
         for connection in connections(client):
-            state, wire = connection.state, connection.wire
-            assert ({}, {}, {}) == (state.streams, state.openers, wire._waiting), str(self.walk)
-            assert not wire._reading
-            assert not wire._writing.is_held
-            assert not state.speaks, "something was not sent"
+            check_state(connection, self.walk)
         for stream in live:
             assert {CANCEL} >= set(stream.talk.resets.values())
             assert 0 == stream.talk.open_streams, (stream.talk.requests, str(self.walk))
@@ -134,14 +127,24 @@ def connections(client):
     return [entry.connection._inner for entry in pool._state._entries]
 
 
+def check_state(connection, walk):
+    """No stream is left, nobody waits, nobody has a role, everything was sent."""
+    state, wire = connection.state, connection.wire
+    assert ({}, {}, {}) == (state.streams, state.openers, wire._waiting), str(walk)
+    assert (False, False) == (wire._reading, wire._writing.is_held), str(walk)
+    if not connection.is_closed:
+        assert (False, {}) == (wire._speaks, state.windows._line), str(walk)
+
+
 def checks_interrupt(world, walk):
     """Return the check of one run of which the job was interrupted."""
 
     def check(outcome, told):
         check_outcome(world, walk, outcome)
-        # A thread that is interrupted as it writes may leave half a frame: that connection is over.
-        torn = world.name == "threads" and any("write" in point for point in walk.acted)
-        if not (torn and isinstance(told, httpcore.WriteError)):
+        # A thread that is interrupted as it writes or reads may lose octets: that connection is over.
+        moves = any(word in point for point in walk.acted for word in ("write", "read"))
+        torn = world.name == "threads" and moves
+        if not (torn and isinstance(told, (httpcore.NetworkError, httpcore.ClosedError))):
             assert b"456" == told, str(walk)
 
     return check
@@ -184,6 +187,45 @@ def test_interruptions_of_the_clean_up_too_leave_all_in_order(world, authority, 
 
     with nothing_left():
         walk_through(world, run, again=True)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "in line"])
+def test_an_interruption_in_the_line_of_a_connection(world, authority, first):
+    """Where no pool stands before it: the server allows one stream, the other waits for it."""
+
+    async def run(walk):
+        backend = WalkBackend(world.name, walk, talk=Site(most=1).talk)
+        connection = pool.HTTPConnection(URL, backend, http1=False)
+        await ask(connection, "1")
+
+        async def other():
+            return await failure_or(ask(connection, "456"))
+
+        outcome, told = await walked(
+            world.name, walk, backend, lambda: ask(connection, "123"), other, first=first
+        )
+        checks_interrupt(world, walk)(outcome, told)
+        check_state(connection._inner, walk)
+        if not connection.is_closed:
+            assert b"789" == await ask(connection, "789")
+        await connection.close()
+
+    with nothing_left():
+        points = walk_through(world, run)
+    assert points >= 3, "points"
+
+
+async def ask(connection, word):
+    answer = await connection.send(pool.Request("GET", f"{URL}/id/{word}"))
+    return await answer.read()
+
+
+async def failure_or(awaitable):
+    """What this gives, or the error of ours that it ends with."""
+    try:
+        return await awaitable
+    except httpcore.HTTPError as error:
+        return error
 
 
 BROKEN = (httpcore.ReadError, httpcore.WriteError, httpcore.ConnectError)

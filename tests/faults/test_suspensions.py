@@ -8,9 +8,10 @@ import pytest
 import trio
 
 import httpcore_client as httpcore
-from testkit.awaits import Stepped, walk_through, walked
+from testkit.awaits import walk_through, walked
 from testkit.faults import assert_settled, nothing_left, stats, tasks
 from testkit.jobs import JOBS, NAMES, get
+from testkit.stepped import Stepped
 from testkit.tiny import Tiny
 from testkit.worlds import AsyncioWorld, TrioWorld
 

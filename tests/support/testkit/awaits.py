@@ -4,7 +4,7 @@ There are two ways to reach an await, and both enumerate instead of guessing:
 
 - `WalkBackend` stands around a world's backend, over a network in memory. Every call that may wait is a
   *point*, before and after it is carried out. It suspends there, or in threads may raise.
-- `Stepped` drives a coroutine over real sockets and counts each suspension that its loop sees.
+- `testkit.stepped` drives a coroutine over real sockets and counts each suspension that its loop sees.
 
 A `Walk` counts points and acts at one of them, so a test runs a scenario again and again, one point
 further each time, until the scenario ends without reaching it.
@@ -395,39 +395,3 @@ async def _in_threads(walk, backend, job, other, first, act):
 
 
 _WALKED = {"asyncio": _in_asyncio, "trio": _in_trio, "threads": _in_threads}
-
-
-class Stepped:
-    """Awaits a coroutine and makes a point of each of its suspensions.
-
-    Args:
-        coroutine: what to drive.
-        walk: counts the suspensions; acts before one of them, that is while it lasts.
-        late: act when the wait is over instead, and before its task goes on.
-    """
-
-    def __init__(self, coroutine, walk, *, late=False):
-        self._coroutine = coroutine
-        self._walk = walk
-        self._late = late
-
-    def __await__(self):
-        inner = self._coroutine.__await__()
-        value, error = None, None
-        while True:
-            try:
-                trap = inner.send(value) if error is None else inner.throw(error)
-            except StopIteration as stop:
-                return stop.value
-            value, error = None, None
-            if not self._late:
-                self._walk.pass_by("suspended")
-            elif isinstance(trap, asyncio.Future):
-                # Called before the task's own callback, which makes it go on.
-                trap.add_done_callback(lambda _: self._walk.pass_by("over"))
-            try:
-                value = yield trap
-            except BaseException as thrown:
-                error = thrown
-            if self._late and not isinstance(trap, asyncio.Future):
-                self._walk.pass_by("over")

@@ -161,7 +161,7 @@ class H2Talk:
         word = word.encode()
         if kind == "slow" or (kind == "held" and self._site.holds):
             self._held.append((stream, word))
-            self.pause = int(word) % 5 / 1000 if kind == "slow" else self.pause
+            self.pause = (1 + int(word) % 5) / 1000 if kind == "slow" else self.pause
         elif kind == "to":
             location = ("location", f"/id/{word.decode()}")
             self._respond(stream, b"over there", location, status="302")
