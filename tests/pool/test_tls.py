@@ -274,6 +274,40 @@ def test_a_large_write_leaves_in_pieces(make):
     assert max(sizes) < 300_000
 
 
+@pytest.mark.parametrize("taken", [0, 10, None], ids=["nothing", "a part", "all"])
+def test_a_write_that_ran_out_of_time_goes_on_where_it_was(run, make, taken):
+    async def scenario():
+        secure, stream, peer = make(lambda peer: peer.hands())
+        await secure.handshake(NO_LIMIT)
+        write = stream.write_some
+
+        async def slow(data, timeout=None):
+            stream.write_some = write
+            error = WriteTimeout("too slow", timeout)
+            error.taken = len(data) if taken is None else taken
+            stream.written += bytes(data[: error.taken])
+            raise error
+
+        stream.write_some = slow
+        with pytest.raises(WriteTimeout) as caught:
+            await secure.write_some(b"first", 1)
+        rest = b"first"[caught.value.taken :]
+        sent = await secure.write_some(rest, 1) if rest else 0
+        await secure.write_some(b" second", 1)
+        peer.step(TLSPeer.hears)(stream)
+        got = b""
+
+        def act(peer):
+            nonlocal got
+            got += peer.tls.read(100)
+            got += peer.tls.read(100)
+
+        peer.step(act)(stream)
+        return caught.value.taken + sent, got
+
+    assert (5, b"first second") == run(scenario)
+
+
 def test_what_a_partial_write_left_is_sent_first(run, make):
     """Records that were made can't be taken back, whoever writes next (RFC 8446 5.3: they are counted)."""
 

@@ -102,11 +102,39 @@ def test_a_peer_that_neither_reads_nor_speaks_is_a_write_timeout(world, connect)
     world.run(scenario)
 
 
+def test_a_write_timeout_says_how_much_was_taken_so_that_another_write_can_go_on(world, connect):
+    over, content = threading.Event(), bytes(range(256)) * 31_250
+    received = []
+
+    def slow(sock):
+        over.wait(5)
+        while sum(map(len, received)) < len(content):
+            received.append(sock.recv(1 << 20))
+        sock.sendall(b"all")
+        takes_all(sock)
+
+    async def scenario():
+        stream = await connect(slow)
+        with pytest.raises(WriteTimeout) as caught:
+            await stream.write_some(content, SHORT)
+        over.set()
+        rest = content[caught.value.taken :]
+        while rest:
+            rest = rest[await stream.write_some(rest, 5) :]
+        said = await stream.read(10, 5)
+        await stream.close()
+        return said
+
+    assert b"all" == world.run(scenario)
+    assert content == b"".join(received)
+
+
 def test_no_time_left_is_a_write_timeout(world, connect):
     async def scenario():
         stream = await connect(takes_all)
-        with pytest.raises(WriteTimeout, match="no time left"):
+        with pytest.raises(WriteTimeout, match="no time left") as caught:
             await stream.write_some(b"x", 0)
+        assert 0 == caught.value.taken
         await stream.close()
 
     world.run(scenario)

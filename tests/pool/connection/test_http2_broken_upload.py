@@ -9,6 +9,8 @@ import hyperframe.frame as frames
 import pytest
 
 from httpcore_pool import (
+    ClosedError,
+    Options,
     ReadError,
     RemoteProtocolError,
     Request,
@@ -172,8 +174,43 @@ def test_a_server_that_takes_nothing_is_a_write_timeout(h2_peer):
     timeouts = []
     connection = peer.connect(stream=Full)
     error = run_sync(raised_by(connection.send(post(b"hello"))))
-    assert (WriteTimeout, 4, [4.0, 2.5, 1.0]) == (type(error), error.limit, timeouts)
-    assert connection.is_closed
+    assert (WriteTimeout, 4) == (type(error), error.limit)
+    assert [4.0, 2.5, 1.0, 0.5] == timeouts  # the last is for RST_STREAM
+    assert connection.is_closed  # to new requests
+
+
+@pytest.mark.parametrize("taken", [0, 7, 40])
+def test_the_write_limit_of_one_request_is_nothing_to_the_others(run, h2_peer, taken):
+    """What it has begun goes on with the next write, be it in the middle of a frame."""
+
+    class Slow(ScriptedStream):
+        async def write_some(self, data, timeout=None):
+            if timeout != 1 or slow:
+                return await super().write_some(data, timeout)
+            error = WriteTimeout("too slow", timeout)
+            error.taken = min(taken, len(data))
+            self.written += data[: error.taken]
+            slow.append(error)
+            raise error
+
+    slow = []
+
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(
+            peer.step(lambda p: p.head(1)),
+            peer.step(lambda p: p.h2.send_data(1, b"hello", end_stream=True)),
+            stream=Slow,
+        )
+        other = await connection.send(Request("GET", HERE))
+        slow.clear()
+        hasty = Options(timeout=Timeout(read=3, write=1))
+        error = await raised_by(connection.send(post(b"content", options=hasty)))
+        closed = connection.is_closed, type(await raised_by(connection.send(post(b"x"))))
+        return type(error), closed, await other.read(), peer.resets()
+
+    expected = (WriteTimeout, (True, ClosedError), b"hello", [(3, ERRORS.CANCEL)])
+    assert expected == run(scenario)
 
 
 def test_without_a_limit_it_goes_on_until_the_server_takes_it(h2_peer):

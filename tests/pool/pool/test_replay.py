@@ -15,7 +15,7 @@ from httpcore_pool import (
     Request,
     WriteError,
 )
-from httpcore_pool.pool._replay import may_replay
+from httpcore_pool.pool._replay import Attempts, may_replay
 
 HERE = "http://example.org/"
 
@@ -78,3 +78,36 @@ def test_a_body_that_can_not_be_read_again_forbids_it(kind):
 def test_a_body_that_was_not_begun_or_can_be_read_again_does_not():
     for each in (request("PUT", iter([b"a"])), request("PUT", b"a", opened=True)):
         assert may_replay(each, error(ReadError), reused=True)
+
+
+SENT = error(ReadError)
+REFUSED = error(RemoteProtocolError, sent=False)
+
+
+@pytest.mark.parametrize(
+    ("failure", "connected", "most"),
+    [
+        (SENT, False, 2),
+        (SENT, True, 2),
+        (REFUSED, True, 4),
+        (REFUSED, False, 32),
+        (ClosedError("closed"), False, 32),
+        (ClosedError("full"), True, 4),
+    ],
+    ids=["sent", "sent, alive", "refused", "left out", "closed", "closed to us"],
+)
+def test_how_often_a_request_is_tried_depends_on_what_may_have_reached_the_server(
+    failure, connected, most
+):
+    attempts = Attempts()
+    left = [attempts.is_one_left(failure, connected=connected) for _ in range(most)]
+    assert [True] * (most - 1) + [False] == left
+
+
+def test_each_kind_of_failure_is_counted_by_itself():
+    attempts = Attempts()
+    for _ in range(3):
+        assert attempts.is_one_left(REFUSED, connected=True)
+        assert attempts.is_one_left(REFUSED, connected=False)
+    assert attempts.is_one_left(SENT, connected=False)
+    assert not attempts.is_one_left(REFUSED, connected=True)

@@ -179,9 +179,14 @@ class ConnectTimeout(RequestTimeout):
 
 
 class WriteTimeout(RequestTimeout):
-    """The peer did not take the next bytes in time."""
+    """The peer did not take the next bytes in time.
+
+    Attributes:
+        taken: from `NetworkStream.write_some`, how many bytes were taken before.
+    """
 
     phase: str | None = "write"
+    taken: int = 0
 
 
 class ReadTimeout(RequestTimeout):

@@ -219,7 +219,12 @@ class TLSStream(NetworkStream):
                 piece = view[taken : taken + _PIECE_BYTES]
                 # Taken out meanwhile: whatever may interrupt the write, no record is sent twice.
                 records, self._unsent = self._unsent or self._encrypted(piece), b""
-                sent = await self._stream.write_some(records, timeout)
+                try:
+                    sent = await self._stream.write_some(records, timeout)
+                except WriteTimeout as error:
+                    self._unsent = records[error.taken :]
+                    error.taken = taken if self._unsent else taken + len(piece)
+                    raise
                 if sent < len(records):
                     self._unsent = records[sent:]
                     break

@@ -228,6 +228,10 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._alert = True
         try:
             await self.write(data, timeout)
+        except WriteTimeout as error:
+            if timeout is None or timeout > 0:
+                error.taken = len(data)  # it is in our buffer
+            raise
         finally:
             self._alert = False
         return len(data)

@@ -62,7 +62,7 @@ class NetworkStream(ABC):
             How many bytes were taken: all, or fewer where the peer spoke before it took the rest.
 
         Raises:
-            WriteTimeout: the peer took nothing for `timeout` seconds.
+            WriteTimeout: the peer took nothing for `timeout` seconds; `taken` says how much before.
             WriteError: the connection broke, or was closed here.
         """
         await self.write(data, timeout)

@@ -85,7 +85,9 @@ class _SyncStream(NetworkStream):
         except (OSError, ValueError) as error:
             raise WriteError(f"the connection broke: {_why(error)}") from error
         if taken < len(data):
-            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+            slow = WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+            slow.taken = taken
+            raise slow
         return taken
 
     async def close(self) -> None:

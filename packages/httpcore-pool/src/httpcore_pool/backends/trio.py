@@ -86,7 +86,9 @@ class _TrioStream(NetworkStream):
         except (OSError, trio.ClosedResourceError) as error:
             raise WriteError(f"the connection broke: {_why(error)}") from error
         if taken < len(view):
-            raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+            slow = WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+            slow.taken = taken
+            raise slow
         return taken
 
     async def close(self) -> None:

@@ -83,7 +83,8 @@ class Wire:
         without a limit can't be, since nothing else would end it: to cancel that ends the connection.
 
         Raises:
-            WriteError, WriteTimeout: the connection is dead now.
+            WriteError: the connection is dead now.
+            WriteTimeout: the server took nothing in time; the rest leaves with the next flush.
         """
         while True:
             await self._flush_once(timeout)
@@ -109,10 +110,14 @@ class Wire:
             if self._rest:
                 with self._backend.shield() if timeout is not None else nullcontext():
                     await self._write(timeout)
-        except (WriteError, WriteTimeout) as error:
+        except WriteTimeout:
+            # The limit of one request says nothing to the others: who comes next goes on where this left off.
+            with self.lock:
+                self._protocol.drain()
+            raise
+        except WriteError as error:
             try:
-                if isinstance(error, WriteError):
-                    await self._hear_out()
+                await self._hear_out()
             finally:
                 await self._break(error)
             raise
@@ -134,6 +139,9 @@ class Wire:
             try:
                 # Always this one: over TLS a record that was begun has to be ended by the same call.
                 taken = await self.stream.write_some(piece, left)
+            except WriteTimeout as error:
+                self._rest = rest[error.taken :]
+                raise
             except BaseException as error:
                 if _is_cancellation(error):
                     self._rest = rest[len(piece) :]
@@ -170,7 +178,7 @@ class Wire:
             except WriteError:
                 break
 
-    async def _break(self, error: WriteError | WriteTimeout) -> None:
+    async def _break(self, error: WriteError) -> None:
         """The connection is dead, also for the one who waits for the server at this moment."""
         with self.lock:
             self._protocol.fail(error)
