@@ -88,8 +88,10 @@ def test_closing_a_client_ends_fifty_streams_each_with_an_error_of_its_own(world
             errors.append(await failure(client.get(server.url + "/held/7")))
 
         async def shut():
-            while (await stats(client)).requests < 51:
-                await client.get(server.url + "/slow/1")
+            mine = 1
+            while (await stats(client)).requests < mine + 50:
+                await client.get(server.url + "/id/1")
+                mine += 1
             await client.close()
 
         await world.gather(*[ask] * 50, shut)
