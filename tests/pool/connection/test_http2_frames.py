@@ -54,15 +54,22 @@ def test_a_frame_may_be_as_large_as_every_receiver_allows_and_no_larger(fault_of
     largest = hyperframe.DataFrame(1, bytes(16_384)).serialize()
     assert bytes(16_384) == cut(largest)[0][3]
     larger = hyperframe.DataFrame(1, bytes(16_385)).serialize()
-    code, words = fault_of(Fault, lambda: cut(larger[:9]))
+    code, words = fault_of(Fault, lambda: cut(PING, larger[:9]))
     assert (CODES.FRAME_SIZE_ERROR, "a frame of more than 16384 bytes") == (code, words)
 
 
-def test_an_answer_in_http_1_is_shown(fault_of):
-    code, words = fault_of(Fault, lambda: cut(b"HTTP/1.1 400 Bad \x1bRequest\r\n\r\n"))
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (b"HTTP/1.1 400 Bad \x1bRequest\r\n\r\n", "'HTTP/1.1 400 Bad \\x1bRequest'"),
+        (b"<!DOCTYPE html>\r\n<title>505</title>", "'<!DOCTYPE html>'"),
+        (b"SSH-2.0-OpenSSH\r\n", "'SSH-2.0-OpenSSH'"),
+    ],
+)
+def test_an_answer_that_is_no_http_2_is_shown(fault_of, answer, shown):
+    code, words = fault_of(Fault, lambda: cut(answer))
     assert CODES.PROTOCOL_ERROR == code
-    assert "does not speak HTTP/2 here, it answered" in words
-    assert "HTTP/1.1 400 Bad \\x1bRequest" in words
+    assert words.endswith(f"does not speak HTTP/2 here, it answered b{shown}")
 
 
 def test_behind_a_frame_that_is_no_answer_in_http_1_any_more(fault_of):

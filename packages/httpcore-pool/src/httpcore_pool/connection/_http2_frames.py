@@ -142,7 +142,7 @@ class FrameBuffer:
         return self._data[self._begins : self._at]
 
     def _refuse(self, data: bytes) -> None:
-        if not self._started and data.startswith(b"HTTP/1."):
+        if not self._started:  # whatever it is, it is no frame: most likely HTTP/1.1
             line = data.partition(b"\r\n")[0]
             raise Fault(
                 _CODES.PROTOCOL_ERROR,
