@@ -19,30 +19,11 @@ from httpcore_pool import (
     WriteError,
     run_sync,
 )
+from testkit.scripted_h2 import facts_of, get, raised_by, respond
 
-HERE = "https://user:hunter2@example.org/path?q=1"
 CODES = h2.settings.SettingCodes
 
 pytestmark = pytest.mark.usefixtures("request_lane")
-
-
-def get(method="GET", content=None, **options):
-    return Request(method, HERE, content, **options)
-
-
-async def facts_of(connection, request=None):
-    response = await connection.send(request or get())
-    return response.status_code, response.protocol, await response.read()
-
-
-async def raised_by(awaitable):
-    with pytest.raises(Exception) as caught:
-        await awaitable
-    return caught.value
-
-
-def respond(stream_id, body=b"", status=200):
-    return lambda peer: peer.answer(stream_id, body, status)
 
 
 # Many at once.

@@ -7,36 +7,16 @@ import pytest
 
 from httpcore_pool import (
     ReadTimeout,
-    Request,
     ScriptedStream,
     Timeout,
     TotalTimeout,
     run_sync,
 )
+from testkit.scripted_h2 import facts_of, post, raised_by, respond
 
-HERE = "https://user:hunter2@example.org/path?q=1"
 ERRORS = h2.errors.ErrorCodes
 
 pytestmark = pytest.mark.usefixtures("request_lane")
-
-
-def post(content, **options):
-    return Request("POST", HERE, content, **options)
-
-
-async def facts_of(connection, request=None):
-    response = await connection.send(request or Request("GET", HERE))
-    return response.status_code, response.protocol, await response.read()
-
-
-async def raised_by(awaitable):
-    with pytest.raises(Exception) as caught:
-        await awaitable
-    return caught.value
-
-
-def respond(stream_id, body=b"", status=200):
-    return lambda peer: peer.answer(stream_id, body, status)
 
 
 def asking(content=b"hello", **options):

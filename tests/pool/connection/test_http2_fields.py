@@ -7,8 +7,8 @@ from httpcore_pool import LocalProtocolError, Options, Request
 from httpcore_pool.connection import _http2_fields as module
 from httpcore_pool.connection._http2_fields import read_head, read_trailers, write_head
 from httpcore_pool.connection._http2_frames import StreamFault
+from testkit.scripted_h2 import HERE
 
-HERE = "https://user:hunter2@example.org/path?q=1"
 CODES = h2.errors.ErrorCodes
 
 

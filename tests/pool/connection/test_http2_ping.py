@@ -4,40 +4,19 @@ import h2.errors
 import h2.events
 import h2.settings
 import hyperframe.frame as frames
-import pytest
 
 from httpcore_pool import (
     HTTP2Settings,
     ReadError,
     ReadTimeout,
-    Request,
     ScriptedStream,
     Timeout,
     WriteError,
     run_sync,
 )
+from testkit.scripted_h2 import facts_of, get, raised_by, respond
 
-HERE = "https://user:hunter2@example.org/path?q=1"
 PING = frames.PingFrame(0, b"12345678").serialize()
-
-
-def get(method="GET", content=None, **options):
-    return Request(method, HERE, content, **options)
-
-
-async def facts_of(connection, request=None):
-    response = await connection.send(request or get())
-    return response.status_code, response.protocol, await response.read()
-
-
-async def raised_by(awaitable):
-    with pytest.raises(Exception) as caught:
-        await awaitable
-    return caught.value
-
-
-def respond(stream_id, body=b"", status=200):
-    return lambda peer: peer.answer(stream_id, body, status)
 
 
 class Timed(ScriptedStream):

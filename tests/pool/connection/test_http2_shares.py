@@ -9,27 +9,13 @@ import pytest
 
 from httpcore_pool import (
     AsyncioBackend,
-    Request,
     Timeout,
 )
+from testkit.scripted_h2 import facts_of, post, respond
 
-HERE = "https://user:hunter2@example.org/path?q=1"
 CODES = h2.settings.SettingCodes
 
 pytestmark = pytest.mark.usefixtures("request_lane")
-
-
-def post(content, **options):
-    return Request("POST", HERE, content, **options)
-
-
-async def facts_of(connection, request=None):
-    response = await connection.send(request or Request("GET", HERE))
-    return response.status_code, response.protocol, await response.read()
-
-
-def respond(stream_id, body=b"", status=200):
-    return lambda peer: peer.answer(stream_id, body, status)
 
 
 def test_several_uploads_share_the_window_fairly(h2_peer, live, settled):

@@ -22,6 +22,7 @@ from httpcore_pool import (
     WriteTimeout,
     run_sync,
 )
+from testkit.scripted_h2 import raised_by
 
 HERE = "https://example.org/chat"
 CODES = h2.settings.SettingCodes
@@ -37,12 +38,6 @@ def connect(**options):
 
 def websocket():
     return Request("CONNECT", HERE, options=Options(connect_protocol="websocket"))
-
-
-async def raised_by(awaitable):
-    with pytest.raises(Exception) as caught:
-        await awaitable
-    return caught.value
 
 
 def says(data, *, end=False):

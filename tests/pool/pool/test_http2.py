@@ -22,6 +22,7 @@ from httpcore_pool import (
     run_sync,
 )
 from httpcore_pool.pool import _pool as module
+from testkit.scripted_h2 import raised_by
 
 HERE = "http://example.org/"
 CODES = h2.settings.SettingCodes
@@ -40,12 +41,6 @@ def open_pool(*scripts, **options):
     backend = ScriptedBackend(*scripts)
     LEFT.append(ConnectionPool(backend, **{"http1": False, **options}))
     return LEFT[-1], backend
-
-
-async def raised_by(awaitable):
-    with pytest.raises(BaseException) as caught:
-        await awaitable
-    return caught.value
 
 
 async def body_of(pool, url=HERE, method="GET", content=None, **options):

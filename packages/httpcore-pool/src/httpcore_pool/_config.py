@@ -32,6 +32,14 @@ def _seconds(name: str, value: Any, *, zero: bool = False) -> float | None:
     return None if math.isinf(value) else value
 
 
+def _whole(owner: Value, name: str) -> int:
+    """Check one attribute that is a whole number."""
+    value: object = getattr(owner, name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{type(owner).__name__}({name}=...) must be a whole number")
+    return value
+
+
 class Timeout(Value):
     """Limits in seconds; None means no limit.
 
@@ -164,9 +172,7 @@ class MessageLimits(Value):
 
     def _check(self) -> None:
         for name in self._fields:
-            value: object = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise TypeError(f"MessageLimits({name}=...) must be a whole number")
+            value = _whole(self, name)
             lowest = 1024 if name == "head_bytes" else 1
             if value < lowest:
                 raise ValueError(
@@ -206,9 +212,7 @@ class HTTP2Settings(Value):
             ("stream_window_bytes", 1),
             ("connection_window_bytes", _LEAST_WINDOW_BYTES),
         ):
-            value: object = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise TypeError(f"HTTP2Settings({name}=...) must be a whole number")
+            value = _whole(self, name)
             if not lowest <= value <= _MOST_WINDOW_BYTES:
                 raise ValueError(
                     f"HTTP2Settings({name}=...) must be from {lowest} to {_MOST_WINDOW_BYTES}, "

@@ -226,9 +226,8 @@ class Protocol:
         if self.failure is None:
             self.failure = error
         for stream in self.streams.values():
-            if (
-                not stream.ended
-            ):  # else its response is whole, though it may not have been taken yet
+            # Where it has ended the response is whole, though it may not have been taken yet.
+            if not stream.ended:
                 copy = type(error)(error.message)
                 copy.__dict__.update(error.__dict__)
                 copy.__cause__ = error

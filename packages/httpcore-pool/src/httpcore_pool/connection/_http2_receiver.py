@@ -16,7 +16,6 @@ from .._errors import HTTP11Required, ReadError, RemoteProtocolError
 from ..hpack import Decoder
 from . import _http2_frames as frames
 from ._http2_frames import Fault, FrameBuffer, StreamFault
-from ._http2_windows import FIRST_WINDOW_BYTES
 from ._http11_head import escaped
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class Receiver:
         self._decoder.max_header_list_size = limits.head_bytes
         self._buffer = FrameBuffer()
         self._block: tuple[int, int, list[bytes]] | None = None  # a header block, not whole yet
-        self._window = max(settings.connection_window_bytes, FIRST_WINDOW_BYTES)
+        self._window = settings.connection_window_bytes
         self._return_at = self._window // 4
         self._received = 0  # bytes not yet given back to the connection's window
         self._idle_since = 0.0

@@ -22,7 +22,7 @@ __all__ = ["News", "Stream"]
 
 _CODES = h2.errors.ErrorCodes
 
-_FIRST_WINDOW_BYTES = 1024 * 1024
+_OPENING_WINDOW_BYTES = 1024 * 1024
 
 
 class News:
@@ -223,4 +223,4 @@ class Stream(News):
 
 def first_window(settings: HTTP2Settings) -> int:
     """The window that each stream begins with."""
-    return min(settings.stream_window_bytes, _FIRST_WINDOW_BYTES)
+    return min(settings.stream_window_bytes, _OPENING_WINDOW_BYTES)
