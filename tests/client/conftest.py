@@ -110,6 +110,7 @@ def client_over():
         client = httpcore_client.SyncClient(trust_env=False, backend=ScriptedBackend(), **options)
         client._client._stack = build_stack(
             bottom,
+            ScriptedBackend(),
             cookies=client.cookies,
             environ=environ or {},
             proxies=True,

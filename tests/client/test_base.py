@@ -1,5 +1,7 @@
 """From what a caller gives to the `Request` that goes down the stack."""
 
+import http.cookiejar
+
 import pytest
 
 import httpcore_client
@@ -20,6 +22,14 @@ from httpcore_client import (
 from httpcore_client._base import Settings
 
 URL_TEXT = "http://example.org/"
+
+
+def stdlib_cookie(name, value, domain):
+    """A cookie as `http.cookiejar` keeps one that a server set for its own host."""
+    return http.cookiejar.Cookie(
+        *(0, name, value, None, False, domain, False, False, "/", False),
+        *(False, None, True, None, None, {}),
+    )
 
 
 @pytest.fixture
@@ -214,21 +224,49 @@ def test_a_cookie_that_would_break_the_field_is_refused(build, name):
         build(cookies={name: "1"})
 
 
-@pytest.mark.parametrize("cookies", [5, "a=b", [("a", "b")], CookieJar()])
-def test_cookies_for_one_request_are_a_mapping(build, cookies):
-    with pytest.raises(TypeError) as caught:
-        build(cookies=cookies)
-    kind = type(cookies).__name__
-    assert f"cookies must be a mapping of names to values, not {kind}" == str(caught.value)
+@pytest.mark.parametrize("cookies", [5, "a=b", [("a", "b")], CookieJar])
+def test_cookies_are_a_mapping_or_a_jar(build, settings, cookies):
+    wrong = f"cookies must be a mapping of names to values or a cookie jar, not {type(cookies).__name__}"
+    for use in (lambda: build(cookies=cookies), lambda: settings(cookies=cookies)):
+        with pytest.raises(TypeError) as caught:
+            use()
+        assert wrong == str(caught.value)
 
 
-def test_cookies_of_the_client_are_a_mapping_or_a_jar(settings):
+def test_of_a_jar_for_one_request_those_cookies_are_sent_that_belong_there(build):
+    jar = CookieJar()
+    jar["a"] = "1"
+    jar.set("b", "2", "example.org", path="/in")
+    jar.set("c", "3", "other.test")
+    assert "b=2; a=1" == build("GET", URL_TEXT + "in/x", cookies=jar).headers["Cookie"]
+    assert "a=1" == build(cookies=jar).headers["Cookie"]
+    del jar["a"]
+    assert "Cookie" not in build(cookies=jar).headers
+
+
+def test_the_jar_of_one_request_is_left_as_it_was(build):
+    jar = CookieJar()
+    jar["a"] = "1"
+    build(headers={"Cookie": "a=own"}, cookies=jar)
+    assert {"a": "1"} == dict(jar)
+
+
+def test_a_jar_of_the_standard_library_is_copied_for_a_client_and_for_a_request(build, settings):
+    given = http.cookiejar.CookieJar()
+    given.set_cookie(stdlib_cookie("a", "1", "example.org"))
+    given.set_cookie(stdlib_cookie("b", "2", "other.test"))
+    kept = settings(cookies=given).cookies
+    given.clear()
+    assert "a=1" == kept.header(scheme="http", host="example.org", path="/")
+    given.set_cookie(stdlib_cookie("c", "3", "example.org"))
+    assert "c=3" == build(cookies=given).headers["Cookie"]
+
+
+def test_cookies_of_the_client_are_those_of_the_jar_given(settings):
     jar = CookieJar()
     assert jar is settings(cookies=jar).cookies
     assert {"a": "1"} == settings(cookies={"a": "1"}).cookies.unscoped()
     assert 0 == len(settings().cookies)
-    with pytest.raises(TypeError, match="cookies must be a mapping of names to values, not list"):
-        settings(cookies=[("a", "1")])
 
 
 # -- options --

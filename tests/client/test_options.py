@@ -4,7 +4,17 @@ import inspect
 
 import pytest
 
-from httpcore_client import BasicAuth, BearerAuth, ClientOptions, Headers, RequestOptions, Timeout
+from httpcore_client import (
+    BasicAuth,
+    BearerAuth,
+    ClientOptions,
+    DigestAuth,
+    FunctionAuth,
+    Headers,
+    RequestOptions,
+    Timeout,
+    TLSConfig,
+)
 from httpcore_client._options import as_auth, check_options, merged
 from httpcore_pool import Options
 
@@ -65,7 +75,7 @@ def test_an_auth_and_none_are_taken_as_they_are():
         ("a", "b", "c"),
         ("user", 5),
         (b"user", "password"),
-        ["a", "b"],
+        {"user": "password"},
         5,
     ],
 )
@@ -73,9 +83,30 @@ def test_any_other_auth_is_refused_without_showing_it(auth):
     with pytest.raises(TypeError) as caught:
         as_auth(auth)
     assert (
-        'auth must be a pair ("user", "password"), an Auth such as BearerAuth, or None, '
-        f"not {type(auth).__name__}"
+        'auth must be a pair ("user", "password"), an Auth such as BearerAuth, a function, or '
+        f"None, not {type(auth).__name__}"
     ) == str(caught.value)
+
+
+@pytest.mark.parametrize("auth", [BasicAuth, DigestAuth, dict], ids=lambda auth: auth.__name__)
+def test_a_class_in_the_place_of_an_object_is_told(auth):
+    name = auth.__name__
+    with pytest.raises(TypeError) as caught:
+        as_auth(auth)
+    assert f"auth is the class {name}; give an object of it, {name}(...)" == str(caught.value)
+
+
+def test_a_function_is_an_auth():
+    def sign(request):
+        return request
+
+    async def sign_later(request):
+        return request
+
+    for function in (sign, sign_later, lambda request: None):
+        auth = as_auth(function)
+        assert FunctionAuth is type(auth)
+        assert function.__qualname__ in repr(auth)
 
 
 def test_options_of_a_request_for_the_pool_become_those_of_the_client():
@@ -118,13 +149,42 @@ def test_merged_keeps_which_names_are_sensitive(own):
     assert "('X-Other', '0')" in shown
 
 
+def test_a_request_of_a_flow_s_own_keeps_the_limits_and_nothing_of_the_credentials():
+    trace, proxy = object(), object()
+    options = ClientOptions(
+        timeout=Timeout(1, total=9),
+        started=1.0,
+        deadline=10.0,
+        proxy=proxy,
+        ssl=TLSConfig(),
+        trace=trace,
+        target="*",
+        auth=BasicAuth("u", "p"),
+        led_from=("b.test",),
+        renew=lambda request, response: request,
+    )
+    expected = ClientOptions(
+        timeout=Timeout(1, total=9),
+        started=1.0,
+        deadline=10.0,
+        proxy=proxy,
+        trace=trace,
+        allow_redirects=False,
+        foreign=True,
+    )
+    assert expected == options.for_own_request()
+    from_environment = options.copy_with(environment_proxy=True)
+    assert expected.copy_with(proxy=None) == from_environment.for_own_request()
+
+
 FIELDS = list(inspect.signature(ClientOptions).parameters)
 
 
 def test_every_field_of_the_pool_s_options_is_one_of_the_client_s():
     given = {name: object() for name in inspect.signature(Options).parameters}
     assert ClientOptions(**given) == ClientOptions.of(Options(**given))
-    assert [*given, "auth", "allow_redirects", "foreign"] == FIELDS
+    own = ["auth", "allow_redirects", "foreign", "led_from", "environment_proxy", "renew"]
+    assert [*given, *own] == FIELDS
     assert {name: ClientOptions.__annotations__.get(name) for name in given} == dict.fromkeys(given)
 
 

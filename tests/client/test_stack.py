@@ -10,6 +10,7 @@ from httpcore_client import (
     EnvironmentAdapter,
     RedirectAdapter,
     Request,
+    ScriptedBackend,
 )
 from httpcore_client._stack import build_stack
 from httpcore_pool import run_sync
@@ -18,7 +19,14 @@ from httpcore_pool import run_sync
 @pytest.fixture
 def stack(fake):
     bottom = fake((302, [("Location", "/2"), ("Set-Cookie", "a=1; Path=/")]))
-    return build_stack(bottom, cookies=CookieJar(), environ={}, proxies=True, max_redirects=3)
+    return build_stack(
+        bottom,
+        ScriptedBackend(),
+        cookies=CookieJar(),
+        environ={},
+        proxies=True,
+        max_redirects=3,
+    )
 
 
 def test_the_levels_stand_in_the_documented_order(stack, fake):
@@ -41,6 +49,7 @@ def test_proxies_of_the_environment_can_be_left_out(fake, exchange):
     for proxies, expected in ((True, "http://p.test/"), (False, "None")):
         stack = build_stack(
             fake(),
+            ScriptedBackend(),
             cookies=CookieJar(),
             environ={"http_proxy": "http://p.test"},
             proxies=proxies,

@@ -4,6 +4,8 @@ import pytest
 
 from httpcore_pool import HTTP11Connection
 from httpcore_pool.connection._http2_protocol import Protocol
+from testkit.faults import nothing_left
+from testkit.guard import Guard
 from testkit.worlds import WORLDS
 
 
@@ -58,3 +60,17 @@ def run(world, transport, origin):
         return world.run(inside)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def started_guard(authority):
+    with Guard(authority) as guard:
+        yield guard
+
+
+@pytest.fixture
+def guard(started_guard):
+    """An origin that asks for credentials and remembers nothing of other tests."""
+    # It serves in this process: the next test must not count its connections.
+    with nothing_left():
+        yield started_guard.forget()

@@ -2,7 +2,12 @@
 
 A test says which servers it is for, and with which limits: `@pytest.mark.server("app", "idle", idle=0.3)` is
 for those that offer both (`testkit.servers`). Without the mark it is for all.
+
+Credentials have servers of their own; a test names those that it wants.
 """
+
+import contextlib
+import functools
 
 import pytest
 
@@ -26,10 +31,16 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def backend(authority, tmp_path_factory):
+def application(authority, tmp_path_factory):
+    """The application on a server that asks for nothing."""
+    with Granian(authority, tmp_path_factory.mktemp("application"), None, Limits()) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def backend(application):
     """The port of what the proxies stand before."""
-    with Granian(authority, tmp_path_factory.mktemp("backend"), None, Limits()) as started:
-        yield started.plain_port
+    return application.plain_port
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +48,13 @@ def server(request, authority, backend, tmp_path_factory):
     kind, limits = request.param
     with kind(authority, tmp_path_factory.mktemp(kind.name), backend, limits) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def started(authority):
+    """Start a server that asks for credentials, or return it where it is started."""
+    with contextlib.ExitStack() as servers:
+        yield functools.cache(lambda kind, *args: servers.enter_context(kind(authority, *args)))
 
 
 @pytest.fixture(params=WORLDS, ids=lambda world: world.name)

@@ -3,7 +3,8 @@
 Each ignore is a mistake that must be reported: an ignore that is not needed is an error too.
 """
 
-from collections.abc import Iterator
+import http.cookiejar
+from collections.abc import Generator, Iterator
 from typing import assert_type
 
 import httpcore_client
@@ -48,6 +49,60 @@ def mistakes(client: SyncClient) -> None:
     client.get("https://www.example.org/", timeout="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.get(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.get("https://www.example.org/").status  # type: ignore[attr-defined]  # pyright: ignore
+
+
+class Scheme:
+    """A scheme of a user's own."""
+
+    def flow(
+        self, request: httpcore_client.AuthRequest
+    ) -> Generator[tuple[tuple[str, str], ...], httpcore_client.AuthResponse, None]:
+        response = yield (("X-Token", request.host),)
+        if response.status_code == 401:
+            yield (("X-Token", "again"),)
+
+
+def sign(request: httpcore_client.AuthRequest) -> None:
+    request.headers["X-Signature"] = request.target
+
+
+async def sign_later(request: httpcore_client.AuthRequest) -> httpcore_client.AuthRequest:
+    return request
+
+
+async def token() -> tuple[str, float]:
+    return "token", 3600
+
+
+def credentials(client: SyncClient, url: str) -> None:
+    digest = httpcore_client.DigestAuth("user", "password")
+    client.get(url, auth=digest)
+    client.get(url, auth=Scheme())
+    client.get(url, auth=sign)
+    client.get(url, auth=sign_later)
+    client.get(url, auth=httpcore_client.TokenAuth(token))
+    client.get(url, auth=httpcore_client.TokenAuth(lambda: "token"))
+    client.get(url, auth=None, proxy=httpcore_client.Proxy(URL("http://proxy.test"), auth=digest))
+    proxy_auth: httpcore_client.ProxyAuth = digest
+    assert_type(
+        httpcore_client.Proxy(URL("http://proxy.test")).auth, httpcore_client.ProxyAuth | None
+    )
+    httpcore_client.Proxy(URL("http://proxy.test"), auth=proxy_auth)
+    client.get(url, auth=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.get(url, auth="user:password")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def cookies(client: SyncClient, url: str) -> None:
+    client.get(url, cookies={"a": "1"})
+    client.get(url, cookies=client.cookies)
+    client.get(url, cookies=http.cookiejar.CookieJar())
+    assert_type(client.cookies, httpcore_client.CookieJar)
+    assert_type(client.cookies["a"], str)
+    assert_type(client.get(url).cookies["a"], str)
+    client.cookies = {"a": "1"}
+    client.cookies = http.cookiejar.CookieJar()
+    client.cookies = None
+    client.cookies = 5  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def values(timeout: httpcore_client.Timeout, options: httpcore_client.ClientOptions) -> None:

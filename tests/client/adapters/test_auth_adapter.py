@@ -147,8 +147,35 @@ def test_a_flow_is_told_of_the_request_without_its_userinfo(fake, exchange):
     exchange(AuthAdapter(fake()), request)
     (asked,) = auth.asked
     assert ("POST", "a.test", "/path?q=1") == (asked.method, asked.host, asked.target)
+    assert "http://a.test:81" == asked.origin
     assert "http://a.test:81/path?q=1#top" == asked.url
     assert "1" == asked.headers["X-Own"]
+    assert b"x" == asked.content
+
+
+def test_a_flow_is_told_of_no_password_in_the_url(fake, exchange, monkeypatch):
+    auth = Rounds("x")
+    monkeypatch.setattr("httpcore_client._siblings.BasicAuth", lambda user, password: auth)
+    exchange(AuthAdapter(fake()), Request("GET", "http://u:s3cret@A.test:80/"))
+    assert ["http://a.test/"] == [asked.url for asked in auth.asked]
+    assert ["http://a.test"] == [asked.origin for asked in auth.asked]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(None, b""), (b"", b""), ("text", b"text"), ([b"a"], None), (iter([b"a"]), None)],
+)
+def test_a_flow_is_told_of_content_in_memory_only(fake, ask, content, expected):
+    auth = Rounds("x")
+    ask(fake(), auth, method="POST", content=content)
+    assert [expected] == [asked.content for asked in auth.asked]
+
+
+def test_the_target_that_a_flow_is_told_of_is_the_one_sent(fake, exchange):
+    auth = Rounds("x")
+    options = ClientOptions(auth=auth, target="*")
+    exchange(AuthAdapter(fake()), Request("OPTIONS", "http://a.test/", options=options))
+    assert ["*"] == [asked.target for asked in auth.asked]
 
 
 def test_the_body_is_sent_with_each_attempt(fake, ask):

@@ -144,6 +144,50 @@ def test_cookies_of_a_hop_do_not_pile_up_in_the_next_request(fake, visit):
     assert [None, "a=1", "a=2"] == cookies(inner)
 
 
+@pytest.mark.parametrize(
+    ("through", "method", "expected"),
+    [
+        ("http://www.a.test/", "GET", "s=1; l=2; n=3"),
+        ("http://www.a.test/", "POST", "s=1; l=2; n=3"),
+        ("https://www.a.test/", "GET", "s=1; l=2; n=3"),
+        ("http://b.test/", "GET", "l=2; n=3"),
+        ("http://b.test/", "HEAD", "l=2; n=3"),
+        ("http://b.test/", "POST", "n=3"),
+        ("http://b.test/", "DELETE", "n=3"),
+        ("http://127.0.0.1/", "GET", "l=2; n=3"),
+    ],
+)
+def test_same_site_cookies_heed_the_hosts_that_led_to_them(
+    fake, exchange, through, method, expected
+):
+    jar = CookieJar()
+    for name, value, same_site in (("s", "1", "strict"), ("l", "2", "lax"), ("n", "3", "none")):
+        jar.set(name, value, "a.test", host_only=True, same_site=same_site)
+    inner = fake(
+        setting(status=307, Location="http://a.test/"), setting(status=307, Location=through)
+    )
+    inner.answers.append(setting(status=307, Location="http://a.test/"))
+    adapter = RedirectAdapter(CookieAdapter(inner, jar))
+    # The host that the caller asked is one that led here, like all others.
+    exchange(adapter, Request(method, "http://a.test/"))
+    assert ["s=1; l=2; n=3", "s=1; l=2; n=3", None, expected] == cookies(inner)
+
+
+def test_a_request_of_the_callers_own_comes_from_no_site(fake, visit):
+    jar = CookieJar()
+    jar.set("s", "1", "a.test", same_site="strict")
+    inner = fake(setting(status=302, Location="http://b.test/"))
+    visit(RedirectAdapter(CookieAdapter(inner, jar)), "http://x.test/", "http://a.test/")
+    assert [None, None, "s=1"] == cookies(inner)
+
+
+def test_the_response_names_no_cookie_that_was_refused(fake, visit):
+    inner = fake(setting("a=1; Domain=b.test", "b=1; Secure", "__Host-c=1", "d=1; Domain=test"))
+    jar = CookieJar()
+    (response,) = visit(CookieAdapter(inner, jar), "http://a.test/")
+    assert ({}, 0) == (dict(response.cookies), len(jar))
+
+
 def test_a_foreign_hop_still_gets_the_cookies_of_its_host(fake, exchange):
     jar = CookieJar()
     jar.set("b", "1", "b.test")

@@ -190,7 +190,9 @@ def test_the_file_is_read_when_it_could_be_needed_first_and_once(fake, exchange,
 def test_the_file_of_the_home_folder_is_used_without_a_variable(
     authorization, tmp_path, monkeypatch
 ):
-    (tmp_path / (".netrc" if os.name != "nt" else "_netrc")).write_text(NETRC)
+    path = tmp_path / (".netrc" if os.name != "nt" else "_netrc")
+    path.write_text(NETRC)
+    path.chmod(0o600)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert basic("la", "pa") == authorization({"NETRC": "", "PATH": "/bin"})

@@ -241,12 +241,23 @@ def test_the_callers_host_field_was_for_the_first_request(location):
 
 def test_limits_and_clock_of_the_request_go_on():
     options = ClientOptions(timeout=Timeout(1), deadline=5.0, started=1.0, allow_redirects=False)
-    assert options == redirected("/x", options=options).options
+    led = options.copy_with(led_from=("a.test",))
+    assert led == redirected("/x", options=options).options
 
 
 def test_the_options_of_any_request_will_do():
     following = redirected("https://b.test/", options=Options(started=1.0))
-    assert ClientOptions(started=1.0, foreign=True) == following.options
+    led = ClientOptions(started=1.0, foreign=True, led_from=("a.test",))
+    assert led == following.options
+
+
+def test_the_hosts_that_led_here_are_known_each_once():
+    request = Request("GET", "https://a.test/")
+    for location in ("/2", "https://b.test/", "http://b.test:81/", "https://a.test/", "//c.test"):
+        request = next_request(
+            request, Response(302, Headers({"Location": location}), request=request)
+        )
+    assert ("a.test", "b.test") == request.options.led_from
 
 
 def test_the_first_request_is_left_as_it_was():

@@ -1,6 +1,7 @@
 import json
-import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ NOT_APPLICABLE = {
 
 
 def request(host: str, headers: Headers | None = None) -> AuthRequest:
-    return AuthRequest("GET", f"https://{host}/", "/", headers or Headers(), host)
+    return AuthRequest("GET", f"https://{host}/", headers or Headers(), host=host)
 
 
 @pytest.mark.parametrize("case", PARSE, ids=lambda case: case["id"])
@@ -144,29 +145,109 @@ def test_a_file_is_read_from_the_path_given(tmp_path: Path) -> None:
         Netrc.load(tmp_path)
 
 
-def test_without_a_path_the_variable_counts_then_the_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "named").write_text("machine a.test login named")
-    (tmp_path / ".netrc").write_text("machine a.test login home")
-    (tmp_path / "_netrc").write_text("machine a.test login windows")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    monkeypatch.setenv("NETRC", "~/named")
-    assert Netrc.load().get("a.test") == ("named", "")
-    monkeypatch.delenv("NETRC")
-    home = "windows" if os.name == "nt" else "home"
-    assert (home, "") == Netrc.load().get("a.test")
-    assert list(NetrcAuth().flow(request("a.test"))) == [(("Authorization", "Basic aG9tZTo="),)]
-
-
-def test_windows_has_another_name_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "_netrc").write_text("machine a.test login windows")
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.delenv("NETRC", raising=False)
-    monkeypatch.setattr("httpcore_cookies.auth._netrc._FILE_NAME", "_netrc")
-    assert Netrc.load().get("a.test") == ("windows", "")
+    return tmp_path
+
+
+def write(path: Path, login: str, mode: int = 0o600) -> None:
+    path.write_text(f"machine a.test login {login}")
+    path.chmod(mode)
+
+
+def test_without_a_path_the_variable_counts_then_the_home(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(home / "named", "named")
+    write(home / ".netrc", "home")
+    for name in ("~/named", str(home / "named")):
+        monkeypatch.setenv("NETRC", name)
+        assert Netrc.load().get("a.test") == ("named", "")
+        assert Netrc.load("~/.netrc").get("a.test") == ("home", "")
+    monkeypatch.setenv("NETRC", str(home / "missing"))
+    assert Netrc.load().entries == ()
+    monkeypatch.setenv("NETRC", "")
+    assert Netrc.load().get("a.test") == ("home", "")
+    assert list(NetrcAuth().flow(request("a.test"))) == [(("Authorization", "Basic aG9tZTo="),)]
+    (home / ".netrc").unlink()
+    assert Netrc.load().entries == ()
+
+
+PROGRAM = """
+import os, sys, warnings
+os.name = sys.argv[1]
+from httpcore_cookies import Netrc
+warnings.simplefilter("error")
+print(Netrc.load().entries[0][1].login)
+"""
+
+
+@pytest.mark.parametrize(
+    ("system", "names", "login"),
+    [
+        ("nt", [".netrc", "_netrc"], ".netrc"),
+        ("nt", ["_netrc"], "_netrc"),
+        ("posix", [".netrc", "_netrc"], ".netrc"),
+        ("posix", ["_netrc"], None),
+    ],
+)
+def test_windows_has_another_name_for_it_and_no_permissions(
+    home: Path, system: str, names: list[str], login: str | None
+) -> None:
+    for name in names:
+        write(home / name, name, 0o644 if system == "nt" else 0o600)
+    shown = subprocess.run(
+        [sys.executable, "-c", PROGRAM, system], capture_output=True, check=False, text=True
+    )
+    assert (login or "") == shown.stdout.strip()
+    assert ("IndexError" in shown.stderr) is (login is None)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o444, 0o777])
+def test_a_file_of_the_home_that_others_may_use_gets_a_warning_and_is_used(
+    home: Path, mode: int
+) -> None:
+    write(home / ".netrc", "s3cret", mode)
+    with pytest.warns(UserWarning, match="can be read by others: chmod 600 keeps") as caught:
+        netrc = Netrc.load()
+    assert netrc.get("a.test") == ("s3cret", "")
+    (warning,) = caught
+    assert __file__ == warning.filename
+    assert str(home / ".netrc") in str(warning.message)
+    assert "s3cret" not in str(warning.message)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
+def test_a_file_of_the_home_that_is_the_users_alone_gets_none(home: Path, mode: int) -> None:
+    write(home / ".netrc", "user", mode)
+    assert Netrc.load().get("a.test") == ("user", "")
+
+
+def test_a_file_that_was_named_may_be_readable_by_all(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(home / ".netrc", "user", 0o644)
+    for name in ("~/.netrc", str(home / ".netrc"), home / ".netrc"):
+        assert Netrc.load(name).get("a.test") == ("user", "")
+    monkeypatch.setenv("NETRC", "~/.netrc")
+    assert Netrc.load().get("a.test") == ("user", "")
+
+
+def test_a_file_that_can_not_be_read_is_an_error(home: Path) -> None:
+    (home / ".netrc").mkdir()
+    with pytest.raises(IsADirectoryError):
+        Netrc.load()
+
+
+def test_a_damaged_file_is_an_error_that_names_its_line(home: Path) -> None:
+    (home / ".netrc").write_text("machine a.test\nlogin x passwort s3cret")
+    (home / ".netrc").chmod(0o600)
+    with pytest.raises(NetrcError, match="^netrc, line 2: ") as caught:
+        Netrc.load()
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_user_without_a_home_has_an_empty_netrc(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Parsing, dates, matching and suffixes: each rule by itself."""
+"""Parsing, dates and matching: each rule by itself."""
 
 import pickle
 
@@ -13,11 +13,11 @@ from httpcore_cookies import (
     ParsedCookie,
     default_path,
     domain_match,
-    is_public_suffix,
     parse_cookie_date,
     parse_set_cookie,
     path_match,
 )
+from httpcore_cookies.cookies._match import paths_of
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,14 @@ def test_a_path_lies_in_a_cookies_path(path: str, cookie_path: str, expected: bo
     assert expected is path_match(path, cookie_path)
 
 
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(st.text(st.sampled_from("/a")), st.text(st.sampled_from("/a")).map("/".__add__))
+def test_the_paths_that_a_path_lies_in_are_those_it_matches(path: str, cookie_path: str) -> None:
+    paths = list(paths_of(path))
+    assert path_match(path, cookie_path) is (cookie_path in paths)
+    assert len(set(paths)) == len(paths)
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -147,24 +155,6 @@ def test_a_path_lies_in_a_cookies_path(path: str, cookie_path: str, expected: bo
 )
 def test_the_default_path_is_the_folder(path: str, expected: str) -> None:
     assert expected == default_path(path)
-
-
-@pytest.mark.parametrize(
-    ("domain", "expected"),
-    [
-        ("com", True),
-        ("co.uk", True),
-        ("com.au", True),
-        ("co.jp", True),
-        ("github.io", True),
-        ("a.co.uk", False),
-        ("example.com", False),
-        ("1.2.3.4", False),
-        ("", True),
-    ],
-)
-def test_single_labels_and_a_short_list_are_public_suffixes(domain: str, expected: bool) -> None:
-    assert expected is is_public_suffix(domain)
 
 
 def test_repr_hides_values() -> None:

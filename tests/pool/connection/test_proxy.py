@@ -32,21 +32,25 @@ async def raised_by(awaitable):
 
 
 def tunnel_over(*script, proxy=PROXY):
-    stream = ScriptedStream(script)
-    return stream, open_tunnel(stream, proxy, "example.org:443", NO_LIMIT)
+    stream, target = ScriptedStream(script), "example.org:443"
+    return stream, open_tunnel(stream, proxy, target, proxy.flow("CONNECT", target), NO_LIMIT)
 
 
 def test_a_proxy_may_be_text_a_url_or_one():
     assert Proxy.of("http://p") == Proxy.of(URL("http://p")) == Proxy(URL("http://p"))
+    assert Proxy("http://p") == Proxy(URL("http://p"))
     assert PROXY is Proxy.of(PROXY)
 
 
 def test_what_is_no_url_is_refused():
     with pytest.raises(TypeError, match="proxy must be a URL or None, not bytes"):
         Proxy.of(b"http://p")
-    with pytest.raises(InvalidURL, match="the scheme must be http or https") as caught:
-        Proxy.of("ws://me:hunter2@p")
-    assert "hunter2" not in str(caught.value)
+    with pytest.raises(TypeError, match=r"Proxy\(url=\.\.\.\) must be a URL, not bytes"):
+        Proxy(b"http://p")
+    for make in (Proxy.of, Proxy):
+        with pytest.raises(InvalidURL, match="a proxy's scheme must be http or https") as caught:
+            make("ws://me:hunter2@p")
+        assert "hunter2" not in str(caught.value)
 
 
 def test_repr_masks_the_password():
@@ -58,12 +62,14 @@ def test_repr_masks_the_password():
     ("url", "fields"),
     [
         ("http://p", []),
-        ("http://me@p", [(b"Proxy-Authorization", b"Basic bWU6")]),
-        ("http://me:pass@p", [(b"Proxy-Authorization", b"Basic bWU6cGFzcw==")]),
+        ("http://me@p", [("Proxy-Authorization", "Basic bWU6")]),
+        ("http://:pass@p", [("Proxy-Authorization", "Basic OnBhc3M=")]),
+        ("http://me:pass@p", [("Proxy-Authorization", "Basic bWU6cGFzcw==")]),
+        ("http://m%C3%A9:p%3A%40@p", [("Proxy-Authorization", "Basic bcOpOnA6QA==")]),
     ],
 )
 def test_credentials_are_the_userinfo(url, fields):
-    assert fields == Proxy.of(url).credentials()
+    assert fields == Proxy.of(url).credentials().multi_items()
 
 
 @pytest.mark.parametrize(
@@ -78,12 +84,12 @@ def test_credentials_are_the_userinfo(url, fields):
 def test_any_2xx_opens_the_tunnel(run, script):
     async def scenario():
         stream, opening = tunnel_over(*script)
-        await opening
-        return stream.written
+        return await opening, stream.written
 
     assert (
+        True,
         b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n"
-        b"Proxy-Authorization: Basic bWU6aHVudGVyMg==\r\n\r\n"
+        b"Proxy-Authorization: Basic bWU6aHVudGVyMg==\r\n\r\n",
     ) == run(scenario)
 
 

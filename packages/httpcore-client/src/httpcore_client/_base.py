@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ._options import (
     AuthTypes,
     ClientOptions,
+    CookieTypes,
     HeaderTypes,
     ParamTypes,
     RequestOptions,
     as_auth,
+    as_jar,
     check_options,
     merged,
 )
-from ._siblings import URL, CookieJar, Headers, pool
+from ._siblings import URL, Headers, pool
 from ._version import __version__
 from .policy._cookie_field import joined
 
@@ -40,7 +41,7 @@ class Settings:
         *,
         timeout: pool.TimeoutTypes,
         headers: HeaderTypes,
-        cookies: Mapping[str, str] | CookieJar | None,
+        cookies: CookieTypes,
         auth: AuthTypes,
         params: ParamTypes,
     ) -> None:
@@ -50,10 +51,7 @@ class Settings:
         self.options = ClientOptions(timeout=self.timeout, auth=self.auth)
         self.params = params
         self.headers = merged(headers, _DEFAULT_HEADERS)
-        if isinstance(cookies, CookieJar):
-            self.cookies = cookies
-        else:
-            self.cookies = _jar(cookies)
+        self.cookies = as_jar(cookies)
 
     def build(self, method: str, url: str | URL, options: RequestOptions) -> pool.Request:
         """Build the request that a verb was called for.
@@ -77,9 +75,10 @@ class Settings:
         if media_type is not None and "Content-Type" not in headers:
             headers.add("Content-Type", media_type)
         cookies = options.get("cookies")
-        if cookies is not None and (own := _jar(cookies).unscoped()):
-            pairs = "; ".join(f"{name}={value}" for name, value in own.items())
-            headers.set("Cookie", joined(headers.get("Cookie"), pairs))
+        if cookies is not None:
+            own = as_jar(cookies).header(scheme=url.scheme, host=url.host, path=url.path)
+            if own is not None:
+                headers.set("Cookie", joined(headers.get("Cookie"), own))
         return pool.Request(
             method,
             url,
@@ -140,15 +139,3 @@ def _content(options: RequestOptions) -> tuple[pool.Content, str | None]:
     from .content import encode_form
 
     return encode_form(data)
-
-
-def _jar(cookies: Mapping[str, str] | None) -> CookieJar:
-    """Return a new jar with these cookies, whose names and values it checks."""
-    jar = CookieJar()
-    if cookies is not None:
-        if not isinstance(cookies, Mapping):
-            raise TypeError(
-                f"cookies must be a mapping of names to values, not {type(cookies).__name__}"
-            )
-        jar.update(cookies)
-    return jar

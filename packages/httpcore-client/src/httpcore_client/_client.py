@@ -9,14 +9,16 @@ import os
 from typing import TYPE_CHECKING, Unpack
 
 from ._base import Settings
+from ._options import as_jar
 from ._siblings import URL, CookieJar, Headers, Origin, pool
 from ._stack import build_stack
+from .adapters import CookieAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from ._options import AuthTypes, HeaderTypes, ParamTypes, RequestOptions
+    from ._options import AuthTypes, CookieTypes, HeaderTypes, ParamTypes, RequestOptions
 
 __all__ = ["Client", "ResponseContext"]
 
@@ -35,8 +37,8 @@ class Client(pool.Closing):
         max_redirects: how many redirects are followed for one request.
         headers: fields for every request.
         cookies: cookies for every request that the caller makes (not for where redirects lead), or
-            a jar to use.
-        auth: `(user, password)` or an `Auth`, for every origin that the caller asks.
+            a jar to use (one of `http.cookiejar` is copied).
+        auth: what `RequestOptions` takes, for every origin that the caller asks.
         params: appended to the query of every URL.
         proxy: an HTTP proxy for every request.
         http1: whether HTTP/1.1 may be spoken.
@@ -59,7 +61,7 @@ class Client(pool.Closing):
         max_redirects: int = 20,
         *,
         headers: HeaderTypes = None,
-        cookies: Mapping[str, str] | CookieJar | None = None,
+        cookies: CookieTypes = None,
         auth: AuthTypes = None,
         params: ParamTypes = None,
         proxy: str | URL | pool.Proxy | None = None,
@@ -87,6 +89,7 @@ class Client(pool.Closing):
         )
         self._stack = build_stack(
             self._pool,
+            self._pool.backend,
             cookies=self._settings.cookies,
             environ=environ,
             proxies=proxy is None,
@@ -101,8 +104,15 @@ class Client(pool.Closing):
 
     @property
     def cookies(self) -> CookieJar:
-        """The cookies that are kept between requests."""
+        """The cookies that are kept between requests. A mapping or a jar may be assigned in their place."""
         return self._settings.cookies
+
+    @cookies.setter
+    def cookies(self, cookies: CookieTypes) -> None:
+        self._settings.cookies = as_jar(cookies)
+        for level in self._stack:
+            if isinstance(level, CookieAdapter):
+                level.jar = self._settings.cookies
 
     @property
     def headers(self) -> Headers:

@@ -6,22 +6,28 @@ adapters read. A name that is neither is refused here, with the nearest right on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, TypeAlias, TypedDict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
-from ._siblings import URL, Auth, Headers, QueryParams, pool
+from ._siblings import URL, Auth, AuthFunction, CookieJar, Headers, QueryParams, pool
+
+if TYPE_CHECKING:
+    import http.cookiejar
 
 __all__ = [
     "AuthTypes",
     "ClientOptions",
+    "CookieTypes",
     "HeaderTypes",
     "ParamTypes",
     "RequestOptions",
     "as_auth",
+    "as_jar",
     "check_options",
 ]
 
-AuthTypes: TypeAlias = tuple[str, str] | Auth | None
+AuthTypes: TypeAlias = tuple[str, str] | Auth | AuthFunction | None
+CookieTypes: TypeAlias = "Mapping[str, str] | CookieJar | http.cookiejar.CookieJar | None"
 HeaderTypes: TypeAlias = pool.HeaderTypes
 _Value: TypeAlias = str | int | float | bool | None
 ParamTypes: TypeAlias = (
@@ -39,8 +45,10 @@ class RequestOptions(TypedDict, total=False):
         data: a form, sent urlencoded: a mapping (a list gives several fields) or pairs.
         json: anything `json.dumps` takes, sent as compact UTF-8; None is no body.
         headers: fields that replace the client's of the same name.
-        cookies: name to value, for this URL's origin and this request only.
-        auth: `(user, password)` or an `Auth`; None switches the client's off.
+        cookies: name to value, for this URL's origin and this request only; of a jar those that belong
+            there.
+        auth: `(user, password)` for Basic, an `Auth` such as `DigestAuth`, or a function that is given
+            an `AuthRequest` and sets its headers; None switches the client's off.
         timeout: a `Timeout`, seconds for every phase, or None for no limits.
         allow_redirects: whether redirects are followed.
         proxy: the proxy to go through.
@@ -54,7 +62,7 @@ class RequestOptions(TypedDict, total=False):
     data: Mapping[str, Any] | Iterable[tuple[str, Any]] | str | bytes
     json: Any
     headers: HeaderTypes
-    cookies: Mapping[str, str]
+    cookies: CookieTypes
     auth: AuthTypes
     timeout: pool.TimeoutTypes
     allow_redirects: bool
@@ -96,19 +104,52 @@ def as_auth(auth: object) -> Auth | None:
     """Read what callers may write as `auth=`.
 
     Raises:
-        TypeError: it is neither a pair of strings nor an `Auth`.
+        TypeError: it is neither a pair of strings, nor an `Auth`, nor a function.
     """
+    # What is imported here is imported by who uses it alone.
+    if isinstance(auth, type):
+        raise TypeError(
+            f"auth is the class {auth.__name__}; give an object of it, {auth.__name__}(...)"
+        )
     if auth is None or isinstance(auth, Auth):
         return auth
-    if isinstance(auth, tuple) and len(auth) == 2:  # pyright: ignore[reportUnknownArgumentType]
-        user, password = auth  # pyright: ignore[reportUnknownVariableType]
-        if isinstance(user, str) and isinstance(password, str):
-            from ._siblings import BasicAuth  # here, as only who uses it imports it
+    match auth:
+        case (str(user), str(password)):
+            from ._siblings import BasicAuth
 
             return BasicAuth(user, password)
+        case _ if callable(auth):
+            from ._siblings import FunctionAuth
+
+            return FunctionAuth(cast("AuthFunction", auth))
+        case _:
+            raise TypeError(
+                'auth must be a pair ("user", "password"), an Auth such as BearerAuth, a function, or '
+                f"None, not {type(auth).__name__}"
+            )
+
+
+def as_jar(cookies: CookieTypes) -> CookieJar:
+    """Read what callers may write as `cookies=`: a `CookieJar` is used as it is, all else is copied.
+
+    Raises:
+        TypeError: it is none of what it may be.
+        InvalidCookie: a name or value can't be sent.
+    """
+    if isinstance(cookies, CookieJar):
+        return cookies
+    if isinstance(cookies, Mapping):
+        jar = CookieJar()
+        jar.update(cookies)
+        return jar
+    if cookies is None:
+        return CookieJar()
+    from http.cookiejar import CookieJar as StdlibJar  # here, as few have one
+
+    if isinstance(cookies, StdlibJar):
+        return CookieJar.from_stdlib(cookies)
     raise TypeError(
-        'auth must be a pair ("user", "password"), an Auth such as BearerAuth, or None, not '
-        f"{type(auth).__name__}"  # pyright: ignore[reportUnknownArgumentType]
+        f"cookies must be a mapping of names to values or a cookie jar, not {type(cookies).__name__}"
     )
 
 
@@ -123,11 +164,34 @@ class ClientOptions(pool.Options, kw_only=True):
         allow_redirects: whether the `RedirectAdapter` follows.
         foreign: whether redirects have led away from the origin that the caller asked: then nothing
             goes along that was meant for the caller's own requests (unscoped cookies, netrc).
+        led_from: the hosts from which redirects have led here, each once.
+        environment_proxy: whether `proxy` is what the environment says for the URL.
+        renew: returns the request to send again in place of one, after a response to it that no level
+            above will see; the `CookieAdapter` sets it for the `AuthAdapter`.
     """
 
     auth: Auth | None = None
     allow_redirects: bool = True
     foreign: bool = False
+    led_from: tuple[str, ...] = ()
+    environment_proxy: bool = False
+    renew: Callable[[pool.Request, pool.Response], pool.Request] | None = None
+
+    def for_own_request(self) -> ClientOptions:
+        """Return the options for a request that an auth flow makes on the way, to wherever it likes.
+
+        It runs within the same limits. Redirects are not followed, as it may hold secrets, and what was
+        meant for the caller's own requests does not go along.
+        """
+        return ClientOptions(
+            timeout=self.timeout,
+            started=self.started,
+            deadline=self.deadline,
+            proxy=None if self.environment_proxy else self.proxy,
+            trace=self.trace,
+            allow_redirects=False,
+            foreign=True,
+        )
 
     @classmethod
     def of(cls, options: pool.Options) -> ClientOptions:

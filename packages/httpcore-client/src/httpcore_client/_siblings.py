@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import httpcore_cookies as cookies
 import httpcore_pool as pool
-from httpcore_cookies import Auth, AuthRequest, AuthResponse, CookieJar, parse_set_cookie
+from httpcore_cookies import (
+    Auth,
+    AuthError,
+    AuthFields,
+    AuthFlow,
+    AuthFunction,
+    AuthRequest,
+    AuthResponse,
+    CookieConflict,
+    CookieFileError,
+    CookieJar,
+    Exclusive,
+    InvalidCookie,
+)
 from httpcore_headers import Headers, InvalidHeader
 from httpcore_pool import (
     Adapter,
@@ -38,6 +51,7 @@ from httpcore_pool import (
     PoolTimeout,
     ProtocolError,
     Proxy,
+    ProxyAuth,
     ProxyError,
     ReadError,
     ReadTimeout,
@@ -66,7 +80,16 @@ from httpcore_pool import (
 from httpcore_urls import URL, InvalidURL, Origin, QueryParams
 
 if TYPE_CHECKING:
-    from httpcore_cookies import BasicAuth, BearerAuth, Netrc, NetrcAuth
+    from httpcore_cookies import (
+        BasicAuth,
+        BearerAuth,
+        DigestAuth,
+        FunctionAuth,
+        InvalidCredentials,
+        Netrc,
+        NetrcAuth,
+        TokenAuth,
+    )
     from httpcore_pool import (
         AsyncioBackend,
         HTTP2Connection,
@@ -80,6 +103,10 @@ __all__ = [
     "Adapter",
     "AsyncioBackend",
     "Auth",
+    "AuthError",
+    "AuthFields",
+    "AuthFlow",
+    "AuthFunction",
     "AuthRequest",
     "AuthResponse",
     "Backend",
@@ -91,8 +118,13 @@ __all__ = [
     "ConnectError",
     "ConnectTimeout",
     "ConnectionPool",
+    "CookieConflict",
+    "CookieFileError",
     "CookieJar",
     "DecodingError",
+    "DigestAuth",
+    "Exclusive",
+    "FunctionAuth",
     "HTTP2Connection",
     "HTTP2Settings",
     "HTTP11Connection",
@@ -102,6 +134,8 @@ __all__ = [
     "HTTPStatusError",
     "Headers",
     "Informational",
+    "InvalidCookie",
+    "InvalidCredentials",
     "InvalidHeader",
     "InvalidRedirect",
     "InvalidRequest",
@@ -119,6 +153,7 @@ __all__ = [
     "PoolTimeout",
     "ProtocolError",
     "Proxy",
+    "ProxyAuth",
     "ProxyError",
     "QueryParams",
     "ReadError",
@@ -138,6 +173,7 @@ __all__ = [
     "SyncResponse",
     "TLSConfig",
     "Timeout",
+    "TokenAuth",
     "TooManyRedirects",
     "TotalTimeout",
     "Trace",
@@ -147,7 +183,6 @@ __all__ = [
     "UnsupportedScheme",
     "WriteError",
     "WriteTimeout",
-    "parse_set_cookie",
     "pool",
 ]
 
@@ -156,11 +191,15 @@ LAZY = {
     "AsyncioBackend": pool,
     "BasicAuth": cookies,
     "BearerAuth": cookies,
+    "DigestAuth": cookies,
+    "FunctionAuth": cookies,
     "HTTP2Connection": pool,
+    "InvalidCredentials": cookies,
     "Netrc": cookies,
     "NetrcAuth": cookies,
     "ScriptedBackend": pool,
     "SyncBackend": pool,
+    "TokenAuth": cookies,
     "TrioBackend": pool,
 }
 

@@ -15,7 +15,8 @@ __all__ = ["build_stack"]
 
 
 def build_stack(
-    connection_pool: pool.ConnectionPool,
+    bottom: pool.Adapter,
+    backend: pool.Backend,
     *,
     cookies: CookieJar,
     environ: Mapping[str, str],
@@ -25,19 +26,25 @@ def build_stack(
     """Return the levels, top first; each but the last sends through the one after it.
 
     Args:
-        connection_pool: the bottom.
+        bottom: what sends in the end: the pool.
+        backend: the world that the client lives in.
         cookies: the client's jar.
         environ: the environment's variables; empty to leave the environment out.
         proxies: whether its proxy variables are heeded.
         max_redirects: how many hops are followed.
     """
+    stack: list[pool.Adapter] = [bottom]
+
+    async def aside(request: pool.Request) -> pool.Response:
+        """Send what an auth flow asks for on the way: by the whole stack, like any request."""
+        return await stack[0].send(request)
+
     makers: list[Callable[[pool.Adapter], pool.Adapter]] = [
         lambda inner: RedirectAdapter(inner, max_redirects=max_redirects),
         lambda inner: EnvironmentAdapter(inner, environ, proxies=proxies),
         lambda inner: CookieAdapter(inner, cookies),
-        lambda inner: AuthAdapter(inner),
+        lambda inner: AuthAdapter(inner, backend, aside),
     ]
-    stack: list[pool.Adapter] = [connection_pool]
     for make in reversed(makers):
         stack.insert(0, make(stack[0]))
     return stack

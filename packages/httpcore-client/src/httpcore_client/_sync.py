@@ -8,10 +8,9 @@ from ._client import Client, ResponseContext
 from ._siblings import URL, CookieJar, Headers, Origin, pool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import TracebackType
 
-    from ._options import AuthTypes, HeaderTypes, ParamTypes, RequestOptions
+    from ._options import AuthTypes, CookieTypes, HeaderTypes, ParamTypes, RequestOptions
 
 __all__ = ["SyncClient", "SyncResponseContext"]
 
@@ -31,7 +30,7 @@ class SyncClient(pool.SyncClosing):
         max_redirects: int = 20,
         *,
         headers: HeaderTypes = None,
-        cookies: Mapping[str, str] | CookieJar | None = None,
+        cookies: CookieTypes = None,
         auth: AuthTypes = None,
         params: ParamTypes = None,
         proxy: str | URL | pool.Proxy | None = None,
@@ -62,8 +61,12 @@ class SyncClient(pool.SyncClosing):
 
     @property
     def cookies(self) -> CookieJar:
-        """The cookies that are kept between requests."""
+        """The cookies that are kept between requests; see `Client.cookies`."""
         return self._client.cookies
+
+    @cookies.setter
+    def cookies(self, cookies: CookieTypes) -> None:
+        self._client.cookies = cookies
 
     @property
     def headers(self) -> Headers:

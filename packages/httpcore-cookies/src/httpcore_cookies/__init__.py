@@ -6,13 +6,26 @@ names; no rule may live here.
 
 from typing import TYPE_CHECKING, Any
 
-from .auth import Auth, AuthRequest, AuthResponse
+from .auth import (
+    Auth,
+    AuthError,
+    AuthFields,
+    AuthFlow,
+    AuthFunction,
+    AuthRequest,
+    AuthResponse,
+    AuthStep,
+    Exclusive,
+    InvalidCredentials,
+)
 from .cookies import (
     Cookie,
     CookieConflict,
+    CookieFileError,
     CookieJar,
     InvalidCookie,
     ParsedCookie,
+    PublicSuffixes,
     default_path,
     domain_match,
     is_public_suffix,
@@ -24,23 +37,35 @@ if TYPE_CHECKING:
     from .auth import (
         BasicAuth,
         BearerAuth,
-        InvalidCredentials,
+        DigestAuth,
+        FunctionAuth,
         Netrc,
         NetrcAuth,
         NetrcEntry,
         NetrcError,
+        Scheme,
+        TokenAuth,
     )
     from .cookies import parse_cookie_date
 
 __all__ = [
     "Auth",
+    "AuthError",
+    "AuthFields",
+    "AuthFlow",
+    "AuthFunction",
     "AuthRequest",
     "AuthResponse",
+    "AuthStep",
     "BasicAuth",
     "BearerAuth",
     "Cookie",
     "CookieConflict",
+    "CookieFileError",
     "CookieJar",
+    "DigestAuth",
+    "Exclusive",
+    "FunctionAuth",
     "InvalidCookie",
     "InvalidCredentials",
     "Netrc",
@@ -48,6 +73,9 @@ __all__ = [
     "NetrcEntry",
     "NetrcError",
     "ParsedCookie",
+    "PublicSuffixes",
+    "Scheme",
+    "TokenAuth",
     "default_path",
     "domain_match",
     "is_public_suffix",
@@ -62,11 +90,14 @@ __version__ = "0.1.0"
 _LAZY = {
     "BasicAuth": "auth",
     "BearerAuth": "auth",
-    "InvalidCredentials": "auth",
+    "DigestAuth": "auth",
+    "FunctionAuth": "auth",
     "Netrc": "auth",
     "NetrcAuth": "auth",
     "NetrcEntry": "auth",
     "NetrcError": "auth",
+    "Scheme": "auth",
+    "TokenAuth": "auth",
     "parse_cookie_date": "cookies",
 }
 

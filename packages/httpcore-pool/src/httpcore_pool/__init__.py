@@ -14,7 +14,8 @@ from ._adapter import Adapter
 from ._body import BodyReader, BytesBody, Content, RequestBody, make_body
 from ._closing import Closing, SyncClosing
 from ._config import HTTP2Settings, MessageLimits, Options, PoolLimits, Timeout, TimeoutTypes
-from ._driver import run_sync
+from ._discard import discard, set_aside
+from ._driver import Mutex, run_sync
 from ._errors import (
     BodyNotReplayable,
     CertificateError,
@@ -55,7 +56,7 @@ from ._sync import SyncConnectionPool
 from ._trace import Informational, OnInformational, Trace, TraceEvent
 from ._trust import SSLTypes, TLSConfig
 from .backends.base import Backend, Event, NetworkStream
-from .connection import HTTP11Connection, HTTPConnection, Proxy
+from .connection import HTTP11Connection, HTTPConnection, Proxy, ProxyAuth
 from .decoders import ACCEPT_ENCODING
 from .pool import ConnectionPool, PoolStats
 
@@ -102,6 +103,7 @@ __all__ = [
     "InvalidRequest",
     "LocalProtocolError",
     "MessageLimits",
+    "Mutex",
     "NetworkError",
     "NetworkStream",
     "OnInformational",
@@ -111,6 +113,7 @@ __all__ = [
     "PoolTimeout",
     "ProtocolError",
     "Proxy",
+    "ProxyAuth",
     "ProxyError",
     "ReadError",
     "ReadTimeout",
@@ -147,8 +150,10 @@ __all__ = [
     "UnsupportedScheme",
     "WriteError",
     "WriteTimeout",
+    "discard",
     "make_body",
     "run_sync",
+    "set_aside",
 ]
 
 # What one user in ten needs is imported when it is asked for: the other worlds, TLS and h2.

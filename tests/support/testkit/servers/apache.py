@@ -1,8 +1,9 @@
-"""The Apache HTTP server with mod_http2 and the event MPM, as a proxy."""
+"""The Apache HTTP server with the event MPM, as a proxy: with mod_http2, and with a guard."""
 
 from testkit.servers.base import Server
+from testkit.servers.guarded import REALM, Guarded, log_format
 
-_CONFIG = """
+_COMMON = """
 ServerRoot {folder}
 ServerName localhost
 DefaultRuntimeDir {folder}
@@ -21,6 +22,16 @@ LoadModule proxy_http_module {modules}/mod_proxy_http.so
 StartServers 1
 ThreadsPerChild 64
 MaxRequestWorkers 256
+Listen 127.0.0.1:{plain}
+Listen 127.0.0.1:{tls}
+<VirtualHost 127.0.0.1:{tls}>
+    SSLEngine on
+    SSLCertificateFile {chain}
+    SSLCertificateKeyFile {key}
+</VirtualHost>
+"""
+
+_HTTP2 = """
 H2MaxSessionStreams {limits.streams}
 KeepAliveTimeout {idle}ms
 <If "%{{HTTP:Content-Length}} -gt {limits.body}">
@@ -30,24 +41,60 @@ LimitRequestFieldSize 65536
 LimitRequestFields 300
 ProxyPass / http://127.0.0.1:{backend}/ responsefieldsize=65536
 ProxyPreserveHost on
-Listen 127.0.0.1:{plain}
-Listen 127.0.0.1:{tls}
 Protocols h2 h2c http/1.1
-<VirtualHost 127.0.0.1:{tls}>
-    SSLEngine on
-    SSLCertificateFile {chain}
-    SSLCertificateKeyFile {key}
-</VirtualHost>
+"""
+
+_GUARD = """
+LoadModule authn_core_module {modules}/mod_authn_core.so
+LoadModule authn_file_module {modules}/mod_authn_file.so
+LoadModule authz_user_module {modules}/mod_authz_user.so
+LoadModule auth_basic_module {modules}/mod_auth_basic.so
+LoadModule auth_digest_module {modules}/mod_auth_digest.so
+LogFormat "{log_format}" asked
+CustomLog {folder}/access.log asked
+KeepAliveTimeout 60
+Protocols http/1.1
+DocumentRoot {folder}/pages
+"""
+
+_BASIC = """
+    AuthType Basic
+    AuthBasicProvider file
+    AuthUserFile {folder}/htpasswd
+    Require valid-user
+"""
+_DIGEST = """
+    AuthType Digest
+    AuthDigestProvider file
+    AuthUserFile {folder}/htdigest
+    Require valid-user
+"""
+_PROXY = """
+    ProxyPass http://127.0.0.1:{backend}/
+"""
+_AREAS = {
+    "open": _PROXY,
+    "basic": _PROXY + _BASIC,
+    "digest": _PROXY + _DIGEST,
+    "counted": _PROXY + _DIGEST + "AuthDigestNcCheck on",
+    "once": _PROXY + _DIGEST + "AuthDigestNonceLifetime 0",
+    "next": _DIGEST + "AuthDigestNonceLifetime 0",
+    "here": _DIGEST + "AuthDigestDomain /here/ https://localhost:{tls}/",
+}
+# What Apache does not say where it is a proxy: the next nonce, and the protection space.
+_WITH_PAGE = ["next", "here"]
+_AREA = """
+<Location /{area}/>
+    AuthName "{realm}"
+    {rules}
+</Location>
 """
 
 
-class Apache(Server):
-    name = "apache"
-    # No reload: 2.4 gives up what it is at (GOAWAY "The user callback function failed").
-    offers = frozenset({"app", "streams", "idle", "body"})
-
-    def start(self):
-        config = _CONFIG.format(
+class _Apache(Server):
+    def run(self, config, **values):
+        """Run it with what all share and with `config`; these values fill its gaps."""
+        text = (_COMMON + config).format(
             folder=self.folder,
             modules="/usr/lib/apache2/modules",
             backend=self.backend,
@@ -55,7 +102,43 @@ class Apache(Server):
             plain=self.plain_port,
             chain=self.authority.chain,
             key=self.authority.key,
-            limits=self.limits,
-            idle=round(self.limits.idle * 1000),
+            **values,
         )
-        self.spawn("apache2", "-DFOREGROUND", "-f", self.write("apache.conf", config))
+        self.spawn("apache2", "-DFOREGROUND", "-f", self.write("apache.conf", text))
+
+
+class Apache(_Apache):
+    name = "apache"
+    # No reload: 2.4 gives up what it is at (GOAWAY "The user callback function failed").
+    offers = frozenset({"app", "streams", "idle", "body"})
+
+    def start(self):
+        self.run(_HTTP2, limits=self.limits, idle=round(self.limits.idle * 1000))
+
+
+class GuardedApache(Guarded, _Apache):
+    """`/digest/echo` is the application's `/echo`, behind a challenge; so are the other areas.
+
+    Its areas:
+        open: no challenge.
+        basic: Basic.
+        digest: Digest with MD5; a nonce is good for five minutes.
+        counted: and its count must go up by one.
+        once: or it is good for one request.
+        next: and each response names the next; there is no application, but a `page`.
+        here: the protection space is said to be this area; there is a `page`.
+    """
+
+    name = "guarded-apache"
+
+    def start(self):
+        self.write_htpasswd()
+        self.write_htdigest("md5")
+        for area in _WITH_PAGE:
+            (self.folder / "pages" / area).mkdir(parents=True)
+            self.write(f"pages/{area}/page", "a page")
+        areas = "".join(
+            _AREA.format(area=area, realm=REALM, rules=rules) for area, rules in _AREAS.items()
+        )
+        fields = ("%{Authorization}i", "%{Proxy-Authorization}i")
+        self.run(_GUARD + areas, log_format=log_format("%>s", "%r", *fields))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from .._options import ClientOptions
-from .._siblings import CookieJar, parse_set_cookie, pool
+from .._siblings import CookieJar, pool
 from ..policy._cookie_field import joined
 from ._base import Layer
 
@@ -20,29 +22,56 @@ class CookieAdapter(Layer):
 
     def __init__(self, inner: pool.Adapter, jar: CookieJar) -> None:
         super().__init__(inner)
-        self._jar = jar
+        self.jar: CookieJar = jar
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request with the cookies for its URL, and take in what comes back."""
-        url = request.url
-        if not self._jar.is_empty:
-            found = self._jar.header(
-                scheme=url.scheme,
-                host=url.host,
-                path=url.path,
-                unscoped=not ClientOptions.of(request.options).foreign,
-            )
-            if found:
-                own = request.headers.get("Cookie")
-                request = request.copy_with()
-                request.headers.set("Cookie", joined(own, found))
-        response = await self._inner.send(request)
+        options = ClientOptions.of(request.options)
+        if options.auth is not None or request.url.username or request.url.password:
+            renew = partial(self._renewed, request.headers.get("Cookie"))
+            request = request.with_options(options.copy_with(renew=renew))
+        response = await self._inner.send(self._with_cookies(request))
         if "Set-Cookie" in response.headers:
-            values = response.headers.get_list("Set-Cookie")
-            self._jar.extract(values, scheme=url.scheme, host=url.host, path=url.path)
-            parsed = [cookie for value in values if (cookie := parse_set_cookie(value)) is not None]
-            response.cookies = {cookie.name: cookie.value for cookie in parsed}
+            self._take(request, response)
         return response
 
+    def _with_cookies(self, request: pool.Request) -> pool.Request:
+        """Return the request with the jar's cookies, beside those that the caller has set."""
+        if self.jar.is_empty:
+            return request
+        url, options = request.url, ClientOptions.of(request.options)
+        found = self.jar.header(
+            scheme=url.scheme,
+            host=url.host,
+            path=url.path,
+            unscoped=not options.foreign,
+            method=request.method,
+            led_from=options.led_from,
+        )
+        if not found:
+            return request
+        own = request.headers.get("Cookie")
+        request = request.copy_with()
+        request.headers.set("Cookie", joined(own, found))
+        return request
+
+    def _take(self, request: pool.Request, response: pool.Response) -> None:
+        """Store what a response sets."""
+        url = request.url
+        values = response.headers.get_list("Set-Cookie")
+        stored = self.jar.extract(values, scheme=url.scheme, host=url.host, path=url.path)
+        response.cookies = {cookie.name: cookie.value for cookie in stored}
+
+    def _renewed(
+        self, own: str | None, request: pool.Request, response: pool.Response
+    ) -> pool.Request:
+        """Return the request to send again after a response that nobody above will see."""
+        self._take(request, response)
+        request = request.copy_with()
+        request.headers.remove("Cookie")
+        if own is not None:
+            request.headers.set("Cookie", own)
+        return self._with_cookies(request)
+
     def __repr__(self) -> str:
-        return f"<CookieAdapter {len(self._jar)} cookies>"
+        return f"<CookieAdapter {len(self.jar)} cookies>"

@@ -50,7 +50,8 @@ class EnvironmentAdapter(Layer):
             return await self._inner.send(request)
         options = ClientOptions.of(request.options)
         if options.proxy is None and self._proxies:
-            options = options.copy_with(proxy=self._proxies.proxy_for(request.url))
+            proxy = self._proxies.proxy_for(request.url)
+            options = options.copy_with(proxy=proxy, environment_proxy=True)
         if (
             options.auth is None
             and not options.foreign  # a server must not choose which password is sent, or how

@@ -7,7 +7,7 @@ from functools import partial
 from .._options import ClientOptions
 from .._siblings import pool
 from ..policy._redirects import next_request
-from ._base import Layer, discard
+from ._base import Layer
 
 __all__ = ["RedirectAdapter"]
 
@@ -58,14 +58,14 @@ class RedirectAdapter(Layer):
                 if not follow:
                     response.set_redirect(history, why_not=error.message)
                     return response
-                await discard(response)
+                await pool.discard(response)
                 error.about(request)
                 raise
             if not follow:
                 step = partial(self._step, history=(*history, response))
                 response.set_redirect(history, following, step)
                 return response
-            await discard(response)
+            await pool.discard(response)
             history = (*history, response)
             if len(history) > self._max_redirects:
                 raise self._too_many(request, history)

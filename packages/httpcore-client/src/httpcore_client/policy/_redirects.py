@@ -30,6 +30,8 @@ def next_request(request: pool.Request, response: pool.Response) -> pool.Request
             if name.lower().startswith("content-") or name.lower() in _CONTENT_FIELDS:
                 headers.remove(name)
     options = ClientOptions.of(request.options)
+    if request.url.host not in options.led_from:
+        options = options.copy_with(led_from=(*options.led_from, request.url.host))
     if url.origin != request.url.origin:
         for name in _CREDENTIALS:
             headers.remove(name)

@@ -5,13 +5,15 @@ Decides how a user and a password become a field. Where they come from may not l
 
 from base64 import b64encode
 
+from ._errors import InvalidCredentials
 from ._flow import AuthFlow, AuthRequest
-from ._secrets import MASK, InvalidCredentials, SecretHolder, refuse_controls
+from ._scheme import Scheme
+from ._secrets import MASK, refuse_controls
 
 __all__ = ["BasicAuth"]
 
 
-class BasicAuth(SecretHolder):
+class BasicAuth(Scheme):
     """Sends user and password with every request.
 
     Takes two `str`, sent as UTF-8. Raises InvalidCredentials, a ValueError, for a user with a

@@ -5,15 +5,17 @@ Decides what a token is and how it is sent. Getting and renewing tokens may not 
 
 import re
 
-from ._flow import AuthFlow, AuthRequest
-from ._secrets import MASK, InvalidCredentials, SecretHolder, refuse_controls
+from ._errors import InvalidCredentials
+from ._flow import AuthFields, AuthFlow, AuthRequest
+from ._scheme import Scheme
+from ._secrets import MASK, refuse_controls
 
-__all__ = ["BearerAuth"]
+__all__ = ["BearerAuth", "bearer_fields"]
 
 _B64TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 2.1
 
 
-class BearerAuth(SecretHolder):
+class BearerAuth(Scheme):
     """Sends a bearer token with every request.
 
     Takes the token as `str`. Raises InvalidCredentials, a ValueError, for what is no b64token
@@ -24,19 +26,24 @@ class BearerAuth(SecretHolder):
     BearerAuth([secure])
     """
 
-    __slots__ = ("_field",)
+    __slots__ = ("_fields",)
 
     def __init__(self, token: str) -> None:
-        if not _B64TOKEN.fullmatch(refuse_controls("token", token)):
-            raise InvalidCredentials(
-                "a bearer token takes only letters, digits, '-._~+/' and '=' at its end"
-                " (give the token alone, without the word Bearer)"
-            )
-        self._field = f"Bearer {token}"
+        self._fields = bearer_fields(token)
 
     def flow(self, request: AuthRequest) -> AuthFlow:
         """Send the token, accept any response."""
-        yield (("Authorization", self._field),)
+        yield self._fields
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({MASK})"
+
+
+def bearer_fields(token: str) -> AuthFields:
+    """Return the fields that a token is sent in; raise for what is none."""
+    if not _B64TOKEN.fullmatch(refuse_controls("token", token)):
+        raise InvalidCredentials(
+            "a bearer token takes only letters, digits, '-._~+/' and '=' at its end"
+            " (give the token alone, without the word Bearer)"
+        )
+    return (("Authorization", f"Bearer {token}"),)

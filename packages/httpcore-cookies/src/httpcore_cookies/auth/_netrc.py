@@ -4,12 +4,15 @@ Decides how such a file is read and which of its entries a host gets. No standar
 grammar is that of the ftp manual with the quotes and escapes of curl and CPython. When to use a
 netrc may not live here.
 
-The file's permissions are not looked at, like curl and unlike ftp: mounted secrets and Windows
-have others than a home folder, and to refuse what was read already protects nobody.
+The user's own file should be readable by nobody else. One that is gets a warning and is used: to
+refuse what was read already protects nobody. A file that was named, such as a mounted secret, may
+have any permissions.
 """
 
 import os
 import re
+import stat
+import warnings
 from collections.abc import Iterator
 from typing import Self
 
@@ -20,7 +23,9 @@ from ._secrets import MASK, SecretHolder
 
 __all__ = ["Netrc", "NetrcAuth", "NetrcEntry", "NetrcError"]
 
-_FILE_NAME = "_netrc" if os.name == "nt" else ".netrc"
+# In the user's home; the first that there is (curl has the second on Windows alone, too).
+_FILE_NAMES = (".netrc", "_netrc") if os.name == "nt" else (".netrc",)
+_FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SPACE = re.compile(r"\s*")
 _LINE = re.compile(r"[^\n]*")
 _BARE = re.compile(r"(?:[^\s\\]++|\\.)++\\?|\\", re.DOTALL)
@@ -42,7 +47,7 @@ class NetrcError(ValueError):
         return f"netrc, line {self.line}: {self.args[0]}"
 
 
-class NetrcEntry(Value):
+class NetrcEntry(SecretHolder, Value):
     """What a netrc says for a host: text, empty where nothing was given; `repr` hides secrets."""
 
     login: str = ""
@@ -103,15 +108,18 @@ class Netrc(SecretHolder):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> Self:
-        """Read a netrc file: `path`, or what NETRC names, or `~/.netrc` (Windows: `~/_netrc`).
+        """Read a netrc file: `path`, or what NETRC names, or `~/.netrc` (Windows: or `~/_netrc`).
 
         A file that doesn't exist is an empty one. Raises NetrcError for one that can't be parsed
-        and OSError for one that can't be read. The text is UTF-8, or else ISO-8859-1.
+        and OSError for one that can't be read. Warns of a file in the user's home that others may
+        read (POSIX). The text is UTF-8, or else ISO-8859-1.
         """
-        try:
-            with open(_path(path), "rb") as file:  # noqa: PTH123 - see _path
-                octets = file.read()
-        except (FileNotFoundError, NotADirectoryError):
+        named = os.environ.get("NETRC") if path is None else path
+        for name in [named] if named else [f"~/{name}" for name in _FILE_NAMES]:
+            octets = _read(name, is_own=not named)
+            if octets is not None:
+                break
+        else:
             return cls()
         try:
             return cls.parse(octets.decode("utf-8"))
@@ -155,7 +163,8 @@ class NetrcAuth(SecretHolder):
 
     def flow(self, request: AuthRequest) -> AuthFlow:
         """Send the host's credentials, accept any response."""
-        found = None if "authorization" in request.headers else self._netrc.get(request.host)
+        is_open = request.host and "authorization" not in request.headers
+        found = self._netrc.get(request.host) if is_open else None
         if found is None:
             yield ()
         else:
@@ -214,9 +223,17 @@ class _Tokens:
         return self._text[start : self._position]
 
 
-def _path(path: str | os.PathLike[str] | None) -> str:
+def _read(path: str | os.PathLike[str], *, is_own: bool) -> bytes | None:
     # os.path: to import pathlib takes longer than all this module does.
-    if path is None:
-        path = os.environ.get("NETRC") or os.path.join("~", _FILE_NAME)  # noqa: PTH118
     path = os.path.expanduser(os.fspath(path))  # noqa: PTH111
-    return "" if path.startswith("~") else path  # this user has no home, and so no such file
+    if path.startswith("~"):
+        return None  # this user has no home, and so no such file
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            mode = os.fstat(file.fileno()).st_mode
+            octets = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if is_own and os.name == "posix" and mode & _FOR_OTHERS:
+        warnings.warn(f"{path} can be read by others: chmod 600 keeps its passwords", stacklevel=3)
+    return octets

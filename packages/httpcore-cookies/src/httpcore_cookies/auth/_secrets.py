@@ -7,14 +7,13 @@ No scheme may live here.
 import re
 from typing import NoReturn, Self, SupportsIndex
 
-__all__ = ["MASK", "InvalidCredentials", "SecretHolder", "refuse_controls"]
+from ._errors import InvalidCredentials
+
+__all__ = ["MASK", "SecretHolder", "refuse_controls"]
 
 MASK = "[secure]"
+_SURROGATES = re.compile(r"[\ud800-\udfff]")  # not by encoding: that error would hold the text
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class InvalidCredentials(ValueError):
-    """Credentials that their scheme can't carry. The message never holds them."""
 
 
 class SecretHolder:
@@ -40,10 +39,8 @@ def refuse_controls(what: str, text: str) -> str:
     """Return a text that is str, has no control characters and goes into UTF-8."""
     if not isinstance(text, str):
         raise TypeError(f"the {what} must be str, not {type(text).__name__}")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidCredentials(f"the {what} holds a lone surrogate") from None
+    if _SURROGATES.search(text):
+        raise InvalidCredentials(f"the {what} holds a lone surrogate")
     if _CONTROLS.search(text):
         raise InvalidCredentials(f"the {what} holds a control character")
     return text

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from ._cookie import Cookie
-from ._errors import CookieConflict, InvalidCookie
+from ._errors import CookieConflict, CookieFileError, InvalidCookie
 from ._jar import CookieJar
 from ._match import default_path, domain_match, path_match
 from ._parse import ParsedCookie, parse_set_cookie
-from ._suffixes import is_public_suffix
+from ._suffixes import PublicSuffixes, is_public_suffix
 
 if TYPE_CHECKING:
     from ._dates import parse_cookie_date
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Cookie",
     "CookieConflict",
+    "CookieFileError",
     "CookieJar",
     "InvalidCookie",
     "ParsedCookie",
+    "PublicSuffixes",
     "default_path",
     "domain_match",
     "is_public_suffix",

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from .._siblings import Value
 
-__all__ = ["Cookie", "SameSite"]
+__all__ = ["Cookie", "Entry", "SameSite"]
 
 SameSite: TypeAlias = Literal["strict", "lax", "none"]
 
@@ -50,3 +50,18 @@ class Cookie(Value):
         if self.expires is not None:
             shown += f", expires={self.expires!r}"
         return shown + ")"
+
+
+class Entry:
+    """A cookie in a store, with what stands beside it since the cookie is frozen.
+
+    `accessed` grows with each time that it is received or sent; `place` says where it stands in a
+    field: longer paths first, then older cookies. RFC 6265bis, sections 5.7 and 5.8.3.
+    """
+
+    __slots__ = ("accessed", "cookie", "place")
+
+    def __init__(self, cookie: Cookie, accessed: int = 0) -> None:
+        self.cookie = cookie
+        self.accessed = accessed
+        self.place = (-len(cookie.path), cookie.created)

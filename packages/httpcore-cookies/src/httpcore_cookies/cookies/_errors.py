@@ -1,10 +1,11 @@
 """The errors of the cookie jar.
 
-Decides how a caller's mistake is reported. What a server sends raises nothing: a bad cookie of a
-server is ignored (RFC 6265bis, section 5.6), so no error for one may live here.
+Decides how a caller's mistake is reported, and damage of a saved jar. What a server sends raises
+nothing: a bad cookie of a server is ignored (RFC 6265bis, section 5.6), so no error for one may
+live here.
 """
 
-__all__ = ["CookieConflict", "InvalidCookie"]
+__all__ = ["CookieConflict", "CookieFileError", "InvalidCookie"]
 
 
 class InvalidCookie(ValueError):
@@ -19,3 +20,21 @@ class CookieConflict(LookupError):
 
     The message lists where they belong; it never holds their values.
     """
+
+
+class CookieFileError(ValueError):
+    """Saved cookies that can't be read: damage, another format, or a newer version of ours.
+
+    The message names the file, if there is one, the line and what is wrong with it; it never
+    holds a value. `line` counts from 1.
+    """
+
+    line: int
+
+    def __init__(self, message: str, line: int = 1, path: str = "") -> None:
+        super().__init__(message, line, path)
+        self.line = line
+
+    def __str__(self) -> str:
+        message, line, path = self.args
+        return f"{path or 'saved cookies'}, line {line}: {message}"

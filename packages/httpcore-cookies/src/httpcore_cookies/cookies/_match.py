@@ -5,8 +5,10 @@ HTTP, may not live here.
 """
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
-__all__ = ["default_path", "domain_match", "domains_of", "is_ip", "path_match"]
+__all__ = ["default_path", "domain_match", "domains_of", "is_ip", "path_match", "paths_of"]
 
 _MAX_LABELS = 127  # no name in the DNS has more (RFC 1035 3.1): what has is not worth the time
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
@@ -31,12 +33,13 @@ def domain_match(host: str, domain: str) -> bool:
     return bool(domain) and host.endswith("." + domain) and not is_ip(host)
 
 
-def domains_of(host: str) -> list[str]:
+@lru_cache(maxsize=128)  # of the few hosts that a program speaks with at a time
+def domains_of(host: str) -> tuple[str, ...]:
     """Return every domain that the host matches: itself, then those above it."""
     labels = host.split(".")
     if is_ip(host) or len(labels) > _MAX_LABELS:
-        return [host]
-    return [".".join(labels[start:]) for start in range(len(labels))]
+        return (host,)
+    return tuple([".".join(labels[start:]) for start in range(len(labels))])
 
 
 def path_match(path: str, cookie_path: str) -> bool:
@@ -51,8 +54,19 @@ def path_match(path: str, cookie_path: str) -> bool:
     if not path.startswith(cookie_path):
         return False
     return (
-        len(path) == len(cookie_path) or cookie_path.endswith("/") or path[len(cookie_path)] == "/"
+        cookie_path.endswith("/") or len(path) == len(cookie_path) or path[len(cookie_path)] == "/"
     )
+
+
+def paths_of(path: str) -> Iterator[str]:
+    """Give every path of a cookie that a request's path lies in, each once."""
+    for end, character in enumerate(path):
+        if character == "/":
+            if not path.endswith("/", 0, end):
+                yield path[:end]
+            yield path[: end + 1]
+    if not path.endswith("/"):
+        yield path
 
 
 def default_path(path: str) -> str:

@@ -9,10 +9,10 @@ import re
 from .._siblings import Value
 from ._cookie import SameSite
 
-__all__ = ["ParsedCookie", "parse_set_cookie"]
+__all__ = ["MAX_PAIR_OCTETS", "ParsedCookie", "parse_set_cookie"]
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # all but HTAB
-_MAX_PAIR_OCTETS = 4096  # RFC 6265bis 5.6 step 6
+MAX_PAIR_OCTETS = 4096  # RFC 6265bis 5.6 step 6
 _MAX_ATTRIBUTE_OCTETS = 1024  # RFC 6265bis 5.6, attributes, step 6
 # [0-9], not \d: other digits are no digits of the protocol.
 _MAX_AGE = re.compile(r"-?[0-9]+")
@@ -60,7 +60,7 @@ def parse_set_cookie(value: str) -> ParsedCookie | None:
     if not equals:  # a cookie without a name
         name, content = "", pair
     name, content = _trim(name), _trim(content)
-    if not (name or content) or len(name) + len(content) > _MAX_PAIR_OCTETS:
+    if not (name or content) or len(name) + len(content) > MAX_PAIR_OCTETS:
         return None
     return _with_attributes(name, content, attributes)
 

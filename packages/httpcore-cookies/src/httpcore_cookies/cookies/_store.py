@@ -1,121 +1,223 @@
-"""Where cookies are kept: by domain, within limits (RFC 6265bis, sections 5.7 and 6.1).
+"""Where cookies are kept: by domain and path, within limits (RFC 6265bis, sections 5.7 and 6.1).
 
-Decides how cookies are found and which go when there are too many. Whether a cookie may be stored
-or sent may not live here.
+Decides how cookies are found and how many there may be; which go when there are too many stands
+in `_eviction`. Whether a cookie may be stored or sent may not live here.
 
 Threads may share a store. Every change is a single operation on a dict, and every walk goes over
-a list taken from it in one operation, so a reader never meets a dict that changes its size. Two
-threads that write the same cookie leave the one or the other; a cookie stored in the very moment
-in which another thread clears the store or makes room may be lost.
+a copy taken in one operation, so a reader never meets a dict that changes its size. Two threads
+that write the same cookie leave the one or the other; a cookie stored in the very moment in which
+another thread clears the store or makes room may be lost. Counts may drift by a few when threads
+race: `make_room` counts afresh.
 """
 
-from operator import attrgetter
+from collections.abc import Iterable
 
-from ._cookie import Cookie
-from ._match import domains_of
+from ._cookie import Cookie, Entry
+from ._eviction import first_to_go
+from ._match import domains_of, path_match, paths_of
 
 __all__ = ["Store"]
 
-_Key = tuple[str, str, bool]
+_CROWD = 51  # RFC 6265bis 6.1: a domain may have 50 cookies; 5.7 counts the *other* ones
 
-_created = attrgetter("created")
+_Shelf = dict[str, Entry]  # by name
+_Place = tuple[str, bool]  # path, and whether for the host alone; with the name, who a cookie is
+_NOTHING: _Shelf = {}
+
+
+class _Domain:
+    """The cookies of one domain; those of one place lie on one shelf."""
+
+    __slots__ = ("count", "shelves")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.shelves: dict[_Place, _Shelf] = {}
+
+    def same(self, cookie: Cookie) -> Entry | None:
+        shelf = self.shelves.get((cookie.path, cookie.host_only))
+        return shelf.get(cookie.name) if shelf else None
+
+    def drop(self, cookie: Cookie) -> bool:
+        shelf = self.shelves.get((cookie.path, cookie.host_only))
+        entry = shelf.get(cookie.name) if shelf else None
+        if not shelf or entry is None or entry.cookie is not cookie:
+            return False
+        gone = shelf.pop(cookie.name, None) is not None
+        self.count -= gone
+        return gone
+
+    def entries(self) -> list[Entry]:
+        return [entry for shelf in list(self.shelves.values()) for entry in list(shelf.values())]
+
+    def matching(self, path: str, *, host_itself: bool) -> list[Entry]:
+        """Return the entries for a path, also those for the host alone if it is the host itself."""
+        found: list[Entry] = []
+        # Whichever are fewer: the places there are, or those that the path could match.
+        if len(self.shelves) <= 2 * path.count("/") + 1:
+            for (other, host_only), shelf in self.shelves.copy().items():
+                if (host_itself or not host_only) and path_match(path, other):
+                    found += list(shelf.values())
+        else:
+            for other in paths_of(path):
+                for host_only in (False, True) if host_itself else (False,):
+                    found += list(self.shelves.get((other, host_only), _NOTHING).values())
+        return found
 
 
 class Store:
-    """Cookies by domain, found in a time that doesn't depend on how many there are."""
+    """Cookies by domain and path, found in a time that doesn't depend on how many there are."""
 
-    __slots__ = ("_buckets", "_count", "_max_per_domain", "_max_total", "_secure_names")
+    __slots__ = (
+        "_count",
+        "_domains",
+        "_max_per_domain",
+        "_max_total",
+        "_secure_names",
+        "_shelf_count",
+        "_tick",
+    )
 
     def __init__(self, max_per_domain: int, max_total: int) -> None:
-        self._buckets: dict[str, dict[_Key, Cookie]] = {}
-        self._count = 0  # may drift by a few when threads race; `_evict` counts afresh
+        self._domains: dict[str, _Domain] = {}
+        self._count = 0
+        self._shelf_count = 0  # also of empty ones: they go when room is made
         self._secure_names: set[str] = set()  # of secure cookies here, and of some that have gone
+        self._tick = 0  # counts accesses; a clock may stand still, or go back
         self._max_per_domain = max_per_domain
         self._max_total = max_total
 
     @property
     def is_empty(self) -> bool:
         """Whether no domain was ever given a cookie, or all were cleared: a quick look."""
-        return not self._buckets
+        return not self._domains
+
+    # -- one cookie --
 
     def same(self, cookie: Cookie) -> Cookie | None:
         """Return the stored cookie that this one would replace."""
-        return self._buckets.get(cookie.domain, {}).get(_key(cookie))
+        domain = self._domains.get(cookie.domain)
+        entry = domain.same(cookie) if domain is not None else None
+        return None if entry is None else entry.cookie
 
-    def put(self, cookie: Cookie, now: float) -> None:
-        """Store a cookie in the place of the same one; make room if there are too many."""
+    def put(self, cookie: Cookie) -> None:
+        """Store a cookie in the place of the same one. Whoever has put some makes room then."""
         if cookie.secure:
             self._secure_names.add(cookie.name)
-        bucket = self._buckets.setdefault(cookie.domain, {})
-        before = len(bucket)
-        bucket[_key(cookie)] = cookie
-        self._count += len(bucket) - before
-        if len(bucket) > self._max_per_domain:
-            self._drop_first(list(bucket.values()), len(bucket) - self._max_per_domain, now)
-        if self._count > self._max_total or len(self._secure_names) > 2 * self._max_total:
-            self._evict(now)
+        domain = self._domains.get(cookie.domain)
+        if domain is None:
+            domain = self._domains.setdefault(cookie.domain, _Domain())
+        place = cookie.path, cookie.host_only
+        shelf = domain.shelves.get(place)
+        if shelf is None:
+            shelf = domain.shelves.setdefault(place, {})
+            self._shelf_count += 1
+        before = len(shelf)
+        self._tick += 1
+        shelf[cookie.name] = Entry(cookie, self._tick)
+        more = len(shelf) - before
+        domain.count += more
+        self._count += more
 
     def drop(self, cookie: Cookie) -> None:
-        """Remove a cookie; do nothing if it has gone."""
-        if self._buckets.get(cookie.domain, {}).pop(_key(cookie), None) is not None:
+        """Remove this very cookie; do nothing if it has gone or has been replaced."""
+        domain = self._domains.get(cookie.domain)
+        if domain is not None and domain.drop(cookie):
             self._count -= 1
 
-    def for_host(self, host: str) -> list[Cookie]:
-        """Return the cookies whose domain the host matches, whether host-only or not."""
-        found: list[Cookie] = []
-        for domain in domains_of(host):
-            bucket = self._buckets.get(domain)
-            if bucket:
-                found += list(bucket.values())
+    # -- many --
+
+    def matching(self, host: str, path: str) -> list[Entry]:
+        """Return what there is for a host and a path. RFC 6265bis, section 5.8.3."""
+        found: list[Entry] = []
+        for name in domains_of(host):
+            domain = self._domains.get(name)
+            if domain is not None:
+                found += domain.matching(path, host_itself=name == host)
         return found
+
+    def touch(self, entries: Iterable[Entry]) -> None:
+        """Note that these are sent now."""
+        self._tick += 1
+        for entry in entries:
+            entry.accessed = self._tick
 
     def secure_around(self, name: str, domain: str) -> list[Cookie]:
         """Return the secure cookies of a name for a domain, those above it and those below it."""
         if name not in self._secure_names:  # nearly always; what follows walks over all domains
             return []
-        end = "." + domain
-        around = self.for_host(domain)
-        for other, bucket in list(self._buckets.items()):
-            if other.endswith(end):
-                around += list(bucket.values())
-        return [cookie for cookie in around if cookie.secure and cookie.name == name]
+        below = [other for other in list(self._domains) if other.endswith("." + domain)]
+        around = [
+            kept for near in (*domains_of(domain), *below) if (kept := self._domains.get(near))
+        ]
+        shelves = [shelf for kept in around for shelf in list(kept.shelves.values())]
+        entries = [entry for shelf in shelves if (entry := shelf.get(name))]
+        return [entry.cookie for entry in entries if entry.cookie.secure]
 
     def all(self) -> list[Cookie]:
         """Return every cookie."""
-        buckets = list(self._buckets.values())
-        return [cookie for bucket in buckets for cookie in list(bucket.values())]
+        return [entry.cookie for entry in self._entries()]
 
     def clear(self, domain: str | None) -> None:
         """Remove every cookie, or those of one domain."""
         if domain is None:
-            self._buckets = {}
-            self._count = 0
+            self._domains = {}
+            self._count = self._shelf_count = 0
             self._secure_names = set()
-        else:
-            self._count -= len(self._buckets.pop(domain, {}))
+        elif gone := self._domains.pop(domain, None):
+            self._count -= gone.count
+            self._shelf_count -= len(gone.shelves)
 
-    def _evict(self, now: float) -> None:
-        # A tenth more than need be, so that the walk over all is paid once in many times.
-        cookies = self.all()
-        self._count = len(cookies)
-        self._drop_first(cookies, len(cookies) - self._max_total + self._max_total // 10, now)
-        for domain, bucket in list(self._buckets.items()):
-            if not bucket:
-                self._buckets.pop(domain, None)
-        self._secure_names = {cookie.name for cookie in self.all() if cookie.secure}
+    # -- limits --
 
-    def _drop_first(self, cookies: list[Cookie], count: int, now: float) -> None:
-        # RFC 6265bis 5.7: the expired go first, all of them; then, here, the oldest.
-        living: list[Cookie] = []
-        for cookie in cookies:
-            if cookie.is_expired(now):
-                self.drop(cookie)
-                count -= 1
+    def make_room(self, stored: Iterable[Cookie], now: float, *, spare: bool) -> None:
+        """Remove what is too much in the domains of these cookies, and in all.
+
+        With `spare` some more, so that walks over many cookies are rare.
+        """
+        for cookie in stored:
+            domain = self._domains.get(cookie.domain)
+            if domain is not None and domain.count > self._max_per_domain:
+                entries = domain.entries()
+                domain.count = len(entries)
+                self._evict(entries, self._max_per_domain, now, crowd=0, spare=spare)
+        limit = 2 * self._max_total
+        if (
+            self._count > self._max_total
+            or self._shelf_count > limit
+            or len(self._secure_names) > limit
+        ):
+            self._evict(self._entries(), self._max_total, now, crowd=_CROWD, spare=spare)
+            self._tidy()
+
+    def _evict(
+        self, entries: list[Entry], limit: int, now: float, *, crowd: int, spare: bool
+    ) -> None:
+        living: list[Entry] = []
+        for entry in entries:
+            if entry.cookie.is_expired(now):
+                self.drop(entry.cookie)
             else:
-                living.append(cookie)
-        for cookie in sorted(living, key=_created)[: max(count, 0)]:
-            self.drop(cookie)
+                living.append(entry)
+        for entry in first_to_go(living, len(living) - limit, crowd=crowd, spare=spare):
+            self.drop(entry.cookie)
 
+    def _tidy(self) -> None:
+        """Remove empty shelves and domains, and count."""
+        count = shelf_count = 0
+        secure_names: set[str] = set()
+        for name, domain in self._domains.copy().items():
+            for place, shelf in domain.shelves.copy().items():
+                if not shelf:
+                    domain.shelves.pop(place, None)
+            if not domain.shelves:
+                self._domains.pop(name, None)
+            entries = domain.entries()
+            domain.count = len(entries)
+            count += len(entries)
+            shelf_count += len(domain.shelves)
+            secure_names |= {entry.cookie.name for entry in entries if entry.cookie.secure}
+        self._count, self._shelf_count, self._secure_names = count, shelf_count, secure_names
 
-def _key(cookie: Cookie) -> _Key:
-    return cookie.name, cookie.path, cookie.host_only
+    def _entries(self) -> list[Entry]:
+        return [entry for domain in list(self._domains.values()) for entry in domain.entries()]

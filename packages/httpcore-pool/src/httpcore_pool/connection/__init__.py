@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from ._connection import HTTPConnection
 from ._http11 import HTTP11Connection
-from ._proxy import Proxy
+from ._proxy import Proxy, ProxyAuth
 
-__all__ = ["HTTP11Connection", "HTTPConnection", "Proxy"]
+__all__ = ["HTTP11Connection", "HTTPConnection", "Proxy", "ProxyAuth"]

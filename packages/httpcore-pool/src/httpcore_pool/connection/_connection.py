@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._adapter import Adapter
 from .._config import Budget, Timeout
+from .._discard import discard
 from .._driver import Mutex
 from .._errors import (
     ClosedError,
@@ -17,6 +18,7 @@ from .._errors import (
     ConnectTimeout,
     NetworkError,
     PoolTimeout,
+    ProxyError,
     RequestTimeout,
     named,
 )
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from .._tls import TLSStream
     from ..backends.base import Backend, NetworkStream
     from ._http2 import HTTP2Connection
-    from ._proxy import Proxy
+    from ._proxy import Proxy, ProxyFlow
 
 __all__ = ["HTTPConnection"]
 
@@ -76,6 +78,9 @@ class HTTPConnection(Adapter):
         self._backend = backend
         self._ssl = ssl if ssl is not None else TLSConfig()
         self._proxy = proxy
+        # A proxy that forwards, and has to be shown with each request who asks.
+        shown = proxy is not None and proxy.auth is not None and not self._origin.is_ssl
+        self._shown_to = proxy if shown else None
         self._proxy_ssl = proxy_ssl if proxy_ssl is not None else TLSConfig()
         self._http1 = http1
         self._http2 = http2
@@ -139,8 +144,12 @@ class HTTPConnection(Adapter):
             ConnectError, CertificateError, ConnectTimeout, ProxyError, TotalTimeout: it failed; the
                 next call tries again.
         """
-        if self._inner is not None:
-            return self._inner
+        return await self._connected(request) if self._inner is None else self._inner
+
+    async def _connected(
+        self, request: Request, old: HTTP11Connection | None = None
+    ) -> HTTP11Connection | HTTP2Connection:
+        """Dial, unless somebody else has done so, in the place of the old one."""
         request = request.with_options(request.options.begun(self._backend.now(), self._timeout))
         budget = Budget(request.options, self._backend.now)
         connect = budget.timeout.connect
@@ -151,9 +160,10 @@ class HTTPConnection(Adapter):
             try:
                 if self._closed:
                     raise ClosedError("the connection is closed")
-                if self._inner is None:
-                    self._inner = await self._dial(countdown)
-                return self._inner
+                inner = self._inner
+                if inner is None or inner is old:
+                    self._inner = inner = await self._dial(countdown)
+                return inner
             finally:
                 self._dialling.release()
         except BaseException as error:
@@ -172,7 +182,38 @@ class HTTPConnection(Adapter):
         inner = self._inner
         if inner is None:
             inner = await self.connect(request)
+        if self._shown_to is not None and "Proxy-Authorization" not in request.headers:
+            return await self._send_with_auth(self._shown_to, request)
         return await inner.send(request)
+
+    async def _send_with_auth(self, proxy: Proxy, request: Request) -> Response:
+        """Send a request through a forwarding proxy that wants to know who asks (RFC 9110 11.7)."""
+        flow: ProxyFlow | None = None
+        inner = await self.connect(request)
+        try:
+            while True:
+                if not isinstance(inner, HTTP11Connection):  # a proxy forwards nothing over HTTP/2
+                    return await inner.send(request)
+                if flow is None:
+                    flow = proxy.flow(request.method, inner.target(request))
+                inner.proxy_headers = flow.fields
+                response = await inner.send(request)
+                try:
+                    if not flow.may_pass(response.status_code, response.headers):
+                        return response
+                    await discard(response)
+                except BaseException:
+                    await response.close()
+                    raise
+                if await inner.is_stale():  # the proxy wants to be asked on a new one
+                    inner = await self._connected(request, inner)
+        except ProxyError as error:
+            error.sent = inner.exchanges > 0  # then it is nobody's to send again
+            named(error, request, self._backend.now())
+            raise
+        finally:
+            if flow is not None:
+                flow.close()
 
     async def close(self) -> None:
         """Close the connection; running exchanges fail."""
@@ -188,19 +229,8 @@ class HTTPConnection(Adapter):
 
     async def _dial(self, budget: Budget) -> HTTP11Connection | HTTP2Connection:
         tls = self._origin.is_ssl
-        proxy = self._proxy
-        stream: NetworkStream
-        if proxy is None:
-            host, port = self._origin.host, self._origin.port
-        else:
-            host, port = proxy.url.host, proxy.url.port or 0
-        stream = await self._backend.connect_tcp(host, port, budget.cut(None))
+        stream = await self._reach(budget)
         try:
-            if proxy is not None:
-                if proxy.url.is_ssl:
-                    stream = await self._tls(stream, self._proxy_ssl, host, ("http/1.1",), budget)
-                if tls:
-                    await open_tunnel(stream, proxy, authority(self._origin), budget)
             alpn = self._alpn()
             if tls:
                 stream = await self._tls(stream, self._ssl, self._origin.host, alpn, budget)
@@ -220,7 +250,7 @@ class HTTPConnection(Adapter):
                     limits=self._limits,
                     settings=self._http2_settings,
                 )
-            forward = proxy if not tls else None
+            forward = self._proxy if not tls else None
             return HTTP11Connection(
                 stream,
                 self._backend,
@@ -229,9 +259,41 @@ class HTTPConnection(Adapter):
                 forward=forward,
             )
         except BaseException:
-            with self._backend.shield():
-                await stream.close()
+            await self._drop(stream)
             raise
+
+    async def _reach(self, budget: Budget) -> NetworkStream:
+        """Return a stream that leads to the origin, or to the proxy that forwards to it."""
+        proxy, origin = self._proxy, self._origin
+        if proxy is None:
+            return await self._backend.connect_tcp(origin.host, origin.port, budget.cut(None))
+        if not origin.is_ssl:
+            return await self._to_proxy(proxy, budget)
+        target = authority(origin)
+        flow = proxy.flow("CONNECT", target)
+        try:
+            while True:
+                stream = await self._to_proxy(proxy, budget)
+                try:
+                    if await open_tunnel(stream, proxy, target, flow, budget):
+                        return stream
+                except BaseException:
+                    await self._drop(stream)
+                    raise
+                await self._drop(stream)
+        finally:
+            flow.close()
+
+    async def _to_proxy(self, proxy: Proxy, budget: Budget) -> NetworkStream:
+        host = proxy.url.host
+        stream = await self._backend.connect_tcp(host, proxy.url.port or 0, budget.cut(None))
+        if not proxy.url.is_ssl:
+            return stream
+        return await self._tls(stream, self._proxy_ssl, host, ("http/1.1",), budget)
+
+    async def _drop(self, stream: NetworkStream) -> None:
+        with self._backend.shield():
+            await stream.close()
 
     def _alpn(self) -> tuple[str, ...]:
         """What to offer, best first (RFC 7301)."""
@@ -256,8 +318,7 @@ class HTTPConnection(Adapter):
         try:
             await secure.handshake(budget)
         except BaseException:
-            with self._backend.shield():
-                await stream.close()
+            await self._drop(stream)
             raise
         return secure
 

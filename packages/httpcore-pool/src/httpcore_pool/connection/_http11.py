@@ -12,13 +12,14 @@ from .._adapter import Adapter
 from .._config import Budget, MessageLimits, Timeout
 from .._errors import ClosedError, LocalProtocolError, ReadError, named
 from ._http11_exchange import Exchange
-from ._proxy import authority
+from ._proxy import absolute_form, authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._request import Request
     from .._response import Response
+    from .._siblings import Headers
     from ..backends.base import Backend, NetworkStream
     from ._proxy import Proxy
 
@@ -37,6 +38,7 @@ class HTTP11Connection(Adapter):
 
     Attributes:
         h11_only: set this to True to have h11 read every response, the usual ones too.
+        proxy_headers: what shows a forwarding proxy who asks, if the proxy's URL alone doesn't.
     """
 
     h11_only: ClassVar[bool] = False
@@ -55,6 +57,7 @@ class HTTP11Connection(Adapter):
     ) -> None:
         self.stream: NetworkStream = stream
         self.limits: MessageLimits = limits if limits is not None else MessageLimits()
+        self.proxy_headers: Headers | None = None
         self.now: Callable[[], float] = backend.now
         self._backend = backend
         self._timeout = timeout if timeout is not None else Timeout()
@@ -120,27 +123,29 @@ class HTTP11Connection(Adapter):
             request = request.with_options(options.begun(self.now(), self._timeout))
         exchange = Exchange(self, request, Budget(request.options, self.now))
         try:
-            return await exchange.run(self._target(request), self._fields(request))
+            return await exchange.run(self.target(request), self._fields(request))
         except BaseException as error:
             await self.close()
             if (better := named(error, request, self.now())) is not error:
                 raise better from error
             raise
 
-    def _target(self, request: Request) -> str:
-        """RFC 9112 3.2: what was asked for, or origin-form, or absolute-form to a forward proxy."""
+    def target(self, request: Request) -> str:
+        """Return what was asked for, or origin-form, or absolute-form to a forward proxy (RFC 9112 3.2)."""
         url = request.url
         if request.options.target is not None:
             return request.options.target
         if request.method == "CONNECT":
             return authority(url.origin)
         if self._forward is not None:
-            return f"{url.scheme}://{url.host_header}{url.full_path}"
+            return absolute_form(url)
         return url.full_path
 
     def _fields(self, request: Request) -> list[tuple[bytes, bytes]]:
         raw = request.headers.raw
-        return [*raw, *self._forward.credentials()] if self._forward is not None else raw
+        if self._forward is None or "Proxy-Authorization" in request.headers:
+            return raw
+        return [*raw, *(self.proxy_headers or self._forward.credentials()).raw]
 
     # For the exchange.
 

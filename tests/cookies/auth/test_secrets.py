@@ -1,0 +1,170 @@
+"""No object of authentication and no error shows a secret, to whom it may be printed."""
+
+import copy
+import pickle
+import traceback
+
+import pytest
+
+from httpcore_cookies import (
+    Auth,
+    AuthError,
+    AuthRequest,
+    AuthResponse,
+    BasicAuth,
+    BearerAuth,
+    DigestAuth,
+    Exclusive,
+    FunctionAuth,
+    InvalidCredentials,
+    Netrc,
+    NetrcAuth,
+    NetrcEntry,
+    NetrcError,
+    TokenAuth,
+)
+from httpcore_headers import Headers
+from testkit.auth_flows import challenge, drive, refusal, request_for
+
+SECRET = "s3cret"
+NETRC = f"machine a.test login user password {SECRET} account {SECRET} default password {SECRET}"
+
+
+def used(auth, *answers):
+    """Use an object: what it learnt on the way must not show either."""
+    drive(auth.flow(request_for()), *answers)
+    return auth
+
+
+AUTHS = {
+    "basic": used(BasicAuth("user", SECRET)),
+    "bearer": used(BearerAuth(SECRET)),
+    "digest": used(DigestAuth("user", SECRET), refusal(challenge())),
+    "token": used(TokenAuth(lambda: (SECRET, 3600))),
+    "token-unused": TokenAuth(lambda: SECRET),
+    "netrc-auth": used(NetrcAuth(Netrc.parse(NETRC))),
+}
+HOLDERS = {**AUTHS, "netrc": Netrc.parse(NETRC), "netrc-entry": NetrcEntry("user", SECRET, SECRET)}
+FACTS = {
+    "request": AuthRequest(
+        "POST",
+        "https://a.test/token",
+        Headers({"Authorization": f"Basic {SECRET}", "Cookie": SECRET}),
+        f"client_secret={SECRET}".encode(),
+    ),
+    "response": AuthResponse(200, Headers({"Set-Cookie": SECRET}), f'"{SECRET}"'.encode()),
+}
+FUNCTION = {"function": FunctionAuth(lambda request, _secret=SECRET: None)}
+
+
+def named(things):
+    return pytest.mark.parametrize("thing", things.values(), ids=things)
+
+
+def steps(secret=SECRET):
+    yield (("Authorization", secret),)
+
+
+@named({**HOLDERS, **FACTS, **FUNCTION, "exclusive": Exclusive(AUTHS["token"], steps())})
+def test_no_text_of_an_object_shows_its_secret(thing):
+    assert SECRET not in f"{thing!r} {thing} {[thing]} {thing!s:>80}"
+
+
+@named({**HOLDERS, **FACTS})
+def test_no_secret_is_pickled_in_the_clear(thing):
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(TypeError, match="not pickled"):
+            pickle.dumps(thing, protocol)
+
+
+def test_steps_under_way_are_not_pickled():
+    with pytest.raises(TypeError):
+        pickle.dumps(Exclusive("key", steps()))
+
+
+@named({**AUTHS, "netrc": HOLDERS["netrc"]})
+def test_a_copy_is_the_object_itself(thing):
+    """So what a scheme learnt, and the numbers that it counts, stay in one place."""
+    assert thing is copy.copy(thing) is copy.deepcopy(thing) is copy.deepcopy([thing])[0]
+
+
+@named({**AUTHS, **FUNCTION})
+def test_each_scheme_is_an_auth(thing):
+    assert isinstance(thing, Auth)
+
+
+@pytest.mark.parametrize(
+    ("thing", "text"),
+    [
+        (AUTHS["basic"], "BasicAuth('user', [secure])"),
+        (AUTHS["bearer"], "BearerAuth([secure])"),
+        (AUTHS["digest"], "DigestAuth('user', [secure])"),
+        (AUTHS["token"], "TokenAuth([secure])"),
+        (AUTHS["netrc-auth"], "NetrcAuth(<Netrc a.test, default>)"),
+        (HOLDERS["netrc-entry"], "NetrcEntry('user', [secure])"),
+        (AuthResponse(401, content=b"x"), "AuthResponse(401, headers=Headers([]))"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_repr_tells_what_is_no_secret(thing, text):
+    assert text == repr(thing)
+
+
+def test_a_subclass_shows_its_own_name():
+    class Own(BasicAuth):
+        pass
+
+    assert "Own('user', [secure])" == repr(Own("user", SECRET))
+    with pytest.raises(TypeError, match="^Own is not pickled"):
+        pickle.dumps(Own("user", SECRET))
+
+
+INTEGRITY = refusal('Digest realm="r", nonce="n", qop="auth-int"')
+FAILURES = {
+    "basic-user": lambda: BasicAuth(f"{SECRET}:", "p"),
+    "basic-password": lambda: BasicAuth("u", f"{SECRET}\0"),
+    "basic-surrogate": lambda: BasicAuth("u", f"{SECRET}\ud800"),
+    "basic-type": lambda: BasicAuth("u", SECRET.encode()),
+    "bearer": lambda: BearerAuth(f"Bearer {SECRET}"),
+    "bearer-type": lambda: BearerAuth(SECRET.encode()),
+    "digest-user": lambda: DigestAuth(f"{SECRET}\n", SECRET),
+    "digest-password": lambda: DigestAuth("u", f"{SECRET}\r\n"),
+    "digest-type": lambda: DigestAuth("u", [SECRET]),
+    "digest-algorithms": lambda: DigestAuth("u", SECRET, algorithms=["SHA-1"]),
+    "digest-integrity": lambda: drive(
+        DigestAuth("u", SECRET).flow(request_for(content=None)), INTEGRITY
+    ),
+    "token": lambda: drive(TokenAuth(lambda: f"Bearer {SECRET}").flow(request_for())),
+    "token-pair": lambda: drive(TokenAuth(lambda: (SECRET, SECRET)).flow(request_for())),
+    "token-object": lambda: drive(TokenAuth(lambda: {"token": SECRET}).flow(request_for())),
+    "token-proxy": lambda: drive(TokenAuth(lambda: SECRET).proxy_flow("http://p", "GET", "/")),
+    "token-source": lambda: TokenAuth(SECRET),
+    "function": lambda: FunctionAuth(SECRET),
+    "function-result": lambda: drive(FunctionAuth(lambda request: SECRET).flow(request_for())),
+    "netrc": lambda: Netrc.parse(f"machine a.test\npasswort {SECRET}"),
+    "netrc-quote": lambda: Netrc.parse(f'machine a.test password "{SECRET}'),
+    "netrc-basic": lambda: drive(
+        NetrcAuth(Netrc.parse(f"machine a.test login {SECRET}: password {SECRET}")).flow(
+            request_for()
+        )
+    ),
+}
+
+
+@named(FAILURES)
+def test_no_error_shows_a_secret_nor_does_one_behind_it(thing):
+    with pytest.raises((AuthError, NetrcError, TypeError, ValueError)) as caught:
+        thing()
+    error, shown = caught.value, []
+    while error is not None:
+        shown += [str(error), repr(error), *traceback.format_exception_only(error)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    assert SECRET not in " ".join(shown)
+
+
+@pytest.mark.parametrize("error", [AuthError("words"), InvalidCredentials("words")])
+def test_errors_are_value_errors_and_can_be_pickled(error):
+    twin = pickle.loads(pickle.dumps(error))
+    assert (type(error), "words") == (type(twin), str(twin))
+    assert isinstance(error, ValueError)
+    assert isinstance(error, AuthError)
