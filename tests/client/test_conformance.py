@@ -183,3 +183,31 @@ def test_proxy_env_that_makes_no_sense_is_never_ignored_silently(name):
     rules = ProxyRules(case["env"])
     assert list(case["env"]) == [variable for variable, _ in rules.ignored]
     assert rules.proxy_for(URL(case["url"])) is None
+
+
+def cookie_case(name):
+    """A case of the cookies' data that asks what the client does with the caller's own field."""
+    (case,) = [case for case in load("own/cookie-jar.json")["cases"] if case["id"] == name]
+    name, value = case["steps"][-1]["own"].split(": ")
+    return case["steps"], {name: value}
+
+
+def pairs(request):
+    (value,) = request.headers.get_list("Cookie") or [""]
+    return value.split("; ") if value else []
+
+
+def test_explicit_cookie_header_of_the_project(fake, client_over):
+    (received, asked), own = cookie_case("explicit-cookie-header")
+    bottom = fake((200, [("Set-Cookie", value) for value in received["headers"]]))
+    client = client_over(bottom)
+    client.get(received["set"])
+    client.get(asked["get"], headers=own)
+    assert pairs(bottom.requests[1]) in asked["expect_one_of"]
+
+
+def test_redirect_cookie_header_dropped_of_the_project(fake, client_over):
+    (asked,), own = cookie_case("redirect-cookie-header-dropped")
+    bottom = fake((302, [("Location", asked["redirect"])]))
+    client_over(bottom).get(asked["get"], headers=own)
+    assert asked["expect_second"] == pairs(bottom.requests[1])

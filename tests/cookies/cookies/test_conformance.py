@@ -24,8 +24,8 @@ WPT_DEVIATIONS = {
     "test=42; domain=sibling.example.org; domain=": "6265bis: an empty last Domain is host-only",
 }
 OWN_NOT_APPLICABLE = {
-    "explicit-cookie-header": "joining with the caller's own field is the client's",
-    "redirect-cookie-header-dropped": "following redirects is the client's",
+    "explicit-cookie-header": "joining with the caller's own field is the client's, and tested there",
+    "redirect-cookie-header-dropped": "following redirects is the client's, and tested there",
 }
 
 

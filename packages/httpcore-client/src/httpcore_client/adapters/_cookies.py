@@ -27,18 +27,17 @@ class CookieAdapter(Layer):
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request with the cookies for its URL, and take in what comes back."""
         options = ClientOptions.of(request.options)
-        if options.auth is not None or request.url.username or request.url.password:
+        if options.auth is not None:  # userinfo is sent once: it needs nothing to be renewed
             renew = partial(self._renewed, request.headers.get("Cookie"))
             request = request.with_options(options.copy_with(renew=renew))
-        response = await self._inner.send(self._with_cookies(request))
+        sent = request if self.jar.is_empty else self._with_cookies(request)
+        response = await self._inner.send(sent)
         if "Set-Cookie" in response.headers:
             self._take(request, response)
         return response
 
     def _with_cookies(self, request: pool.Request) -> pool.Request:
         """Return the request with the jar's cookies, beside those that the caller has set."""
-        if self.jar.is_empty:
-            return request
         url, options = request.url, ClientOptions.of(request.options)
         found = self.jar.header(
             scheme=url.scheme,

@@ -24,7 +24,7 @@ from ._check import (
 )
 from ._cookie import Cookie, Entry, SameSite
 from ._field import cookie_field, in_order
-from ._mapping import CookieMapping, canonical
+from ._mapping import canonical
 from ._match import path_match
 from ._parse import parse_set_cookie
 from ._prefixes import as_promised
@@ -42,7 +42,7 @@ _MAX_FIELD_OCTETS = 8190  # what curl sends, and what most servers take in a lin
 _SECURE_SCHEMES = frozenset({"https", "wss"})
 
 
-class CookieJar(CookieMapping, SavedCookies):
+class CookieJar(SavedCookies):
     """Cookies that responses set and requests send, with a mapping's face for the caller.
 
     `clock` gives Unix seconds. `is_public_suffix` tells domains that strangers share; the

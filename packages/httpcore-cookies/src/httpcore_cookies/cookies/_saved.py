@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, Self
 
 from ._cookie import Cookie
+from ._mapping import CookieMapping
 
 if TYPE_CHECKING:
     import http.cookiejar
@@ -16,14 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["SavedCookies"]
 
 
-class SavedCookies:
+class SavedCookies(CookieMapping):
     """Saves the cookies that a subclass gives, and adds those that were saved."""
 
     __slots__ = ()
-
-    def cookies(self) -> list[Cookie]:
-        """Return every cookie that hasn't expired, the unscoped ones last."""
-        raise NotImplementedError
 
     def add(self, cookies: Iterable[Cookie]) -> None:
         """Put in cookies as they are."""
