@@ -4,7 +4,6 @@ import pytest
 
 from httpcore_pool import HTTP11Connection
 from httpcore_pool.connection._http2_protocol import Protocol
-from testkit.faults import nothing_left
 from testkit.guard import Guard
 from testkit.worlds import WORLDS
 
@@ -71,6 +70,5 @@ def started_guard(authority):
 @pytest.fixture
 def guard(started_guard):
     """An origin that asks for credentials and remembers nothing of other tests."""
-    # It serves in this process: the next test must not count its connections.
-    with nothing_left():
-        yield started_guard.forget()
+    yield started_guard.forget()
+    started_guard.drop()

@@ -23,6 +23,7 @@ from hypercorn.config import Config
 from testkit.origin import listening_socket
 
 USER, PASSWORD, TOKEN = "Aladdin", "open sesame", "mF_9.B5f-4.1JqM"
+_PATIENCE = 10
 _HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 _PARAMETER = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,"]+))')
 
@@ -168,9 +169,28 @@ class Guard:
         self._thread.start()
         return self
 
+    def drop(self):
+        """Close all connections: it serves in this process, whose descriptors other tests count.
+
+        Hypercorn itself keeps one that its client has closed until it has been idle for long.
+        """
+        asyncio.run_coroutine_threadsafe(self._drop(), self._loop).result(_PATIENCE)
+
+    async def _drop(self):
+        serving = [
+            task
+            for task in asyncio.all_tasks()
+            if task.get_coro().__qualname__.endswith("_server_callback")
+        ]
+        for task in serving:
+            task.cancel()
+        if serving:
+            await asyncio.wait(serving)
+        await asyncio.sleep(0)  # transports close a turn later
+
     def __exit__(self, *exc_info):
         self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(10)
+        self._thread.join(_PATIENCE)
 
 
 def answer(said, method, algorithm):
