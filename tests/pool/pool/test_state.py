@@ -790,7 +790,7 @@ class Machine(RuleBasedStateMachine):
         shared = [entry for entry in self.connected() if entry.lane.may_share]
         entry = data.draw(st.sampled_from(shared))
         self.pending.discard(entry)
-        self.note(self.state.resize(entry, capacity))
+        self.note(self.state.resize(entry, capacity, self.now))
 
     @precondition(lambda self: any(w.entry.capacity and not w.dialled for w in self.holding))
     @rule(data=st.data())

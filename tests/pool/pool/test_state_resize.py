@@ -45,7 +45,7 @@ def test_a_pending_connection_carries_one_request_and_others_wait_for_it():
     entry = pending(state)
     others = [ask(state) for _ in range(3)]
     assert (1, 1, 3) == (entry.in_use, state.open, state.queued)
-    assert [] == state.resize(entry, 3)
+    assert [] == state.resize(entry, 3, 1.0)
     assert [True, True, False] == served(others, entry)
     assert [1, 1, 1] == [other.woken for other in others]
     assert (2, 0) == (state.open, state.queued)  # who finds no room dials another
@@ -59,7 +59,7 @@ def test_those_who_waited_for_the_dial_wait_on():
     first.entry.connection = object()
     assert [] == state.connected(first.entry, 100, 0.0, pending=True)
     assert ([None, None], 2) == ([other.entry for other in others], state.queued)
-    state.resize(first.entry, 100)
+    state.resize(first.entry, 100, 1.0)
     assert [True, True] == served(others, first.entry)
 
 
@@ -81,7 +81,7 @@ def test_a_pending_connection_may_be_idle_and_is_used_by_one():
     assert 1 == state.idle
     first, second = ask(state, now=1.0), ask(state, now=1.0)
     assert ([True, False], 1) == (served([first, second], entry), state.open)
-    assert [] == state.resize(entry, 2)
+    assert [] == state.resize(entry, 2, 1.0)
     assert entry is second.entry
 
 
@@ -89,7 +89,7 @@ def test_what_an_idle_connection_learns_counts_from_its_next_use():
     state = state_of()
     entry = pending(state)
     state.release(entry, 1.0)
-    assert [] == state.resize(entry, 2)
+    assert [] == state.resize(entry, 2, 1.0)
     assert 1 == state.idle
     assert [entry] * 2 == [ask(state, now=1.0).entry, ask(state, now=1.0).entry]
 
@@ -103,7 +103,7 @@ def test_a_pending_connection_that_dies_leaves_the_next_to_dial():
     again = others[0].entry
     again.connection = object()
     assert [] == state.connected(again, 100, 1.0, pending=True)
-    assert [] == state.resize(again, 100)
+    assert [] == state.resize(again, 100, 1.0)
     assert [True] * 3 == served(others, again)
 
 
@@ -125,7 +125,7 @@ def test_a_pending_connection_for_one_request_only_is_waited_for_by_nobody():
     first.entry.connection = object()
     assert [] == state.connected(first.entry, 100, 0.0, pending=True)
     assert [1, 0] == [other.woken for other in others]  # the next dials, the last waits for that
-    assert [] == state.resize(first.entry, 100)
+    assert [] == state.resize(first.entry, 100, 1.0)
     assert first.entry.in_use == 1
 
 
@@ -142,7 +142,7 @@ def test_a_connection_that_is_pending_beside_another_dial_does_not_take_its_plac
     third.entry.connection = object()
     state.connected(third.entry, 100, 0.0, pending=True)
     assert waiting.entry is None
-    state.resize(third.entry, 2)
+    state.resize(third.entry, 2, 1.0)
     assert third.entry is waiting.entry
 
 
@@ -152,20 +152,20 @@ def test_a_connection_that_is_pending_beside_another_dial_does_not_take_its_plac
 def test_a_connection_that_gets_wider_serves_who_waits():
     state = state_of(most=1)
     entry = pending(state)
-    state.resize(entry, 1)
+    state.resize(entry, 1, 1.0)
     others = [ask(state) for _ in range(3)]
     assert 3 == state.queued
-    assert [] == state.resize(entry, 3)
+    assert [] == state.resize(entry, 3, 1.0)
     assert ([True, True, False], 1) == (served(others, entry), state.queued)
 
 
 def test_a_connection_that_gets_narrower_serves_nobody_until_it_has_room():
     state = state_of(most=1)
     entry = pending(state)
-    state.resize(entry, 3)
+    state.resize(entry, 3, 1.0)
     for _ in range(2):
         assert entry is ask(state).entry
-    state.resize(entry, 1)
+    state.resize(entry, 1, 1.0)
     waiting = ask(state)
     for _ in range(2):
         state.release(entry, 1.0, capacity=1)
@@ -178,7 +178,7 @@ def test_a_capacity_of_nothing_still_lets_one_find_out():
     state = state_of(most=1)
     entry = pending(state)
     waiting = ask(state)
-    assert [] == state.resize(entry, 0)
+    assert [] == state.resize(entry, 0, 1.0)
     assert None is waiting.entry
     state.release(entry, 1.0, capacity=0)
     assert (entry, 1) == (waiting.entry, entry.capacity)
@@ -193,7 +193,7 @@ def test_a_connection_that_turns_out_narrow_takes_the_slot_of_an_idle_one():
     state.release(idle, 1.0)
     waiting = ask(state, now=1.0)
     assert None is waiting.entry
-    assert [idle] == state.resize(entry, 1)
+    assert [idle] == state.resize(entry, 1, 1.0)
     assert ("evicted", True) == (idle.reason, waiting.entry is not None)
 
 
@@ -202,11 +202,22 @@ def test_what_is_gone_or_retired_learns_nothing():
     entry = pending(state)
     state.release(entry, 1.0)
     assert entry is ask(state, now=1.0).entry  # its last
-    assert [] == state.resize(entry, 100)
+    assert [] == state.resize(entry, 100, 1.0)
     assert 1 == entry.capacity
     assert [entry] == state.release(entry, 1.0)
-    assert [] == state.resize(entry, 100)
+    assert [] == state.resize(entry, 100, 1.0)
     other = pending(state)
     state.clear("closed")
-    assert [] == state.resize(other, 100)
+    assert [] == state.resize(other, 100, 1.0)
     assert 1 == other.capacity
+
+
+def test_a_connection_that_is_too_old_is_given_to_nobody_who_waits_for_its_number():
+    state = state_of(max_age=1)
+    first = ask(state, may_share=True)
+    waiting = ask(state, may_share=True)
+    entry = first.entry
+    assert [] == state.connected(entry, 1, 0.0, pending=True)
+    assert [] == state.resize(entry, 100, 1.0)
+    assert "age" == entry.reason
+    assert (1, 0) == (waiting.woken, waiting.entry.capacity)  # it dials another

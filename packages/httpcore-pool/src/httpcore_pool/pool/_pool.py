@@ -352,7 +352,9 @@ class ConnectionPool(Adapter):
         def resized() -> None:
             if (pool := weak()) is not None:
                 with pool._lock:
-                    pool._evicted += pool._state.resize(entry, entry.connection.capacity)
+                    pool._evicted += pool._state.resize(
+                        entry, entry.connection.capacity, pool._backend.now()
+                    )
 
         return resized
 

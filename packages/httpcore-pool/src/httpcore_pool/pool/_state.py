@@ -198,19 +198,18 @@ class PoolState(Generic[C]):
         self._serve(closing)
         return closing
 
-    def resize(self, entry: Entry[C], capacity: int) -> list[Entry[C]]:
+    def resize(self, entry: Entry[C], capacity: int, now: float) -> list[Entry[C]]:
         """How many exchanges a connection carries at once was learnt, or has changed."""
-        if entry.gone or entry.reason is not None:
-            return []
+        closing = self._look(now)
         lane = entry.lane
-        # A server may say 0 for a while (RFC 9113 5.1.2): one request has to find out.
-        entry.capacity = capacity or 1
-        if lane.dial is entry:
-            lane.dial = None
-        if entry.in_use:
-            self._fill(entry)
-        self._line.note(lane)
-        closing: list[Entry[C]] = []
+        if entry.reason is None:
+            # A server may say 0 for a while (RFC 9113 5.1.2): one request has to find out.
+            entry.capacity = capacity or 1
+            if lane.dial is entry:
+                lane.dial = None
+            if entry.in_use:
+                self._fill(entry)
+            self._line.note(lane)
         self._serve(closing)
         return closing
 
