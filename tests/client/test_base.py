@@ -305,6 +305,17 @@ def test_no_timeout_for_one_request_is_no_limit(build):
     assert Timeout(None, None, None, None, None) == request.options.timeout
 
 
+def test_prepare_gives_no_credentials_to_where_a_redirect_has_led(settings):
+    fields = {"Authorization": "s3cret", "cookie": "id=s3cret", "X-Client": "1"}
+    defaults = settings(headers=fields, auth=("a", "b"))
+    request = Request("GET", URL_TEXT, options=ClientOptions(foreign=True))
+    prepared = defaults.prepare(request, {})
+    assert (None, "1") == (prepared.options.auth, prepared.headers["X-Client"])
+    assert [] == [name for name in ("Authorization", "Cookie") if name in prepared.headers]
+    asked = defaults.prepare(request, {"auth": ("c", "d")})
+    assert "BasicAuth('c', [secure])" == repr(asked.options.auth)
+
+
 def test_prepare_leaves_the_callers_request_as_it_was(settings):
     request = Request("POST", URL_TEXT, b"body", {"X-Own": "1"})
     before = request.headers.copy()

@@ -2,7 +2,14 @@
 
 import pytest
 
-from httpcore_client import ClientOptions, CookieAdapter, CookieJar, RedirectAdapter, Request
+from httpcore_client import (
+    BasicAuth,
+    ClientOptions,
+    CookieAdapter,
+    CookieJar,
+    RedirectAdapter,
+    Request,
+)
 
 
 def setting(*values, status=200, **fields):
@@ -201,3 +208,16 @@ def test_its_repr_counts_and_shows_no_value(fake):
     jar = CookieJar()
     jar["a"] = "s3cret"
     assert "<CookieAdapter 1 cookies>" == repr(CookieAdapter(fake(), jar))
+
+
+def test_a_proxy_that_asks_who_it_is_sets_no_cookies_of_the_origin(fake, visit):
+    jar = CookieJar()
+    (response,) = visit(CookieAdapter(fake(setting("a=1", status=407)), jar), "http://a.test/")
+    assert ({}, []) == (response.cookies, jar.cookies())
+
+
+def test_the_callers_cookies_do_not_show_in_the_options_of_a_request_with_auth(fake, exchange):
+    options = ClientOptions(auth=BasicAuth("u", "p"))
+    request = Request("GET", "http://a.test/", headers={"Cookie": "id=s3cret"}, options=options)
+    response = exchange(CookieAdapter(fake(), CookieJar()), request)
+    assert "s3cret" not in repr(response.request.options)

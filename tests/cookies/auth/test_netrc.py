@@ -290,3 +290,11 @@ def test_any_word_survives_quotes(login: str, rest: str) -> None:
         Netrc.parse(rest)
     except NetrcError:
         pass
+
+
+def test_an_error_of_a_file_in_another_encoding_has_its_text_nowhere_behind_it(tmp_path):
+    path = tmp_path / "netrc"
+    path.write_bytes("machine a.test login u password s3cr\u00e9t wrong".encode("latin-1"))
+    with pytest.raises(NetrcError) as caught:
+        Netrc.load(path)
+    assert (None, None) == (caught.value.__cause__, caught.value.__context__)

@@ -110,6 +110,13 @@ def test_repr_tells_what_is_no_secret(thing, text):
     assert text == repr(thing)
 
 
+@pytest.mark.parametrize("url", [f"https://u:{SECRET}@a.test/t", f"http://{SECRET}@a.test?x=@"])
+def test_repr_of_a_request_hides_the_userinfo_of_its_url(url):
+    shown = repr(AuthRequest("GET", url))
+    assert SECRET not in shown
+    assert "://[secure]@a.test" in shown
+
+
 def test_a_subclass_shows_its_own_name():
     class Own(BasicAuth):
         pass

@@ -292,10 +292,22 @@ def test_a_path_that_would_break_a_promise_is_refused() -> None:
     assert jar.cookies() == []
 
 
+def test_an_unscoped_cookie_has_a_path_and_an_end() -> None:
+    clock = Clock()
+    jar = CookieJar(clock=clock)
+    jar.set("a", "1", path="/d")
+    jar.set("b", "1", expires=clock.now + 10)
+    assert ["a=1; b=1", "b=1"] == [sent(jar), sent(jar, path="/e")]
+    clock.now += 10
+    assert ("a=1", {"a": "1"}, {"a": "1"}) == (sent(jar), dict(jar), jar.unscoped())
+    jar.set("a", "", expires=clock.now)  # this is how servers delete
+    assert (None, [], True) == (sent(jar), jar.cookies(), "a" not in jar)
+
+
 def test_an_unscoped_cookie_that_is_secure_goes_over_tls_alone() -> None:
     jar = CookieJar(clock=Clock())
     jar["__Host-a"] = jar["__Secure-b"] = "1"
-    jar.set("c", "1", secure=True, path="/p", expires=1.0)
+    jar.set("c", "1", secure=True)
     jar["d"] = "1"
     assert sent(jar, "wss") == "__Host-a=1; __Secure-b=1; c=1; d=1"
     assert sent(jar, "http") == "d=1"

@@ -737,3 +737,18 @@ def test_the_import_brings_nothing_that_only_files_need():
         [sys.executable, "-c", program], capture_output=True, check=True, text=True
     )
     assert "[]" == run.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"s3cret', b'{"s3cret": \xff}', b'{"s3cret": ' + b"[" * 100_000]
+)
+def test_no_error_of_a_file_has_its_text_behind_it(tmp_path, data):
+    path = tmp_path / "jar"
+    path.write_bytes(data)
+    with pytest.raises(CookieFileError) as caught:
+        read(path)
+    error = caught.value
+    while error is not None:
+        assert not hasattr(error, "doc")
+        assert "s3cret" not in repr(error)
+        error = error.__context__

@@ -167,3 +167,16 @@ def test_a_jar_of_ours_takes_what_comes_from_theirs(cookie_server):
     jar.add(from_stdlib(theirs_filled))
     assert "b=2; a=1" == jar.header(scheme="http", host="www.a.test", path="/x/y")
     assert "b=2" == jar.header(scheme="http", host="a.test", path="/x/y")
+
+
+def test_a_cookie_of_theirs_without_a_domain_keeps_the_rest_of_its_scope():
+    given = [
+        theirs(name="secure", domain="", domain_specified=False, secure=True),
+        theirs(name="path", domain="", domain_specified=False, path="/in", secure=False),
+        theirs(name="old", domain="", domain_specified=False, secure=False, expires=1),
+    ]
+    jar = CookieJar.from_stdlib(given)
+    assert ["secure", "path"] == list(jar)
+    places = [("http", "/"), ("http", "/in"), ("https", "/")]
+    sent = [jar.header(scheme=scheme, host="a.test", path=path) for scheme, path in places]
+    assert [None, "path", "secure"] == [text and text.partition("=")[0] for text in sent]

@@ -19,6 +19,7 @@ from ._options import (
 from ._siblings import URL, Headers, pool
 from ._version import __version__
 from .policy._cookie_field import joined
+from .policy._redirects import without_credentials
 
 __all__ = ["Settings"]
 
@@ -90,15 +91,18 @@ class Settings:
     def prepare(self, request: pool.Request, options: RequestOptions) -> pool.Request:
         """Return the request with the client's defaults where it leaves something open."""
         riding = ClientOptions.of(request.options)
+        auth, defaults = self.auth, self.headers
+        if riding.foreign:  # redirects led there: what is for the caller's own requests stays here
+            auth, defaults = None, without_credentials(defaults)
         riding = riding.copy_with(
             timeout=self.timeout if riding.timeout is None else riding.timeout,
-            auth=self.auth if riding.auth is None else riding.auth,
+            auth=auth if riding.auth is None else riding.auth,
         )
         return pool.Request(
             request.method,
             request.url,
             request.body,
-            merged(request.headers, self.headers),
+            merged(request.headers, defaults),
             options=_changed(riding, options),
         )
 

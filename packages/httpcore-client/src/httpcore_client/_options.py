@@ -45,8 +45,8 @@ class RequestOptions(TypedDict, total=False):
         data: a form, sent urlencoded: a mapping (a list gives several fields) or pairs.
         json: anything `json.dumps` takes, sent as compact UTF-8; None is no body.
         headers: fields that replace the client's of the same name.
-        cookies: name to value, for this URL's origin and this request only; of a jar those that belong
-            there.
+        cookies: name to value, for this URL's origin and this request only, with redirects within the
+            origin; of a jar those that belong to the URL.
         auth: `(user, password)` for Basic, an `Auth` such as `DigestAuth`, or a function that is given
             an `AuthRequest` and sets its headers; None switches the client's off.
         timeout: a `Timeout`, seconds for every phase, or None for no limits.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from .._options import ClientOptions
 from .._siblings import CookieJar, pool
 from ..policy._cookie_field import joined
@@ -28,15 +26,14 @@ class CookieAdapter(Layer):
         """Send the request with the cookies for its URL, and take in what comes back."""
         options = ClientOptions.of(request.options)
         if options.auth is not None:  # userinfo is sent once: it needs nothing to be renewed
-            renew = partial(self._renewed, request.headers.get("Cookie"))
+            renew = _Renewal(self, request.headers.get("Cookie"))
             request = request.with_options(options.copy_with(renew=renew))
-        sent = request if self.jar.is_empty else self._with_cookies(request)
+        sent = request if self.jar.is_empty else self.with_cookies(request)
         response = await self._inner.send(sent)
-        if "Set-Cookie" in response.headers:
-            self._take(request, response)
+        self.take(request, response)
         return response
 
-    def _with_cookies(self, request: pool.Request) -> pool.Request:
+    def with_cookies(self, request: pool.Request) -> pool.Request:
         """Return the request with the jar's cookies, beside those that the caller has set."""
         url, options = request.url, ClientOptions.of(request.options)
         found = self.jar.header(
@@ -54,23 +51,33 @@ class CookieAdapter(Layer):
         request.headers.set("Cookie", joined(own, found))
         return request
 
-    def _take(self, request: pool.Request, response: pool.Response) -> None:
+    def take(self, request: pool.Request, response: pool.Response) -> None:
         """Store what a response sets."""
+        # 407 is a proxy's answer, which has no cookies for the origin to keep (RFC 9110 15.5.8).
+        if "Set-Cookie" not in response.headers or response.status_code == 407:
+            return
         url = request.url
         values = response.headers.get_list("Set-Cookie")
         stored = self.jar.extract(values, scheme=url.scheme, host=url.host, path=url.path)
         response.cookies = {cookie.name: cookie.value for cookie in stored}
 
-    def _renewed(
-        self, own: str | None, request: pool.Request, response: pool.Response
-    ) -> pool.Request:
-        """Return the request to send again after a response that nobody above will see."""
-        self._take(request, response)
-        request = request.copy_with()
-        request.headers.remove("Cookie")
-        if own is not None:
-            request.headers.set("Cookie", own)
-        return self._with_cookies(request)
-
     def __repr__(self) -> str:
         return f"<CookieAdapter {len(self.jar)} cookies>"
+
+
+class _Renewal:
+    """Builds a request anew after a response that nobody above will see; its repr hides what it holds."""
+
+    __slots__ = ("_adapter", "_own")
+
+    def __init__(self, adapter: CookieAdapter, own: str | None) -> None:
+        self._adapter = adapter
+        self._own = own  # the caller's own field, without the jar's cookies
+
+    def __call__(self, request: pool.Request, response: pool.Response) -> pool.Request:
+        self._adapter.take(request, response)
+        request = request.copy_with()
+        request.headers.remove("Cookie")
+        if self._own is not None:
+            request.headers.set("Cookie", self._own)
+        return self._adapter.with_cookies(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .._options import ClientOptions
 from .._siblings import URL, Headers, InvalidURL, pool
 
-__all__ = ["next_request"]
+__all__ = ["next_request", "without_credentials"]
 
 # Fields that describe content go when the content goes (RFC 9110 15.4, 8).
 _CONTENT_FIELDS = frozenset({"transfer-encoding", "trailer", "expect", "digest"})
@@ -33,12 +33,19 @@ def next_request(request: pool.Request, response: pool.Response) -> pool.Request
     if request.url.host not in options.led_from:
         options = options.copy_with(led_from=(*options.led_from, request.url.host))
     if url.origin != request.url.origin:
-        for name in _CREDENTIALS:
-            headers.remove(name)
+        headers = without_credentials(headers)
         # What looks like userinfo is there to be mistaken for the host: https://bank@evil.
         url = url.copy_with(username="", password="")
         options = options.copy_with(auth=None, foreign=True)
     return pool.Request(method, url, content, headers, options=options)
+
+
+def without_credentials(headers: Headers) -> Headers:
+    """Return a copy of fields that may go to an origin that the caller did not ask."""
+    copy = headers.copy()
+    for name in _CREDENTIALS:
+        copy.remove(name)
+    return copy
 
 
 def _location(base: URL, headers: Headers) -> URL:

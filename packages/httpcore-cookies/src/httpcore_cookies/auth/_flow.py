@@ -13,11 +13,12 @@ When it returns, the response to the last attempt is accepted. So one scheme ser
 blocking or not, and its tests need no network.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from .._siblings import Headers, Value
-from ._secrets import SecretHolder
+from ._secrets import MASK, SecretHolder
 
 __all__ = [
     "Auth",
@@ -33,6 +34,7 @@ __all__ = [
 AuthFields: TypeAlias = tuple[tuple[str, str], ...]
 
 _NO_HEADERS = Headers()
+_USERINFO = re.compile(r"(?<=:)//[^/?#]*@")
 
 
 class AuthRequest(SecretHolder, Value):
@@ -55,7 +57,8 @@ class AuthRequest(SecretHolder, Value):
     origin: str = ""
 
     def __repr__(self) -> str:  # contents hold secrets, and tokens
-        return f"AuthRequest({self.method!r}, {self.url!r}, headers={self.headers!r})"
+        url = _USERINFO.sub(f"//{MASK}@", self.url)
+        return f"AuthRequest({self.method!r}, {url!r}, headers={self.headers!r})"
 
 
 class AuthResponse(SecretHolder, Value):

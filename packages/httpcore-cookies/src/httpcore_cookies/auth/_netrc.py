@@ -121,10 +121,7 @@ class Netrc(SecretHolder):
                 break
         else:
             return cls()
-        try:
-            return cls.parse(octets.decode("utf-8"))
-        except UnicodeDecodeError:
-            return cls.parse(octets.decode("latin-1"))
+        return cls.parse(_text(octets))
 
     def get(self, host: str, username: str | None = None) -> tuple[str, str] | None:
         """Return (login, password) for a host, or None.
@@ -221,6 +218,13 @@ class _Tokens:
         found = pattern.match(self._text, start)
         self._position = found.end() if found else start
         return self._text[start : self._position]
+
+
+def _text(octets: bytes) -> str:
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
 
 
 def _read(path: str | os.PathLike[str], *, is_own: bool) -> bytes | None:

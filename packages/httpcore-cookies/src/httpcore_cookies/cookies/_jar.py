@@ -196,7 +196,10 @@ class CookieJar(SavedCookies):
         if unscoped and self._unscoped:
             names = {entry.cookie.name for entry in found}
             for entry in list(self._unscoped.values()):
-                if entry.cookie.name not in names and (is_secure or not entry.cookie.secure):
+                cookie = entry.cookie
+                if cookie.name in names or cookie.is_expired(now):
+                    continue
+                if (is_secure or not cookie.secure) and path_match(path, cookie.path):
                     found.append(entry)
         field, sent = cookie_field(found, self._max_field_octets)
         self._store.touch(sent)
@@ -217,12 +220,12 @@ class CookieJar(SavedCookies):
     def cookies(self) -> list[Cookie]:
         """Return every cookie that hasn't expired, the unscoped ones last."""
         now = self._clock()
-        stored = [cookie for cookie in self._store.all() if not cookie.is_expired(now)]
-        return stored + [entry.cookie for entry in list(self._unscoped.values())]
+        kept = [*self._store.all(), *[entry.cookie for entry in list(self._unscoped.values())]]
+        return [cookie for cookie in kept if not cookie.is_expired(now)]
 
     def unscoped(self) -> dict[str, str]:
         """Return names and values of the cookies that the caller set for no domain: a new dict."""
-        return {e.cookie.name: e.cookie.value for e in list(self._unscoped.values())}
+        return {cookie.name: cookie.value for cookie in self.cookies() if not cookie.domain}
 
     def set(
         self,
@@ -240,8 +243,8 @@ class CookieJar(SavedCookies):
         """Set a cookie.
 
         Without `domain` it is unscoped: sent, whatever the host, with the requests that the
-        caller makes, never with a hop that a redirect led to; then nothing counts but name, value
-        and `secure`. With one it goes to that host and, unless `host_only`, those below.
+        caller makes, never with a hop that a redirect led to; of a name there is one such cookie.
+        With one it goes to that host and, unless `host_only`, those below.
         `expires` is Unix seconds, None for ever. A name that begins with `__Secure-`, `__Host-`,
         `__Http-` or `__Host-Http-` makes the cookie what it promises. Raises InvalidCookie, a
         ValueError, for text that would break the field or a path that would break the promise,
@@ -254,11 +257,8 @@ class CookieJar(SavedCookies):
         cookie = self._admitted(
             Cookie(name, value, domain, path, host_only, secure, http_only, same_site, expires)
         )
-        if cookie.domain:
-            self._put(cookie, now)
-            self._store.make_room([cookie], now, spare=True)
-        else:
-            self._unscoped[name] = Entry(cookie)
+        self._keep(cookie, now)
+        self._store.make_room([cookie], now, spare=True)
 
     def __setitem__(self, name: str, value: str) -> None:
         self.set(name, value)
@@ -275,24 +275,23 @@ class CookieJar(SavedCookies):
         admitted = [self._admitted(cookie) for cookie in cookies]
         living = [cookie for cookie in admitted if not cookie.is_expired(now)]
         for cookie in living:
-            if cookie.domain:
-                self._put(cookie, now)
-            else:
-                self._unscoped[cookie.name] = Entry(cookie)
+            self._keep(cookie, now)
         self._store.make_room(living, now, spare=False)
+
+    def _keep(self, cookie: Cookie, now: float) -> None:
+        if cookie.domain:
+            self._put(cookie, now)
+        elif cookie.is_expired(now):
+            self._unscoped.pop(cookie.name, None)
+        else:
+            self._unscoped[cookie.name] = Entry(cookie)
 
     def _admitted(self, cookie: Cookie) -> Cookie:
         """Check a caller's cookie, and return it as it may be kept."""
         check_cookie(cookie)
         cookie = as_promised(cookie)
         if not cookie.domain:
-            return Cookie(
-                cookie.name,
-                cookie.value,
-                host_only=False,
-                secure=cookie.secure,
-                http_only=cookie.http_only,
-            )
+            return cookie.copy_with(host_only=False)
         if not cookie.host_only and covers_strangers(cookie.domain, self._is_public_suffix):
             return cookie.copy_with(host_only=True)
         return cookie

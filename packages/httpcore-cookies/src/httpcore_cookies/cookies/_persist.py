@@ -69,19 +69,23 @@ def from_json(text: str) -> list[Cookie]:
     Raises CookieFileError for anything else: another version, an unknown or missing key, a key
     that stands twice, a field of the wrong type, and what no server may set.
     """
-    try:
-        document = json.loads(text, object_pairs_hook=_object, parse_int=float)
-    except json.JSONDecodeError as error:
-        raise CookieFileError(f"broken JSON: {error.msg}", error.lineno) from None
-    except RecursionError:
-        raise CookieFileError("broken JSON: too many brackets") from None
     cookies: list[Cookie] = []
-    for number, entry in enumerate(_entries(document)):
+    for number, entry in enumerate(_entries(_document(text))):
         try:
             cookies.append(_from_entry(entry))
         except (InvalidCookie, TypeError) as error:
             raise CookieFileError(str(error), _line_of_entry(text, number)) from None
     return cookies
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_int=float)
+    except json.JSONDecodeError as error:
+        damage = CookieFileError(f"broken JSON: {error.msg}", error.lineno)
+    except RecursionError:
+        damage = CookieFileError("broken JSON: too many brackets")
+    raise damage  # from here: the context of the others holds the text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
@@ -256,11 +260,15 @@ def _from_octets(data: bytes) -> list[Cookie]:
         raise CookieFileError("this is JSON of another program: have it export a cookies.txt")
     if start != b"{":
         return from_netscape(data)
+    return from_json(_decoded(data.removeprefix(_BOM)))
+
+
+def _decoded(data: bytes) -> str:
     try:
-        return from_json(data.removeprefix(_BOM).decode("utf-8"))
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise CookieFileError("broken JSON: this is no UTF-8", line) from None
+    raise CookieFileError("broken JSON: this is no UTF-8", line)
 
 
 def write(path: str | os.PathLike[str], data: bytes) -> None:

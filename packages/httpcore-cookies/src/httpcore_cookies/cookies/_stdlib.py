@@ -26,7 +26,7 @@ _LOCAL = ".local"
 def from_stdlib(jar: "Iterable[cookiejar.Cookie]") -> list[Cookie]:
     """Return the cookies of a jar of the standard library, or of one built on it.
 
-    One without a domain becomes unscoped. Raises InvalidCookie, which doesn't show the value, for
+    One without a domain is unscoped. Raises InvalidCookie, which doesn't show the value, for
     a cookie that no server may set.
     """
     cookies = [_from_stdlib(cookie) for cookie in jar]
@@ -42,8 +42,6 @@ def _from_stdlib(cookie: "cookiejar.Cookie") -> Cookie:
     elif cookie.version and not _TOKEN.fullmatch(value):
         # The quotes of RFC 2965 are no part of its values, but of ours.
         value = '"' + _TO_ESCAPE.sub(r"\\\1", value) + '"'
-    if not cookie.domain:
-        return Cookie(name, value, host_only=False)
     rest: dict[str, Any] = getattr(cookie, "_rest", {})
     others = {key.lower(): text for key, text in rest.items()}
     return Cookie(
@@ -51,7 +49,7 @@ def _from_stdlib(cookie: "cookiejar.Cookie") -> Cookie:
         value,
         _host(cookie.domain, specified=cookie.domain_specified),
         cookie.path,
-        host_only=not cookie.domain_specified,
+        host_only=bool(cookie.domain) and not cookie.domain_specified,
         secure=bool(cookie.secure),
         http_only="httponly" in others,
         same_site=_SAME_SITES.get(str(others.get("samesite") or "").lower()),
