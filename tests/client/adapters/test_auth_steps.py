@@ -553,3 +553,10 @@ def test_the_cookie_field_of_the_callers_own_survives_and_wins(cookies_sent):
 def test_without_cookies_the_next_attempt_is_as_the_first(cookies_sent):
     assert [None, None] == cookies_sent(CookieJar(), [], [])[0]
     assert ["a=own", "a=own"] == cookies_sent(CookieJar(), [], [], own="a=own")[0]
+
+
+def test_what_a_flow_sets_is_hidden_as_a_secret_whatever_its_name(fake, ask):
+    inner = fake()
+    response = ask(inner, Steps((("X-Token", "s3cret"), ("Authorization", "s3cret"))))
+    assert "s3cret" == inner.requests[0].headers["X-Token"]
+    assert "s3cret" not in repr(response.request.headers)

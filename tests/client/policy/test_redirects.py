@@ -222,15 +222,19 @@ def test_what_was_dropped_once_does_not_come_back():
     ("location", "expected"),
     [
         ("/x", "https://user:pass@a.test/x"),
-        ("https://a.test/x", "https://a.test/x"),
-        ("https://x:y@a.test/x", "https://x:y@a.test/x"),
+        ("https://a.test/x", "https://user:pass@a.test/x"),
+        ("https://x:y@a.test/x", "https://user:pass@a.test/x"),
         ("//b.test/x", "https://b.test/x"),
         ("https://x:y@b.test/x", "https://b.test/x"),
         ("http://user:pass@a.test/x", "http://a.test/x"),
     ],
 )
-def test_userinfo_is_taken_within_the_origin_only(location, expected):
+def test_userinfo_is_the_callers_and_stays_with_its_origin(location, expected):
     assert expected == str(redirected(location, url="https://user:pass@a.test/").url)
+
+
+def test_a_server_does_not_choose_as_whom_it_is_asked():
+    assert "https://a.test/x" == str(redirected("https://x:y@a.test/x", url="https://a.test/").url)
 
 
 @pytest.mark.parametrize("location", ["/x", "https://b.test/"])

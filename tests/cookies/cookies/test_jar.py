@@ -507,3 +507,14 @@ def test_no_field_raises_and_what_is_sent_is_one_line_of_latin_1(values: list[st
     copy = CookieJar(clock=Clock())
     copy.update(jar)
     assert copy.cookies() == jar.cookies()
+
+
+def test_a_secure_cookie_that_has_expired_stands_in_nobodys_way() -> None:
+    clock = Clock()
+    jar = CookieJar(clock=clock)
+    receive(jar, "id=1; Secure; Max-Age=10")
+    receive(jar, "id=2", scheme="http")
+    assert [None, "id=1"] == [sent(jar, "http"), sent(jar)]
+    clock.now += 10
+    receive(jar, "id=2", scheme="http")
+    assert ["id=2", "id=2"] == [sent(jar, "http"), sent(jar)]

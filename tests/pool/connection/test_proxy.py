@@ -131,6 +131,28 @@ def test_a_break_passes():
     assert ReadError is type(run_sync(raised_by(opening)))
 
 
+class Unhashable:
+    __hash__ = None
+
+    def proxy_flow(self, proxy, method, target):
+        yield ()
+
+
+class NoFlow:
+    def proxy_flow(self, proxy, method, target):
+        return None
+
+
+def test_a_scheme_that_can_not_tell_connections_apart_is_refused():
+    with pytest.raises(TypeError, match="must be a pair .* not Unhashable"):
+        Proxy("http://p", auth=Unhashable())
+
+
+def test_a_scheme_without_a_flow_is_a_type_error():
+    with pytest.raises(TypeError, match="proxy_flow must yield fields, and not be async"):
+        Proxy("http://p", auth=NoFlow()).flow("CONNECT", "a.test:443")
+
+
 # Connections through a proxy.
 
 

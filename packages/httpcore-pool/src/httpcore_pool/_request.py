@@ -101,6 +101,10 @@ class Request:
 
         A new URL brings a new Host, a new content new framing fields, unless `headers` are given.
         """
+        if not changes:  # nothing has to be checked again
+            twin = self.with_options(self.options)
+            twin.headers = self.headers.copy()
+            return twin
         unknown = changes.keys() - {"method", "url", "content", "headers", "options"}
         if unknown:
             raise TypeError(f"copy_with() has no argument {', '.join(sorted(unknown))!r}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 from weakref import WeakKeyDictionary
 
 from .._options import ClientOptions
-from .._siblings import AuthError, AuthRequest, AuthResponse, Exclusive, pool
+from .._siblings import AuthError, AuthRequest, AuthResponse, Exclusive, Headers, pool
 from ._base import Layer
 
 if TYPE_CHECKING:
@@ -138,10 +138,7 @@ class _Exchange:
         request = self._request
         if fields:
             request = request.copy_with()
-            for name, _ in fields:
-                request.headers.remove(name)
-            for name, value in fields:
-                request.headers.add(name, value)
+            request.headers = _with_fields(request.headers, fields)
         self._response = await self._adapter.inner.send(request)
         return AuthResponse(self._response.status_code, self._response.headers)
 
@@ -200,6 +197,19 @@ def _auth(request: pool.Request) -> Auth | None:
 
         auth = BasicAuth(url.username, url.password)
     return None if auth is None or "Authorization" in request.headers else auth
+
+
+def _with_fields(headers: Headers, fields: AuthFields) -> Headers:
+    """Return headers with these in the place of all of their names; their values are secrets."""
+    if len(fields) == 1 and fields[0][0] == "Authorization":  # as nearly always
+        headers.set(*fields[0])
+        return headers
+    headers = Headers(headers, sensitive=[name for name, _ in fields])
+    for name, _ in fields:
+        headers.remove(name)
+    for name, value in fields:
+        headers.add(name, value)
+    return headers
 
 
 def _is_fields(step: Any) -> TypeGuard[AuthFields]:

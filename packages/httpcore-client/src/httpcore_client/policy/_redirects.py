@@ -34,9 +34,14 @@ def next_request(request: pool.Request, response: pool.Response) -> pool.Request
         options = options.copy_with(led_from=(*options.led_from, request.url.host))
     if url.origin != request.url.origin:
         headers = without_credentials(headers)
-        # What looks like userinfo is there to be mistaken for the host: https://bank@evil.
-        url = url.copy_with(username="", password="")
+        user, password = "", ""
         options = options.copy_with(auth=None, foreign=True)
+    else:
+        user, password = request.url.username, request.url.password
+    if (url.username, url.password) != (user, password):
+        # A server doesn't choose who is shown to whom. What looks like userinfo may be there to be
+        # mistaken for the host, too: https://bank@evil.
+        url = url.copy_with(username=user, password=password)
     return pool.Request(method, url, content, headers, options=options)
 
 

@@ -120,7 +120,7 @@ class CookieJar(SavedCookies):
                 now=now,
                 is_public_suffix=self._is_public_suffix,
             )
-            if cookie is None or (not from_secure and self._hides_secure(cookie)):
+            if cookie is None or (not from_secure and self._hides_secure(cookie, now)):
                 continue
             kept = self._put(cookie, now)
             if kept is not None:
@@ -128,10 +128,11 @@ class CookieJar(SavedCookies):
         self._store.make_room(stored, now, spare=True)
         return stored
 
-    def _hides_secure(self, cookie: Cookie) -> bool:
+    def _hides_secure(self, cookie: Cookie, now: float) -> bool:
         """Tell whether a cookie from plain HTTP would hide a secure one (RFC 6265bis 5.7)."""
         around = self._store.secure_around(cookie.name, cookie.domain)
-        return any(path_match(cookie.path, other.path) for other in around)
+        living = [other for other in around if not other.is_expired(now)]
+        return any(path_match(cookie.path, other.path) for other in living)
 
     def _put(self, cookie: Cookie, now: float) -> Cookie | None:
         """Store a cookie in the place of the same one; return it, or None if it deletes."""

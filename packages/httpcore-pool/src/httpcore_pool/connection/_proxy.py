@@ -7,6 +7,7 @@ Plain http requests are forwarded in absolute form (RFC 9112 3.2.2); https goes 
 from __future__ import annotations
 
 import re
+from collections.abc import Generator, Hashable
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from .._config import MessageLimits
@@ -15,8 +16,6 @@ from .._siblings import URL, Headers, InvalidURL, Value, headers
 from ._http11_writer import write_head
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from .._config import Budget
     from .._siblings import Origin
     from ..backends.base import NetworkStream
@@ -88,7 +87,9 @@ class Proxy(Value):
         match values["auth"]:
             case (str(user), str(password)):
                 values.update(url=self.url.copy_with(username=user, password=password), auth=None)
-            case None | ProxyAuth():
+            case None:
+                pass
+            case ProxyAuth() if isinstance(self.auth, Hashable):  # it tells connections apart
                 pass
             case _:
                 raise TypeError(
@@ -141,6 +142,8 @@ class ProxyFlow:
         self.fields: Headers
         if proxy.auth is not None:
             self._flow = proxy.auth.proxy_flow(str(proxy.url.origin), method, target)
+            if not isinstance(self._flow, Generator):
+                raise TypeError(f"{proxy.auth!r}: proxy_flow must yield fields, and not be async")
             self._go(None)
         else:
             self.fields = proxy.credentials()
