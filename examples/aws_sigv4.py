@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 from httpcore_cookies import AuthError, AuthFields, AuthFlow, AuthRequest, Scheme
 from httpcore_headers import Headers
@@ -72,7 +72,7 @@ class AWSSigV4(Scheme):
         path, _, query = request.target.partition("?")
         canonical = [
             request.method,
-            quote(unquote(path)) if self._service == "s3" else _canonical_path(path),
+            _canonical_key(path) if self._service == "s3" else _canonical_path(path),
             _canonical_query(query),
             *(f"{name}:{value}" for name, value in fields.items()),
             "",
@@ -112,8 +112,17 @@ def _canonical_path(path: str) -> str:
     return quote("/" + "/".join(kept) + ("/" if kept and path.endswith("/") else ""))
 
 
+def _canonical_key(path: str) -> str:
+    """Encode a path of S3, which has no segments that mean anything."""
+    return "/".join(_encoded(segment) for segment in path.split("/"))
+
+
+def _encoded(text: str) -> str:
+    return quote(unquote_to_bytes(text), "")
+
+
 def _canonical_query(query: str) -> str:
     """Sort parameters by encoded name and value; what has no "=" gets one. A "+" is a plus."""
     pairs = [part.partition("=") for part in query.split("&") if part]
-    encoded = [(quote(unquote(name), ""), quote(unquote(value), "")) for name, _, value in pairs]
+    encoded = [(_encoded(name), _encoded(value)) for name, _, value in pairs]
     return "&".join(f"{name}={value}" for name, value in sorted(encoded))

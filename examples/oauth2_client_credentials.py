@@ -73,7 +73,7 @@ class ClientCredentials(Scheme):
     def flow(self, request: AuthRequest) -> AuthFlow:
         """Send the token; renew it once if it is refused."""
         token = self._token
-        if token is None or self._clock() >= token.due:
+        if token is None or not self._clock() < token.due:
             token = yield Exclusive(self, self._renewed(token))
         response = yield token.fields
         if response.status_code == 401:
@@ -99,14 +99,14 @@ def _read(response: AuthResponse) -> tuple[str, float]:
     """Return the token that an answer gives, and its life (RFC 6749, sections 5.1 and 5.2)."""
     try:
         answer: Any = {"expires_in": math.inf} | json.loads(response.content or b"")
-    except (ValueError, TypeError):  # no JSON, or no object
+    except (ValueError, TypeError, RecursionError):  # no JSON, or no object
         answer = {}
     match response.status_code, answer:
         case 200, {
             "access_token": str(text),
             "token_type": str(kind),
             "expires_in": int(life) | float(life),
-        } if kind.lower() == "bearer":
+        } if kind.lower() == "bearer" and (life < 1e15 or life == math.inf):
             return text, life
         case status, {"error": error} if error in _ERRORS:
             raise AuthError(f"the token endpoint answered {status}: {error}")

@@ -2,6 +2,11 @@
 
 import pytest
 
+# Helpers that assert: known before anything imports one of them.
+pytest.register_assert_rewrite(
+    "testkit.awaits", "testkit.faults", "testkit.h2_server", "testkit.interrupts"
+)
+
 # What the machine of a developer happens to have set must not decide how tests end.
 _VARIABLES = [
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),

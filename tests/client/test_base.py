@@ -335,3 +335,11 @@ def test_prepare_leaves_the_callers_request_as_it_was(settings):
 def test_an_own_body_is_refused_where_it_can_not_be_encoded(build):
     with pytest.raises(InvalidRequest, match="json= can't be encoded"):
         build(json={1, 2})
+
+
+@pytest.mark.parametrize("auth", [None, ("a", "b")])
+def test_an_auth_of_the_request_takes_the_place_of_userinfo_and_netrc(build, auth):
+    request = build("GET", "http://u:s3cret@example.org/x", auth=auth)
+    assert "http://example.org/x" == str(request.url)
+    assert (auth is not None) is request.options.netrc
+    assert "u" == build("GET", "http://u:s3cret@example.org/x").url.username

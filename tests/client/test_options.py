@@ -183,7 +183,7 @@ FIELDS = list(inspect.signature(ClientOptions).parameters)
 def test_every_field_of_the_pool_s_options_is_one_of_the_client_s():
     given = {name: object() for name in inspect.signature(Options).parameters}
     assert ClientOptions(**given) == ClientOptions.of(Options(**given))
-    own = ["auth", "allow_redirects", "foreign", "led_from", "environment_proxy", "renew"]
+    own = ["auth", "netrc", "allow_redirects", "foreign", "led_from", "environment_proxy", "renew"]
     assert [*given, *own] == FIELDS
     assert {name: ClientOptions.__annotations__.get(name) for name in given} == dict.fromkeys(given)
 

@@ -2,9 +2,7 @@
 
 import pytest
 
-pytest.register_assert_rewrite("testkit.faults", "testkit.awaits", "testkit.interrupts")
-
-from testkit.worlds import WORLDS  # noqa: E402 - after the asserts are known
+from testkit.worlds import WORLDS
 
 
 @pytest.fixture(params=WORLDS, ids=lambda world: world.name)

@@ -221,3 +221,18 @@ def test_the_callers_cookies_do_not_show_in_the_options_of_a_request_with_auth(f
     request = Request("GET", "http://a.test/", headers={"Cookie": "id=s3cret"}, options=options)
     response = exchange(CookieAdapter(fake(), CookieJar()), request)
     assert "s3cret" not in repr(response.request.options)
+
+
+@pytest.mark.parametrize("auth", [None, BasicAuth("u", "p")])
+def test_an_error_of_the_callers_clock_closes_the_response(fake, exchange, source, auth):
+    class Broken:
+        ticks = 0
+
+        def __call__(self):
+            raise ZeroDivisionError
+
+    body = source(b"x", b"y")
+    adapter = CookieAdapter(fake((200, [("Set-Cookie", "a=1")], body)), CookieJar(clock=Broken()))
+    with pytest.raises(ZeroDivisionError):
+        exchange(adapter, Request("GET", "http://a.test/", options=ClientOptions(auth=auth)))
+    assert body.closed

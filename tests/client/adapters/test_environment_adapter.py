@@ -131,6 +131,10 @@ def test_an_auth_wins_over_netrc(authorization, netrc):
     assert "Bearer token" == authorization(netrc(), auth=BearerAuth("token"))
 
 
+def test_netrc_can_be_switched_off_for_a_request(authorization, netrc):
+    assert authorization(netrc(), netrc=False) is None
+
+
 def test_userinfo_wins_over_netrc(authorization, netrc):
     assert basic("u", "p") == authorization(netrc(), "http://u:p@a.test/")
     assert basic("u", "") == authorization(netrc(), "http://u@a.test/")

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 import pytest
 from h2.errors import ErrorCodes
 
-pytest.register_assert_rewrite("testkit.h2_server", "testkit.faults")
-
-from httpcore_client import HTTPError, RequestTimeout, Timeout  # noqa: E402 - after that
-from testkit.faults import assert_settled, nothing_left, stats, tasks, with_secret  # noqa: E402
-from testkit.h2_server import FrameScript, H2Server, serve, until  # noqa: E402
-from testkit.raw_server import DELIVERIES, OTHER, SAME  # noqa: E402
-from testkit.worlds import WORLDS  # noqa: E402
+from httpcore_client import HTTPError, RequestTimeout, Timeout
+from testkit.faults import assert_settled, nothing_left, stats, tasks, with_secret
+from testkit.h2_server import FrameScript, H2Server, serve, until
+from testkit.raw_server import DELIVERIES, OTHER, SAME
+from testkit.worlds import WORLDS
 
 _TIMEOUT_SECONDS = 2  # of the harness: who waits so long waits for what never comes
 _STALL_SECONDS = 0.2  # where the right end is a timeout

@@ -151,3 +151,11 @@ def test_the_same_nonce_is_not_answered_again_even_if_called_stale(auth):
 def test_a_second_refusal_without_a_challenge_ends_the_flow_too(auth, unasked, last):
     assert 2 == len(drive(auth.flow(request_for()), refusal(challenge()), refusal(last)))
     assert {} == unasked()
+
+
+@pytest.mark.parametrize("name", ["realm", "nonce", "opaque", "domain", "x-more"])
+def test_a_challenge_that_is_too_long_to_be_repeated_is_left_to_the_caller(name):
+    """An answer holds most of it, and so does memory, for each nonce and origin."""
+    long = {"realm": "r", "nonce": "n", name: "x" * 4097}
+    text = "Digest " + ", ".join(f'{key}="{value}"' for key, value in long.items())
+    assert [()] == drive(DigestAuth("user", "pw").flow(request_for()), refusal(text))

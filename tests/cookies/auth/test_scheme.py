@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-from httpcore_cookies import AuthError, BasicAuth, BearerAuth, DigestAuth, Scheme, TokenAuth
+from httpcore_cookies import AuthError, AuthRequest, BasicAuth, BearerAuth, DigestAuth, Scheme
 from httpcore_headers import Headers
 from testkit.auth_flows import challenge, drive, refusal, request_for, said, use
 
@@ -119,8 +119,8 @@ def test_content_that_a_proxy_wants_protected_is_not_known():
 
 
 def test_a_scheme_that_needs_more_than_fields_can_not_face_a_proxy():
-    with pytest.raises(AuthError, match="^TokenAuth can't authenticate with a proxy$"):
-        passing(TokenAuth(lambda: "s3cret"))
+    with pytest.raises(AuthError, match="^Steps can't authenticate with a proxy$"):
+        passing(Steps(AuthRequest("GET", "http://token.test/")))
 
 
 class Steps(Scheme):

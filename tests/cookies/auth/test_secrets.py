@@ -144,7 +144,6 @@ FAILURES = {
     "token": lambda: drive(TokenAuth(lambda: f"Bearer {SECRET}").flow(request_for())),
     "token-pair": lambda: drive(TokenAuth(lambda: (SECRET, SECRET)).flow(request_for())),
     "token-object": lambda: drive(TokenAuth(lambda: {"token": SECRET}).flow(request_for())),
-    "token-proxy": lambda: drive(TokenAuth(lambda: SECRET).proxy_flow("http://p", "GET", "/")),
     "token-source": lambda: TokenAuth(SECRET),
     "function": lambda: FunctionAuth(SECRET),
     "function-result": lambda: drive(FunctionAuth(lambda request: SECRET).flow(request_for())),

@@ -317,7 +317,7 @@ def test_what_is_no_cookie_and_no_mapping_is_a_type_error() -> None:
     jar = CookieJar()
     with pytest.raises(TypeError, match="must be Cookie objects, not str"):
         jar.add(["a"])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="a mapping of names to values or a CookieJar, not list"):
+    with pytest.raises(TypeError, match="a mapping of names to values or a cookie jar, not list"):
         jar.update([("a", "1")])  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="not one str"):
         receive_text: Any = "a=1"
@@ -518,3 +518,13 @@ def test_a_secure_cookie_that_has_expired_stands_in_nobodys_way() -> None:
     clock.now += 10
     receive(jar, "id=2", scheme="http")
     assert ["id=2", "id=2"] == [sent(jar, "http"), sent(jar)]
+
+
+def test_a_cookie_without_a_path_is_refused_where_the_path_would_be_endless() -> None:
+    """Redirects can lead to as many such paths as there are cookies."""
+    jar = CookieJar(clock=Clock())
+    for length in (4096, 4097):
+        path = "/" + "x" * (length - 2) + "/"
+        jar.extract(["a=1"], scheme="https", host="a.test", path=path)
+        jar.extract(["b=1; Path=/"], scheme="https", host="a.test", path=path)
+    assert [4095, 1] == [len(cookie.path) for cookie in jar.cookies()]

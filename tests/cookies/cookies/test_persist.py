@@ -752,3 +752,10 @@ def test_no_error_of_a_file_has_its_text_behind_it(tmp_path, data):
         assert not hasattr(error, "doc")
         assert "s3cret" not in repr(error)
         error = error.__context__
+
+
+@pytest.mark.parametrize("data", [b"# a\ra.test\tFALSE\t/\tFALSE\t0\tid\t1\r", b"#\r\r#x\n"])
+def test_lines_that_end_with_cr_alone_are_damage_and_not_lost(data):
+    with pytest.raises(CookieFileError, match="not with CR alone") as caught:
+        from_netscape(data)
+    assert 1 == caught.value.line

@@ -68,6 +68,8 @@ class Settings:
             url = URL(url)
         elif not isinstance(url, URL):
             raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
+        if "auth" in options and (url.username or url.password):
+            url = url.copy_with(username="", password="")  # what is said for this request counts
         for params in (self.params, options.get("params")):
             if params is not None:
                 url = url.merge_params(params)
@@ -113,7 +115,8 @@ def _changed(riding: ClientOptions, options: RequestOptions) -> ClientOptions:
     if "timeout" in options:
         changes["timeout"] = pool.Timeout.of(options["timeout"])
     if "auth" in options:
-        changes["auth"] = as_auth(options["auth"])
+        changes["auth"] = auth = as_auth(options["auth"])
+        changes["netrc"] = auth is not None
     if "allow_redirects" in options:
         changes["allow_redirects"] = options["allow_redirects"]
     for name in ("trace", "on_informational"):

@@ -48,7 +48,8 @@ class RequestOptions(TypedDict, total=False):
         cookies: name to value, for this URL's origin and this request only, with redirects within the
             origin; of a jar those that belong to the URL.
         auth: `(user, password)` for Basic, an `Auth` such as `DigestAuth`, or a function that is given
-            an `AuthRequest` and sets its headers; None switches the client's off.
+            an `AuthRequest` and sets its headers; None switches the client's off, and netrc. It takes
+            the place of userinfo in the URL, and gives way to an Authorization field in `headers`.
         timeout: a `Timeout`, seconds for every phase, or None for no limits.
         allow_redirects: whether redirects are followed.
         proxy: the proxy to go through.
@@ -138,19 +139,10 @@ def as_jar(cookies: CookieTypes) -> CookieJar:
     """
     if isinstance(cookies, CookieJar):
         return cookies
-    if isinstance(cookies, Mapping):
-        jar = CookieJar()
+    jar = CookieJar()
+    if cookies is not None:
         jar.update(cookies)
-        return jar
-    if cookies is None:
-        return CookieJar()
-    from http.cookiejar import CookieJar as StdlibJar  # here, as few have one
-
-    if isinstance(cookies, StdlibJar):
-        return CookieJar.from_stdlib(cookies)
-    raise TypeError(
-        f"cookies must be a mapping of names to values or a cookie jar, not {type(cookies).__name__}"
-    )
+    return jar
 
 
 _SHARED = tuple(vars(pool.Options()))  # the names of what the pool reads
@@ -161,6 +153,7 @@ class ClientOptions(pool.Options, kw_only=True):
 
     Attributes:
         auth: who answers challenges of the request's origin; a redirect to another drops it.
+        netrc: whether credentials may come from a netrc where there are no others.
         allow_redirects: whether the `RedirectAdapter` follows.
         foreign: whether redirects have led away from the origin that the caller asked: then nothing
             goes along that was meant for the caller's own requests (unscoped cookies, netrc).
@@ -171,6 +164,7 @@ class ClientOptions(pool.Options, kw_only=True):
     """
 
     auth: Auth | None = None
+    netrc: bool = True
     allow_redirects: bool = True
     foreign: bool = False
     led_from: tuple[str, ...] = ()

@@ -130,10 +130,10 @@ class _Exchange:
         """Send the request with these fields, in the place of what was answered so far."""
         self._count()
         if self._response is not None:
-            response, self._response = self._response, None
             renew = ClientOptions.of(self._request.options).renew
             if renew is not None:
-                self._request = renew(self._request, response)
+                self._request = renew(self._request, self._response)
+            response, self._response = self._response, None
             await pool.discard(response)
         request = self._request
         if fields:
@@ -226,7 +226,7 @@ def _facts(request: pool.Request) -> AuthRequest:
     return AuthRequest(
         method=request.method,
         url=str(url.copy_with(username="", password="") if url.username or url.password else url),
-        headers=request.headers,
+        headers=request.headers.copy(),  # a flow may forget that it must not change them
         content=request.content if known else None,
         target=request.options.target or url.full_path,
         host=url.host,

@@ -30,7 +30,11 @@ class CookieAdapter(Layer):
             request = request.with_options(options.copy_with(renew=renew))
         sent = request if self.jar.is_empty else self.with_cookies(request)
         response = await self._inner.send(sent)
-        self.take(request, response)
+        try:
+            self.take(request, response)
+        except BaseException:  # from a caller's clock or rule of suffixes, or Ctrl-C
+            await response.close()
+            raise
         return response
 
     def with_cookies(self, request: pool.Request) -> pool.Request:
@@ -62,7 +66,7 @@ class CookieAdapter(Layer):
         response.cookies = {cookie.name: cookie.value for cookie in stored}
 
     def __repr__(self) -> str:
-        return f"<CookieAdapter {len(self.jar)} cookies>"
+        return f"<CookieAdapter {len(self.jar.cookies())} cookies>"
 
 
 class _Renewal:

@@ -54,6 +54,7 @@ class EnvironmentAdapter(Layer):
             options = options.copy_with(proxy=proxy, environment_proxy=True)
         if (
             options.auth is None
+            and options.netrc
             and not options.foreign  # a server must not choose which password is sent, or how
             and not request.url.username
             and "Authorization" not in request.headers

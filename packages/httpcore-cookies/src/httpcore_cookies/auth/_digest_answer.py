@@ -18,6 +18,7 @@ __all__ = ["ALGORITHMS", "Answers", "Terms"]
 _HASHES = {"SHA-512-256": "sha512_256", "SHA-256": "sha256", "MD5": "md5"}
 ALGORITHMS = tuple(_HASHES)
 
+_MOST_OCTETS = 4096  # of a challenge: an answer repeats most of it, and servers take 8190 in a line
 _SESSION = "-SESS"
 _ESCAPED = re.compile(r'(["\\])')
 
@@ -48,6 +49,8 @@ class Terms(Value):
         said = challenge.parameters
         realm, nonce, name = said.get("realm"), said.get("nonce"), said.get("algorithm")
         if challenge.scheme != "digest" or realm is None or not nonce:
+            return None
+        if sum(map(len, said.values())) > _MOST_OCTETS:
             return None
         # Letters of ASCII alone: some others have such as their capitals.
         algorithm = "MD5" if name is None else name.upper() if name.isascii() else ""

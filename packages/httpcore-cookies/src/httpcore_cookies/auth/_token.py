@@ -12,8 +12,7 @@ from typing import Any, TypeAlias
 from ._bearer import bearer_fields
 from ._errors import AuthError
 from ._flow import AuthFields, AuthFlow, AuthRequest, Exclusive
-from ._scheme import Scheme
-from ._secrets import MASK
+from ._secrets import MASK, SecretHolder
 
 __all__ = ["TokenAuth", "TokenSource"]
 
@@ -23,17 +22,18 @@ TokenSource: TypeAlias = Callable[[], _Given | Awaitable[_Given]]
 _EARLY_SECONDS = (
     30.0  # a token is renewed so long before its end: for the way, and clocks that differ
 )
+_FAR_SECONDS = 1e15  # a longer life is no number of seconds
 _EARLY_SHARE = 0.1  # or this share of its life, if that is less
 
 
-class TokenAuth(Scheme):
+class TokenAuth(SecretHolder):
     """Sends bearer tokens that a source gives, and renews them.
 
     Takes a function without arguments, sync or (for async clients) async, that returns a new token:
     a `str`, or a pair of one and its life in seconds. It is called when a first request needs a
     token, when the last one is near its end, and when a server answered 401 to it: then the request
-    is sent once more. However many requests wait, one call is made, and all get its token; what it
-    raises, the request that made the call raises. `clock` gives seconds and never goes back.
+    is sent once more. However many requests of a client wait, one call is made, and all get its
+    token; what it raises, the request that made the call raises. `clock` gives seconds and never goes back.
 
     The flow raises InvalidCredentials, a ValueError, for what is no token, AuthError for what is
     neither of the above. `repr` hides the token; pickling is refused.
@@ -94,7 +94,7 @@ def _pair(given: object) -> tuple[str, float]:
     match given:
         case str():
             return given, math.inf
-        case (str(text), float(life) | int(life)):
+        case (str(text), float(life) | int(life)) if abs(life) < _FAR_SECONDS or life == math.inf:
             return text, life
         case _:
             raise AuthError(

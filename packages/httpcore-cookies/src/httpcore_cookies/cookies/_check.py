@@ -27,6 +27,7 @@ __all__ = [
 _BAD_IN_NAME = re.compile(r"[^!-~]|[;=,]")
 _BAD_IN_VALUE = re.compile(r"[^ -~]|;")
 _BAD_IN_DOMAIN = re.compile(r"[^a-z0-9._:\-]")
+_IPV6 = re.compile(r"[0-9a-f.]*(?::[0-9a-f.]*){2,}")
 _BAD_IN_PATH = re.compile(r"[^!-~]|;")
 # What a whole cookie may have: all that servers may set. Few programs add any, so these are not
 # compiled when the module is imported.
@@ -78,12 +79,17 @@ def check_domain(name: str, domain: str) -> str:
     """Return the domain in lower case without a leading dot, or raise InvalidCookie."""
     _must_be_text(domain, f"domain of {shown(name)}")
     domain = domain.lower().removeprefix(".").strip("[]")
-    if not domain or _BAD_IN_DOMAIN.search(domain):
+    is_bad = _BAD_IN_DOMAIN.search(domain) or "" in domain.removesuffix(".").split(".")
+    if is_bad or _has_port(domain):
         raise InvalidCookie(
             f"cookie {shown(name)}: the domain {shown(domain)} is not a host"
             " (no scheme, port or path; international names in their xn-- form)"
         )
     return domain
+
+
+def _has_port(domain: str) -> bool:
+    return ":" in domain and not _IPV6.fullmatch(domain)
 
 
 def check_path(name: str, path: str) -> str:
@@ -124,6 +130,8 @@ def check_cookie(cookie: Cookie) -> None:
                 f"cookie {shown(name)}: the {part}'s character at position {found.start()}"
                 " is not allowed there"
             )
+    if _has_port(cookie.domain):
+        raise InvalidCookie(f"cookie {shown(name)}: the domain holds a port")
     octets = len(name) + len(cookie.value)
     if not octets:
         raise InvalidCookie("a cookie must have a name or a value")

@@ -5,13 +5,14 @@ caller asks. The rules themselves stand in the modules that are named for them: 
 I/O may live here.
 
 A caller's cookie without a domain is *unscoped*: kept apart, meant for the requests that the
-caller makes, never for a hop that a redirect led to. So a client builds the field of such a hop
-with `unscoped=False`.
+caller makes, never for a hop by which a redirect led to another origin. So a client builds the
+field of such a hop with `unscoped=False`.
 """
 
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Self
 
 from ._check import (
     check_callable,
@@ -29,10 +30,13 @@ from ._match import path_match
 from ._parse import parse_set_cookie
 from ._prefixes import as_promised
 from ._receive import received
-from ._saved import SavedCookies
+from ._saved import SavedCookies, stdlib_jar
 from ._site import covers_strangers, is_cross_site, stays_home
 from ._store import Store
 from ._suffixes import is_public_suffix as built_in_suffixes
+
+if TYPE_CHECKING:
+    import http.cookiejar
 
 __all__ = ["CookieJar"]
 
@@ -244,7 +248,7 @@ class CookieJar(SavedCookies):
         """Set a cookie.
 
         Without `domain` it is unscoped: sent, whatever the host, with the requests that the
-        caller makes, never with a hop that a redirect led to; of a name there is one such cookie.
+        caller makes, never with a hop to another origin; of a name there is one such cookie.
         With one it goes to that host and, unless `host_only`, those below.
         `expires` is Unix seconds, None for ever. A name that begins with `__Secure-`, `__Host-`,
         `__Http-` or `__Host-Http-` makes the cookie what it promises. Raises InvalidCookie, a
@@ -297,21 +301,40 @@ class CookieJar(SavedCookies):
             return cookie.copy_with(host_only=True)
         return cookie
 
-    def update(self, cookies: "Mapping[str, str] | CookieJar") -> None:
+    def update(self, cookies: "Mapping[str, str] | CookieJar | http.cookiejar.CookieJar") -> None:
         """Set an unscoped cookie for each item, or add those of another jar, with their scope.
 
-        Raises as `set` does; the jar is unchanged then.
+        Jars of `http.cookiejar`, and mappings built on one such as those of requests and httpx, are
+        jars. Raises as `set` does; the jar is unchanged then.
         """
         if isinstance(cookies, CookieJar):
             self.add(cookies.cookies())
+        elif (theirs := stdlib_jar(cookies)) is not None:
+            from ._stdlib import from_stdlib
+
+            self.add(from_stdlib(theirs))
         elif isinstance(cookies, Mapping):
             items = list(cookies.items())
             self.add([Cookie(check_name(name), check_value(name, value)) for name, value in items])
         else:
             raise TypeError(
-                "cookies must be a mapping of names to values or a CookieJar,"
+                "cookies must be a mapping of names to values or a cookie jar,"
                 f" not {type(cookies).__name__}"
             )
+
+    def copy(self) -> Self:
+        """Return an independent jar with the same cookies and settings."""
+        twin = type(self)(
+            clock=self._clock,
+            is_public_suffix=self._is_public_suffix,
+            max_per_domain=self._store.max_per_domain,
+            max_total=self._store.max_total,
+            max_field_octets=self._max_field_octets,
+        )
+        twin.add(self.cookies())
+        return twin
+
+    __copy__ = copy
 
     def delete(self, name: str, domain: str | None = None, path: str | None = None) -> None:
         """Remove the cookies of a name, of a domain and path if given; do nothing without any."""

@@ -151,7 +151,8 @@ def to_netscape(cookies: Iterable[Cookie]) -> bytes:
     Left out is what the format has no place for: unscoped cookies, those with a tab in name,
     value or path, SameSite, when a cookie was created, and fractions of seconds. Session cookies
     expire at "0", which Python's reader takes for 1970 unless it is told to ignore that. curl
-    reads a cookie without a name as a name without value. Raises InvalidCookie or TypeError for a
+    reads a cookie without a name as a name without value. Python's reader takes octets beyond
+    ASCII for UTF-8 and refuses a file where they are none. Raises InvalidCookie or TypeError for a
     cookie that `from_netscape` would refuse.
     """
     lines = [_HEADER]
@@ -188,6 +189,8 @@ def from_netscape(data: bytes) -> list[Cookie]:
     for number, line in enumerate(lines, 1):
         fields = line.removesuffix("\r").removeprefix(_HTTP_ONLY)
         if not fields.strip() or fields.startswith("#"):
+            if "\r" in fields.strip():  # as on old Macs: what follows would be lost in silence
+                raise CookieFileError("lines must end with LF or CR LF, not with CR alone", number)
             continue
         try:
             cookies.append(_from_line(fields, http_only=line.startswith(_HTTP_ONLY)))

@@ -15,6 +15,7 @@ from ._site import covers_strangers, registrable_domain
 
 __all__ = ["received"]
 
+_MAX_PATH_OCTETS = 4096  # of a path that the server did not name, but led to
 _MAX_AGE_SECONDS = 400 * 24 * 3600  # RFC 6265bis 5.5: no cookie lives longer than 400 days
 
 
@@ -31,6 +32,8 @@ def received(
     domain = _domain(parsed.domain or "", host, is_public_suffix)
     if domain is None or (parsed.secure and not from_secure):
         return None
+    if parsed.path is None and len(path) > _MAX_PATH_OCTETS:
+        return None  # redirects to endless paths must not fill the memory
     cookie = Cookie(
         parsed.name,
         parsed.value,

@@ -5,6 +5,7 @@ are imported when they are used; neither they nor the jar's rules may live here.
 """
 
 import os
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -14,7 +15,19 @@ from ._mapping import CookieMapping
 if TYPE_CHECKING:
     import http.cookiejar
 
-__all__ = ["SavedCookies"]
+__all__ = ["SavedCookies", "stdlib_jar"]
+
+
+def stdlib_jar(cookies: object) -> "http.cookiejar.CookieJar | None":
+    """Return what is a jar of `http.cookiejar`, or is built on one; None for anything else."""
+    module = sys.modules.get("http.cookiejar")  # who has such a jar has imported it
+    if module is None:
+        return None
+    kind: type[http.cookiejar.CookieJar] = module.CookieJar
+    for jar in (cookies, getattr(cookies, "jar", None)):
+        if isinstance(jar, kind):
+            return jar
+    return None
 
 
 class SavedCookies(CookieMapping):

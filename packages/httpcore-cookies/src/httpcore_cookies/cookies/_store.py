@@ -71,12 +71,15 @@ class Store:
     __slots__ = (
         "_count",
         "_domains",
-        "_max_per_domain",
-        "_max_total",
         "_secure_names",
         "_shelf_count",
         "_tick",
+        "max_per_domain",
+        "max_total",
     )
+
+    max_per_domain: int
+    max_total: int
 
     def __init__(self, max_per_domain: int, max_total: int) -> None:
         self._domains: dict[str, _Domain] = {}
@@ -84,8 +87,8 @@ class Store:
         self._shelf_count = 0  # also of empty ones: they go when room is made
         self._secure_names: set[str] = set()  # of secure cookies here, and of some that have gone
         self._tick = 0  # counts accesses; a clock may stand still, or go back
-        self._max_per_domain = max_per_domain
-        self._max_total = max_total
+        self.max_per_domain = max_per_domain
+        self.max_total = max_total
 
     @property
     def is_empty(self) -> bool:
@@ -177,17 +180,17 @@ class Store:
         """
         for cookie in stored:
             domain = self._domains.get(cookie.domain)
-            if domain is not None and domain.count > self._max_per_domain:
+            if domain is not None and domain.count > self.max_per_domain:
                 entries = domain.entries()
                 domain.count = len(entries)
-                self._evict(entries, self._max_per_domain, now, crowd=0, spare=spare)
-        limit = 2 * self._max_total
+                self._evict(entries, self.max_per_domain, now, crowd=0, spare=spare)
+        limit = 2 * self.max_total
         if (
-            self._count > self._max_total
+            self._count > self.max_total
             or self._shelf_count > limit
             or len(self._secure_names) > limit
         ):
-            self._evict(self._entries(), self._max_total, now, crowd=_CROWD, spare=spare)
+            self._evict(self._entries(), self.max_total, now, crowd=_CROWD, spare=spare)
             self._tidy()
 
     def _evict(
