@@ -1,10 +1,16 @@
 """The stack as a whole."""
 
+import gc
+import weakref
+
 import pytest
 
 import httpcore_client
 from httpcore_client import (
     AuthAdapter,
+    AuthRequest,
+    ClientOptions,
+    ClosedError,
     CookieAdapter,
     CookieJar,
     EnvironmentAdapter,
@@ -58,6 +64,31 @@ def test_proxies_of_the_environment_can_be_left_out(fake, exchange):
         exchange(stack[0], Request("GET", "http://a.test/"))
         proxy = stack[-1].requests[0].options.proxy
         assert expected == str(getattr(proxy, "url", None))
+
+
+def test_a_stack_that_is_dropped_is_gone_at_once():
+    """It is no circle, which would keep connections until somebody collects it."""
+    gc.disable()
+    try:
+        client = httpcore_client.SyncClient(trust_env=False, backend=ScriptedBackend())
+        levels = [weakref.ref(level) for level in client._client._stack]
+        client.close()
+        del client
+        assert [None] * 5 == [level() for level in levels]
+    finally:
+        gc.enable()
+
+
+def test_a_request_on_the_way_of_a_stack_that_is_gone_is_refused(stack, exchange):
+    class Own:
+        def flow(self, request):
+            yield AuthRequest("GET", "http://token.test/")
+
+    auth_level = stack[3]
+    del stack[:]
+    request = Request("GET", "http://a.test/", options=ClientOptions(auth=Own()))
+    with pytest.raises(ClosedError, match="the client of this request is gone"):
+        exchange(auth_level, request)
 
 
 def test_closing_the_top_closes_the_bottom(stack):

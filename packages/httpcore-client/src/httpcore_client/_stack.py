@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import ref
 
+from ._siblings import pool
 from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, RedirectAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ._siblings import CookieJar, pool
+    from ._siblings import CookieJar
 
 __all__ = ["build_stack"]
 
@@ -34,11 +36,7 @@ def build_stack(
         max_redirects: how many hops are followed.
     """
     stack: list[pool.Adapter] = [bottom]
-
-    async def aside(request: pool.Request) -> pool.Response:
-        """Send what an auth flow asks for on the way: by the whole stack, like any request."""
-        return await stack[0].send(request)
-
+    aside = _Aside()
     makers: list[Callable[[pool.Adapter], pool.Adapter]] = [
         lambda inner: RedirectAdapter(inner, max_redirects=max_redirects),
         lambda inner: EnvironmentAdapter(inner, environ, proxies=proxies),
@@ -47,4 +45,18 @@ def build_stack(
     ]
     for make in reversed(makers):
         stack.insert(0, make(stack[0]))
+    aside.top = ref(stack[0])
     return stack
+
+
+class _Aside:
+    """Sends what an auth flow asks for on the way: by the whole stack, like any request."""
+
+    # Weak: a circle would keep a client that is dropped, and its connections, until it is collected.
+    top: ref[pool.Adapter]
+
+    async def __call__(self, request: pool.Request) -> pool.Response:
+        top = self.top()
+        if top is None:
+            raise pool.ClosedError("the client of this request is gone").about(request)
+        return await top.send(request)

@@ -44,7 +44,6 @@ class AuthAdapter(Layer):
         super().__init__(inner)
         self.aside: _Send = inner.send if aside is None else aside
         self.backend: pool.Backend | None = backend
-        self._turns: WeakKeyDictionary[Any, pool.Mutex] = WeakKeyDictionary()
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request as often as its auth flow asks for.
@@ -64,9 +63,11 @@ class AuthAdapter(Layer):
 
     def turn(self, key: object, backend: pool.Backend) -> pool.Mutex:
         """Return what those with steps of this key take turns by."""
-        turn = self._turns.get(key)
-        # Of two threads that come here at once both get what the first has put there.
-        return self._turns.setdefault(key, pool.Mutex(backend)) if turn is None else turn
+        # Few clients need any. Of two threads that come here at once both get what the first has put.
+        turns: WeakKeyDictionary[Any, pool.Mutex]
+        turns = vars(self).setdefault("_turns", WeakKeyDictionary())
+        turn = turns.get(key)
+        return turns.setdefault(key, pool.Mutex(backend)) if turn is None else turn
 
 
 class _Exchange:
