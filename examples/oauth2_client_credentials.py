@@ -12,24 +12,15 @@ import json
 import math
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from httpcore_cookies import (
-    AuthError,
-    AuthFields,
-    AuthFlow,
-    AuthRequest,
-    AuthResponse,
-    Exclusive,
-    Scheme,
-)
+from httpcore_cookies import AuthError, AuthRequest, AuthResponse, AuthStep, TokenAuth
 from httpcore_headers import Headers
 
 __all__ = ["ClientCredentials"]
 
-_EARLY_SECONDS = 30.0  # a token is renewed so long before its end, or a tenth of its life
 # RFC 6749 5.2: nothing else of an answer is shown, as nobody knows what a server repeats there.
 _ERRORS = (
     *("invalid_request", "invalid_client", "invalid_grant", "invalid_scope"),
@@ -37,7 +28,7 @@ _ERRORS = (
 )
 
 
-class ClientCredentials(Scheme):
+class ClientCredentials(TokenAuth):
     """Sends bearer tokens that the token endpoint gives for an id and a secret.
 
     The flow raises AuthError if the endpoint gives none. `clock` gives seconds and never goes back.
@@ -55,7 +46,7 @@ class ClientCredentials(Scheme):
         form = {"grant_type": "client_credentials", **({"scope": scope} if scope else {})}
         # RFC 6749 2.3.1: both are form-encoded first, so that either may hold a colon.
         pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}"
-        self._asking = AuthRequest(
+        asking = AuthRequest(
             "POST",
             token_url,
             Headers(
@@ -67,32 +58,12 @@ class ClientCredentials(Scheme):
             ),
             urlencode(form).encode(),
         )
-        self._clock = clock
-        self._token: _Token | None = None
 
-    def flow(self, request: AuthRequest) -> AuthFlow:
-        """Send the token; renew it once if it is refused."""
-        token = self._token
-        if token is None or not self._clock() < token.due:
-            token = yield Exclusive(self, self._renewed(token))
-        response = yield token.fields
-        if response.status_code == 401:
-            renewed = yield Exclusive(self, self._renewed(token))
-            if renewed.fields != token.fields:
-                yield renewed.fields
+        def fetch() -> Generator[AuthStep, Any, tuple[str, float]]:
+            response = yield asking
+            return _read(response)
 
-    def _renewed(self, old: "_Token | None") -> AuthFlow:
-        """Return the token that takes the place of an old one."""
-        if self._token is old:  # else another request renewed it while this one waited
-            response = yield self._asking
-            self._token = _Token(*_read(response), self._clock())
-        return self._token
-
-
-class _Token:
-    def __init__(self, text: str, life: float, now: float) -> None:
-        self.fields: AuthFields = (("Authorization", f"Bearer {text}"),)
-        self.due = now + life - min(_EARLY_SECONDS, life / 10)
+        super().__init__(fetch, clock=clock)
 
 
 def _read(response: AuthResponse) -> tuple[str, float]:

@@ -61,6 +61,22 @@ def run(world, transport, origin):
     return run
 
 
+@pytest.fixture
+def run_client(world, authority):
+    """Run a scenario: `async def scenario(client)`, with a client that trusts what we certify."""
+
+    def run(scenario, **options):
+        given = {"ssl": authority.bundle, "trust_env": False, **options}
+
+        async def inside():
+            async with world.client(**given) as client:
+                return await scenario(client)
+
+        return world.run(inside)
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def started_guard(authority):
     with Guard(authority) as guard:

@@ -12,19 +12,9 @@ CROWD = 20
 
 
 @pytest.fixture
-def run(world, guard, authority):
+def run(guard, run_client):
     """Run a scenario: `async def scenario(client)`, with a client that trusts the guard."""
-
-    def run(scenario, **options):
-        given = {"ssl": authority.bundle, "trust_env": False, **options}
-
-        async def inside():
-            async with world.client(**given) as client:
-                return await scenario(client)
-
-        return world.run(inside)
-
-    return run
+    return run_client
 
 
 @pytest.fixture

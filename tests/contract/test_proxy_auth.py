@@ -30,19 +30,9 @@ def proxy(proxies, request):
 
 
 @pytest.fixture
-def run(world, authority):
+def run(run_client):
     """Run a scenario: `async def scenario(client)`."""
-
-    def run(scenario, **options):
-        given = {"ssl": authority.bundle, "trust_env": False, **options}
-
-        async def inside():
-            async with world.client(**given) as client:
-                return await scenario(client)
-
-        return world.run(inside)
-
-    return run
+    return run_client
 
 
 def digest():

@@ -332,10 +332,11 @@ def test_what_arrives_at_a_server_is_what_was_signed(run, world, signing):
 
 def test_no_text_of_an_example_shows_its_secret():
     oauth = ClientCredentials("https://a.test/", CLIENT, SECRET)
-    drive(oauth.flow(request_for()), token_answer(SECRET))
+    token = "s3cret-token"
+    drive(oauth.flow(request_for()), token_answer(token))
     aws = AWSSigV4(ACCESS_KEY, SECRET_KEY, region="r", service="s", session_token=SECRET)
     for auth in (oauth, aws):
-        assert not [secret for secret in (SECRET, SECRET_KEY) if secret in repr(auth)]
+        assert not [secret for secret in (SECRET, SECRET_KEY, token) if secret in repr(auth)]
         with pytest.raises(TypeError, match="not pickled"):
             pickle.dumps(auth)
 

@@ -2,7 +2,14 @@ import asyncio
 
 import pytest
 
-from httpcore_cookies import AuthError, Exclusive, InvalidCredentials, TokenAuth
+from httpcore_cookies import (
+    AuthError,
+    AuthRequest,
+    AuthResponse,
+    Exclusive,
+    InvalidCredentials,
+    TokenAuth,
+)
 from testkit.auth_flows import drive, refusal, request_for
 
 REFUSED = refusal('Bearer error="invalid_token"')
@@ -303,3 +310,17 @@ def test_the_clock_is_that_of_the_machine_if_none_is_given():
 def test_a_life_that_is_no_number_of_seconds_is_an_auth_error(clock, life):
     with pytest.raises(AuthError, match="its life in seconds"):
         sent(TokenAuth(Source(("first", life)), clock=clock))
+
+
+def test_a_source_may_be_steps_whose_last_word_is_the_token(clock):
+    own = AuthRequest("POST", "https://token.test/")
+
+    def source():
+        response = yield own
+        return response.content.decode(), 100
+
+    auth = TokenAuth(source, clock=clock)
+    steps = drive(auth.flow(request_for()), AuthResponse(200, content=b"token"))
+    assert isinstance(steps[0], Exclusive)
+    assert [own, (("Authorization", "Bearer token"),)] == steps[1:]
+    assert ["token"] == sent(auth)

@@ -6,18 +6,18 @@ when a server refuses it. Where tokens come from is the caller's source.
 
 import math
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, TypeAlias, cast
 
 from ._bearer import bearer_fields
 from ._errors import AuthError
-from ._flow import AuthFields, AuthFlow, AuthRequest, Exclusive
+from ._flow import AuthFields, AuthFlow, AuthRequest, AuthStep, Exclusive
 from ._secrets import MASK, SecretHolder
 
 __all__ = ["TokenAuth", "TokenSource"]
 
 _Given: TypeAlias = str | tuple[str, float]
-TokenSource: TypeAlias = Callable[[], _Given | Awaitable[_Given]]
+TokenSource: TypeAlias = Callable[[], _Given | Awaitable[_Given] | Generator[AuthStep, Any, _Given]]
 
 _EARLY_SECONDS = (
     30.0  # a token is renewed so long before its end: for the way, and clocks that differ
@@ -30,7 +30,8 @@ class TokenAuth(SecretHolder):
     """Sends bearer tokens that a source gives, and renews them.
 
     Takes a function without arguments, sync or (for async clients) async, that returns a new token:
-    a `str`, or a pair of one and its life in seconds. It is called when a first request needs a
+    a `str`, or a pair of one and its life in seconds. It may be a generator of steps, too, such as
+    an `AuthRequest` for the token, as in a flow. It is called when a first request needs a
     token, when the last one is near its end, and when a server answered 401 to it: then the request
     is sent once more. However many requests of a client wait, one call is made, and all get its
     token; what it raises, the request that made the call raises. `clock` gives seconds and never goes back.
@@ -66,7 +67,9 @@ class TokenAuth(SecretHolder):
         """Return a token in the place of an old one, which another request may have replaced."""
         if self._token is old:
             given: Any = self._source()
-            if isinstance(given, Awaitable):
+            if isinstance(given, Generator):
+                given = yield from cast("AuthFlow", given)
+            elif isinstance(given, Awaitable):
                 given = yield given
             self._token = _Token(given, self._clock())
         return self._token
