@@ -77,12 +77,18 @@ def test_userinfo_of_the_url_is_basic_and_is_not_sent_otherwise(run, guard):
     assert "referer" not in seen.fields
 
 
-def test_a_token_is_renewed_once_when_it_is_refused_for_many(run, guard, world):
-    given = []
+class Renewals:
+    """A source whose first token is refused, and whose others are good."""
 
-    def source():
-        given.append(1)
-        return "old" if len(given) == 1 else TOKEN
+    asked = 0
+
+    def __call__(self):
+        self.asked += 1
+        return "old" if self.asked == 1 else TOKEN
+
+
+def test_a_token_is_renewed_once_when_it_is_refused_for_many(run, guard, world):
+    source = Renewals()
 
     async def scenario(client, base):
         async def get():
@@ -93,16 +99,12 @@ def test_a_token_is_renewed_once_when_it_is_refused_for_many(run, guard, world):
         assert await world.gather(*[get] * 10) == [200] * 10
 
     run(scenario, auth=TokenAuth(source))
-    assert 2 == len(given)
+    assert 2 == source.asked
     assert 12 == len(guard.seen)
 
 
 def test_the_tokens_of_a_crowd_are_renewed_once(run, guard, world):
-    given = []
-
-    def source():
-        given.append(1)
-        return "old" if len(given) == 1 else TOKEN
+    source = Renewals()
 
     async def scenario(client, base):
         async def get():
@@ -111,7 +113,7 @@ def test_the_tokens_of_a_crowd_are_renewed_once(run, guard, world):
         assert await world.gather(*[get] * 10) == [200] * 10
 
     run(scenario, auth=TokenAuth(source))
-    assert 2 == len(given)
+    assert 2 == source.asked
     assert 20 >= len(guard.seen) >= 11
 
 
