@@ -221,3 +221,12 @@ def test_a_connection_that_is_too_old_is_given_to_nobody_who_waits_for_its_numbe
     assert [] == state.resize(entry, 100, 1.0)
     assert "age" == entry.reason
     assert (1, 0) == (waiting.woken, waiting.entry.capacity)  # it dials another
+
+
+def test_who_waits_for_a_number_dials_when_the_connection_takes_its_last_request():
+    state = state_of(max_requests=2)
+    entry = pending(state)
+    second, third = ask(state), ask(state)
+    assert [] == state.release(entry, 0.0)
+    assert entry is second.entry
+    assert ("requests", 1, 0) == (entry.reason, third.woken, third.entry.capacity)

@@ -225,13 +225,12 @@ class PoolState(Generic[C]):
         lane = entry.lane
         entry.in_use -= 1
         entry.capacity = capacity or 1
-        if entry.in_use:
-            self._fill(entry)
-            return closing
-        if lane.roomy:
+        if not entry.in_use and lane.roomy:
             lane.roomy.pop(entry, None)
-        if lane.waiters and (lane.dial is entry or self._line.is_next(lane)):
+        if entry.in_use or (lane.waiters and (lane.dial is entry or self._line.is_next(lane))):
             self._fill(entry)
+            if entry.reason is not None:  # it took its last request: the others need another
+                self._serve(closing)
             return closing
         entry.idle_since = now
         self._idle[entry] = lane.idle[entry] = None
