@@ -230,3 +230,11 @@ def test_who_waits_for_a_number_dials_when_the_connection_takes_its_last_request
     assert [] == state.release(entry, 0.0)
     assert entry is second.entry
     assert ("requests", 1, 0) == (entry.reason, third.woken, third.entry.capacity)
+
+
+def test_who_waits_for_a_number_dials_when_the_connection_grows_too_old():
+    state = state_of(max_age=1)
+    entry = pending(state)
+    waiting = ask(state)
+    ask(state, "b", now=1.0)
+    assert ("age", 1, 0) == (entry.reason, waiting.woken, waiting.entry.capacity)

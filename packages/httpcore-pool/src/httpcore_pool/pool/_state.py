@@ -393,6 +393,7 @@ class PoolState(Generic[C]):
                 break
             self._evict(longest, "expired", closing)
         self._due = due
+        self._serve(closing)  # who waited for one of these need wait no longer
         return closing
 
     def _retire(self, entry: Entry[C], reason: Reason) -> None:
