@@ -2,9 +2,7 @@
 
 import pytest
 
-import httpcore_client
-from httpcore_client import Adapter, Headers, Response, ScriptedBackend
-from httpcore_client._stack import build_stack
+from httpcore_client import Adapter, ConnectionPool, Headers, Response, ScriptedBackend, SyncClient
 from httpcore_pool import ByteSource, run_sync
 from testkit.worlds import WORLDS
 
@@ -102,20 +100,17 @@ def exchange():
 
 
 @pytest.fixture
-def client_over():
+def client_over(monkeypatch):
     """A whole client, in threads, whose stack ends at the given adapter instead of a pool."""
     clients = []
 
-    def client_over(bottom, *, max_redirects=20, environ=None, **options):
-        client = httpcore_client.SyncClient(trust_env=False, backend=ScriptedBackend(), **options)
-        client._client._stack = build_stack(
-            bottom,
-            ScriptedBackend(),
-            cookies=client.cookies,
-            environ=environ or {},
-            proxies=True,
-            max_redirects=max_redirects,
-        )
+    def client_over(bottom, *, environ=None, **options):
+        if environ is None:
+            options.setdefault("trust_env", False)
+        else:
+            monkeypatch.setattr("httpcore_client._client.os.environ", environ)
+        adapters = {ConnectionPool: lambda _: bottom, **options.pop("adapters", {})}
+        client = SyncClient(backend=ScriptedBackend(), adapters=adapters, **options)
         clients.append(client)
         return client
 

@@ -20,6 +20,7 @@ from httpcore_client import (
     TLSConfig,
 )
 from httpcore_client._base import Settings
+from httpcore_pool import ACCEPT_ENCODING
 
 URL_TEXT = "http://example.org/"
 
@@ -35,8 +36,7 @@ def stdlib_cookie(name, value, domain):
 @pytest.fixture
 def settings():
     def settings(**options):
-        given = dict.fromkeys(("timeout", "headers", "cookies", "auth", "params"))
-        return Settings(**{**given, **options})
+        return Settings({"timeout": None, **options})
 
     return settings
 
@@ -54,7 +54,7 @@ def test_a_request_has_the_default_fields_with_host_first(build):
     expected = [
         ("Host", "example.org"),
         ("Accept", "*/*"),
-        ("Accept-Encoding", "gzip, deflate"),
+        ("Accept-Encoding", ACCEPT_ENCODING),
         ("User-Agent", f"httpcore/{version}"),
     ]
     assert expected == build().headers.multi_items()
@@ -164,7 +164,8 @@ def test_fields_that_the_caller_marks_as_secret_stay_secret_in_the_request(build
         ({"data": "a=1"}, b"a=1", None),
         ({"data": b"a=1"}, b"a=1", None),
         ({"data": {"a": "1"}}, b"a=1", "application/x-www-form-urlencoded"),
-        ({"data": {}}, b"", "application/x-www-form-urlencoded"),
+        ({"data": {}}, b"", None),
+        ({"data": [], "files": {}}, b"", None),
         ({"json": {}}, b"{}", "application/json"),
         ({"json": 0}, b"0", "application/json"),
         ({"json": False}, b"false", "application/json"),
@@ -275,7 +276,7 @@ def test_cookies_of_the_client_are_those_of_the_jar_given(settings):
 def test_what_is_said_now_wins_over_what_rides_over_the_clients(settings):
     made = settings(timeout=1, auth=("client", "x"))
     riding = ClientOptions(
-        timeout=Timeout(2),
+        timeout=Timeout(connect=2),
         auth=BearerAuth("riding"),
         proxy=Proxy.of("http://riding.test"),
         ssl=TLSConfig(),
@@ -285,17 +286,17 @@ def test_what_is_said_now_wins_over_what_rides_over_the_clients(settings):
     request = Request("GET", URL_TEXT, options=riding)
 
     assert Timeout(1, 1, 1, 1) == made.build("GET", URL_TEXT, {}).options.timeout
-    assert Timeout(2) == made.prepare(request, {}).options.timeout
-    assert Timeout(3, 3, 3, 3) == made.prepare(request, {"timeout": 3}).options.timeout
+    assert Timeout(connect=2) == made.prepare(request).options.timeout
+    assert Timeout(3, 3, 3, 3) == made.sending(request, {"timeout": 3}).options.timeout
     assert isinstance(made.build("GET", URL_TEXT, {}).options.auth, BasicAuth)
-    assert riding.auth is made.prepare(request, {}).options.auth
-    assert made.prepare(request, {"auth": None}).options.auth is None
+    assert riding.auth is made.prepare(request).options.auth
+    assert made.sending(request, {"auth": None}).options.auth is None
     assert made.build("GET", URL_TEXT, {"auth": None}).options.auth is None
-    assert riding.proxy == made.prepare(request, {}).options.proxy
+    assert riding.proxy == made.prepare(request).options.proxy
     own = {"proxy": "http://own.test"}
-    assert Proxy.of("http://own.test") == made.prepare(request, own).options.proxy
-    assert riding.proxy == made.prepare(request, {"proxy": None}).options.proxy
-    prepared = made.prepare(request, {}).options
+    assert Proxy.of("http://own.test") == made.sending(request, own).options.proxy
+    assert riding.proxy == made.sending(request, {"proxy": None}).options.proxy
+    prepared = made.prepare(request).options
     assert riding.ssl is prepared.ssl
     assert (5.0, 1.0) == (prepared.deadline, prepared.started)
 
@@ -309,10 +310,10 @@ def test_prepare_gives_no_credentials_to_where_a_redirect_has_led(settings):
     fields = {"Authorization": "s3cret", "cookie": "id=s3cret", "X-Client": "1"}
     defaults = settings(headers=fields, auth=("a", "b"))
     request = Request("GET", URL_TEXT, options=ClientOptions(foreign=True))
-    prepared = defaults.prepare(request, {})
+    prepared = defaults.prepare(request)
     assert (None, "1") == (prepared.options.auth, prepared.headers["X-Client"])
     assert [] == [name for name in ("Authorization", "Cookie") if name in prepared.headers]
-    asked = defaults.prepare(request, {"auth": ("c", "d")})
+    asked = defaults.sending(request, {"auth": ("c", "d")})
     assert "BasicAuth('c', [secure])" == repr(asked.options.auth)
 
 
@@ -320,7 +321,7 @@ def test_prepare_leaves_the_callers_request_as_it_was(settings):
     request = Request("POST", URL_TEXT, b"body", {"X-Own": "1"})
     before = request.headers.copy()
     prepared = settings(headers={"X-Client": "1"}, auth=("a", "b"), cookies={"c": "d"}).prepare(
-        request, {}
+        request
     )
     assert before == request.headers
     assert prepared is not request
@@ -343,3 +344,109 @@ def test_an_auth_of_the_request_takes_the_place_of_userinfo_and_netrc(build, aut
     assert "http://example.org/x" == str(request.url)
     assert (auth is not None) is request.options.netrc
     assert "u" == build("GET", "http://u:s3cret@example.org/x").url.username
+
+
+def test_replacing_params_leave_nothing_of_the_query(build):
+    given = {"client": {"params": {"c": "1"}}, "replace_params": {"r": "1"}}
+    assert "http://example.org/?r=1" == str(build("GET", "http://example.org/?own=1", **given).url)
+    given["replace_params"] = {}
+    assert "http://example.org/" == str(build("GET", "http://example.org/?own=1", **given).url)
+
+
+def test_params_are_added_or_replace_but_not_both(build):
+    with pytest.raises(TypeError, match="params= and replace_params= exclude each other"):
+        build(params={"a": 1}, replace_params={"b": 1})
+
+
+def test_a_base_url_comes_before_params(build):
+    request = build(
+        "GET",
+        "users",
+        client={"base_url": "http://h.test/api?k=1", "params": {"c": 1}},
+        params="p=1",
+    )
+    assert "http://h.test/api/users?k=1&c=1&p=1" == str(request.url)
+
+
+@pytest.mark.parametrize("name", ["stream", "allow_redirects"])
+@pytest.mark.parametrize("value", ["no", 1, None])
+def test_a_flag_is_true_or_false(build, name, value):
+    with pytest.raises(TypeError) as caught:
+        build(**{name: value})
+    assert f"{name} must be True or False, not {type(value).__name__}" == str(caught.value)
+
+
+def test_no_proxy_for_one_request_is_said_by_false(build):
+    client = {"proxy": "http://p.test"}
+    assert "http://p.test/" == str(build(client=client).options.proxy.url)
+    assert "http://p.test/" == str(build(client=client, proxy=None).options.proxy.url)
+    direct = build(client=client, proxy=False).options
+    assert (None, True) == (direct.proxy, direct.direct)
+    again = build(client={"proxy": False}, proxy="http://p.test").options
+    assert ("http://p.test/", False) == (str(again.proxy.url), again.direct)
+
+
+def test_trust_can_be_said_for_one_request(build):
+    assert TLSConfig(False) == build(ssl=False).options.ssl
+    assert None is build(ssl=None).options.ssl
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        build(ssl="/no/such/file")
+
+
+@pytest.mark.parametrize("name", ["body_limits", "trace", "on_informational"])
+def test_none_for_a_choice_is_the_client_s(build, name):
+    assert None is getattr(build(**{name: None}).options, name)
+
+
+# -- bodies of several kinds --
+
+
+def test_a_multipart_form_has_the_fields_first(build):
+    request = build("POST", data={"a": "1"}, files={"f": ("n.txt", b"file", "text/plain")})
+    media = request.headers["Content-Type"]
+    assert media.startswith("multipart/form-data; boundary=")
+    assert str(request.body.length) == request.headers["Content-Length"]
+
+
+def test_a_multipart_form_has_its_own_media_type(build):
+    with pytest.raises(InvalidRequest, match="leave the Content-Type field out with files="):
+        build("POST", files={"f": b"1"}, headers={"content-type": "multipart/form-data"})
+    with pytest.raises(TypeError, match="with files=, data must be fields"):
+        build("POST", files={"f": b"1"}, data="a=1")
+
+
+def test_files_without_any_are_a_plain_form(build):
+    request = build("POST", files=[], data={"a": "1"})
+    assert "application/x-www-form-urlencoded" == request.headers["Content-Type"]
+
+
+def test_a_compressed_body_says_so(build):
+    request = build("POST", json=["a"] * 100, compress="gzip")
+    assert ("gzip", "application/json") == (
+        request.headers["Content-Encoding"],
+        request.headers["Content-Type"],
+    )
+    assert 100 > int(request.headers["Content-Length"])
+    with pytest.raises(TypeError, match="compress= and a Content-Encoding field exclude"):
+        build("POST", content=b"x", compress="gzip", headers={"Content-Encoding": "br"})
+
+
+def test_no_body_is_neither_compressed_nor_watched(build):
+    request = build("POST", content=None, compress="gzip", upload_progress=print)
+    assert (None, "Content-Encoding" in request.headers) == (request.body, False)
+
+
+def test_a_watched_body_has_the_length_that_it_has(build):
+    request = build("POST", content=b"12345", upload_progress=print)
+    assert "5" == request.headers["Content-Length"]
+
+
+def test_an_encoder_of_the_client_s_is_used(build):
+    request = build("POST", client={"json_encoder": lambda value: f"<{value}>"}, json=5)
+    assert (b"<5>", "application/json") == (request.content, request.headers["Content-Type"])
+
+
+def test_names_that_are_credentials_are_marked_on_every_request(build):
+    request = build(client={"sensitive_headers": ["X-Mine"]}, headers={"X-Mine": "s3cret"})
+    assert "s3cret" not in repr(request.headers)
+    assert "s3cret" in repr(build(headers={"X-Mine": "s3cret"}).headers)

@@ -40,14 +40,36 @@ def test_known_names_pass():
         ("body", "content"),
         ("query", "params"),
         ("proxies", "proxy"),
-        ("verify", "Client(ssl=...)"),
-        ("cert", "Client(ssl=...)"),
+        ("verify", "ssl"),
     ],
 )
 def test_an_unknown_name_suggests_the_right_one(name, meant):
     with pytest.raises(TypeError) as caught:
         check_options({name: 1}, KNOWN)
     assert f"unknown option {name!r}; did you mean {meant!r}?" == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("cert", "give ssl= an ssl.SSLContext that has loaded the client's certificate"),
+        ("retries", "this client does not retry but where that is safe"),
+        (
+            "event_hooks",
+            "'hooks' is an argument of clients: make one with it, or client.replace(hooks",
+        ),
+        (
+            "base_url",
+            "'base_url' is an argument of clients: make one with it, or client.replace(base",
+        ),
+        ("limits", "'pool_limits' is an argument of clients"),
+        ("http2", "'http2' is an argument of clients"),
+    ],
+)
+def test_an_unknown_name_that_has_no_right_one_here_says_what_to_do(name, told):
+    with pytest.raises(TypeError) as caught:
+        check_options({name: 1}, KNOWN)
+    assert str(caught.value).startswith(f"unknown option {name!r}; {told}")
 
 
 def test_a_name_like_no_other_lists_those_known():
@@ -110,9 +132,9 @@ def test_a_function_is_an_auth():
 
 
 def test_options_of_a_request_for_the_pool_become_those_of_the_client():
-    given = Options(timeout=Timeout(1), deadline=2.0, started=3.0)
+    given = Options(timeout=Timeout(connect=1), deadline=2.0, started=3.0)
     expected = ClientOptions(
-        timeout=Timeout(1),
+        timeout=Timeout(connect=1),
         deadline=2.0,
         started=3.0,
         auth=None,
@@ -177,21 +199,26 @@ def test_a_request_of_a_flow_s_own_keeps_the_limits_and_nothing_of_the_credentia
     assert expected.copy_with(proxy=None) == from_environment.for_own_request()
 
 
+def anything():
+    """Return an object that is taken for every option: some must be callable."""
+    return lambda: None
+
+
 FIELDS = list(inspect.signature(ClientOptions).parameters)
 
 
 def test_every_field_of_the_pool_s_options_is_one_of_the_client_s():
-    given = {name: object() for name in inspect.signature(Options).parameters}
+    given = {name: anything() for name in inspect.signature(Options).parameters}
     assert ClientOptions(**given) == ClientOptions.of(Options(**given))
-    own = ["auth", "netrc", "allow_redirects", "foreign", "led_from", "environment_proxy", "renew"]
-    assert [*given, *own] == FIELDS
+    own = ["auth", "netrc", "allow_redirects", "foreign", "led_from", "environment_proxy", "direct"]
+    assert [*given, *own, "renew", "shown"] == FIELDS
     assert {name: ClientOptions.__annotations__.get(name) for name in given} == dict.fromkeys(given)
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_copy_keeps_each_field_and_changes_the_one_named(name):
-    values = {name: object() for name in FIELDS}
-    value = object()
+    values = {name: anything() for name in FIELDS}
+    value = anything()
     copy = ClientOptions(**values).copy_with(**{name: value})
     assert ClientOptions is type(copy)
     assert ClientOptions(**{**values, name: value}) == copy

@@ -7,6 +7,7 @@ import pytest
 
 import httpcore_client
 from httpcore_client import (
+    Adapter,
     AuthAdapter,
     AuthRequest,
     ClientOptions,
@@ -14,9 +15,11 @@ from httpcore_client import (
     CookieAdapter,
     CookieJar,
     EnvironmentAdapter,
+    Layer,
     RedirectAdapter,
     Request,
     ScriptedBackend,
+    TrustEnv,
 )
 from httpcore_client._stack import build_stack
 from httpcore_pool import run_sync
@@ -30,8 +33,7 @@ def stack(fake):
         ScriptedBackend(),
         cookies=CookieJar(),
         environ={},
-        proxies=True,
-        max_redirects=3,
+        trust_env=TrustEnv(),
     )
 
 
@@ -51,19 +53,81 @@ def test_any_level_can_be_used_alone(stack, exchange):
     assert [None, "a=1"] == sent
 
 
-def test_proxies_of_the_environment_can_be_left_out(fake, exchange):
-    for proxies, expected in ((True, "http://p.test/"), (False, "None")):
-        stack = build_stack(
-            fake(),
-            ScriptedBackend(),
-            cookies=CookieJar(),
-            environ={"http_proxy": "http://p.test"},
-            proxies=proxies,
-            max_redirects=0,
-        )
-        exchange(stack[0], Request("GET", "http://a.test/"))
-        proxy = stack[-1].requests[0].options.proxy
-        assert expected == str(getattr(proxy, "url", None))
+class Passing(Layer):
+    """An adapter of a caller's own."""
+
+
+class Hiding(Adapter):
+    """One that does not say on what it stands."""
+
+    def __init__(self, below):
+        self.below = below
+
+    async def send(self, request):
+        return await self.below.send(request)
+
+    async def close(self):
+        await self.below.close()
+
+
+def names(client):
+    return [type(level).__name__ for level in client._client._stack]
+
+
+def test_a_level_can_be_wrapped_replaced_and_left_out(fake, client_over):
+    usual = ["RedirectAdapter", "EnvironmentAdapter", "CookieAdapter", "AuthAdapter", "Fake"]
+    assert usual == names(client_over(fake()))
+    assert [*usual[:3], "Passing", *usual[3:]] == names(
+        client_over(fake(), adapters={AuthAdapter: Passing})
+    )
+    assert [*usual[:2], "Passing", *usual[3:]] == names(
+        client_over(fake(), adapters={CookieAdapter: lambda level: Passing(level.inner)})
+    )
+    assert usual[1:] == names(
+        client_over(fake(), adapters={RedirectAdapter: lambda level: level.inner})
+    )
+    assert ["Passing", "Passing", *usual] == names(
+        client_over(fake(), adapters={RedirectAdapter: lambda level: Passing(Passing(level))})
+    )
+    assert ["RedirectAdapter", "EnvironmentAdapter", "Hiding", "AuthAdapter", "Fake"] == names(
+        client_over(fake(), adapters={CookieAdapter: Hiding})
+    )
+
+
+def test_an_adapter_of_the_callers_own_takes_part(fake, client_over):
+    class Marking(Layer):
+        async def send(self, request):
+            request.headers["X-Marked"] = "yes"
+            return await super().send(request)
+
+    client = client_over(bottom := fake(), adapters={AuthAdapter: Marking})
+    assert 200 == client.get("http://a.test/").status_code
+    assert "yes" == bottom.requests[0].headers["X-Marked"]
+    assert " > <Marking> > <AuthAdapter> > " in repr(client)
+
+
+def test_cookies_can_be_assigned_to_a_client_whose_cookie_level_is_wrapped(fake, client_over):
+    client = client_over(bottom := fake(), adapters={CookieAdapter: Passing})
+    client.cookies = {"a": "1"}
+    client.get("http://a.test/")
+    assert "a=1" == bottom.requests[0].headers["Cookie"]
+
+
+@pytest.mark.parametrize(
+    ("adapters", "message"),
+    [
+        ([Passing], "adapters must be a mapping by the class of a level, not list"),
+        ({Passing: Passing}, "is no level of the stack, which are RedirectAdapter, Env"),
+        ({"AuthAdapter": Passing}, "adapters: 'AuthAdapter' is no level of the stack"),
+        (
+            {AuthAdapter: lambda _: None},
+            r"adapters\[AuthAdapter\] must give an Adapter, not NoneType",
+        ),
+    ],
+)
+def test_what_is_no_change_of_the_stack_is_refused(adapters, message):
+    with pytest.raises(TypeError, match=message):
+        httpcore_client.SyncClient(adapters=adapters, backend=ScriptedBackend())
 
 
 def test_a_stack_that_is_dropped_is_gone_at_once():

@@ -86,8 +86,8 @@ def test_an_adapter_that_awaits_is_named_and_stopped(client_over):
     with pytest.raises(RuntimeError) as caught:
         client_over(bottom).get(URL_TEXT)
     assert (
-        "Client.send waited for an event loop, but runs in a thread-synchronous client: "
-        "give it a body, auth or adapter that does not await"
+        "Client._send waited for an event loop, but runs in a thread-synchronous client: "
+        "give it a body, auth, hook or adapter that does not await"
     ) == str(caught.value)
     assert bottom.cleaned is True
 
@@ -108,7 +108,7 @@ def test_a_body_that_awaits_is_refused_by_every_verb():
         for make in (client.post, lambda url, **o: client.stream("PUT", url, **o)):
             with pytest.raises(TypeError) as caught:
                 make(URL_TEXT, content=parts())
-            assert "content is an async iterable, which needs an async client" == str(caught.value)
+            assert "content has to be awaited, which needs an async client" == str(caught.value)
 
 
 def test_a_request_of_the_callers_own_whose_body_awaits_is_refused():
@@ -118,7 +118,7 @@ def test_a_request_of_the_callers_own_whose_body_awaits_is_refused():
     request = Request("POST", URL_TEXT, parts())
     with (
         SyncClient(backend=ScriptedBackend()) as client,
-        pytest.raises(TypeError, match="content is an async iterable"),
+        pytest.raises(TypeError, match="content has to be awaited"),
     ):
         client.send(client.prepare_request(request))
 

@@ -435,6 +435,20 @@ def test_marks_are_several_names(names: Any) -> None:
         Headers(sensitive=names)
 
 
+def test_without_sensitive_has_no_copy_of_what_repr_hides_and_keeps_the_marks() -> None:
+    pairs = [
+        *[("Authorization", "1"), ("A", "1"), ("authorization", "2"), ("X-Key", "1")],
+        *[("Cookie", "1"), ("cookie", "2"), ("a", "2"), ("X-API-Key", "1"), ("x-key", "2")],
+    ]
+    headers = Headers(pairs, sensitive=["X-KEY"])
+    rest = headers.without_sensitive()
+    assert [("A", "1"), ("a", "2")] == rest.multi_items()
+    assert len(pairs) == len(headers.multi_items())
+    rest.add("X-Key", "s3cret")
+    assert "s3cret" not in repr(rest)
+    assert [] == rest.without_sensitive().get_list("X-Key")
+
+
 def test_from_raw_takes_the_marks_of_secret_names_from_others() -> None:
     marked = Headers({"X-Key": "0"}, sensitive=["X-Key"])
     pairs = [(b"X-Key", b"s3cret"), (b"X-Other", b"1")]

@@ -28,4 +28,4 @@ def test_the_import_brings_no_grammar_of_a_single_field():
     shown = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, text=True
     )
-    assert "['_errors', '_grammar', '_headers', '_lists']" == shown.stdout.strip()
+    assert "['_errors', '_grammar', '_headers', '_lists', '_sensitive']" == shown.stdout.strip()

@@ -1,4 +1,4 @@
-"""Every code block of the READMEs runs, as it stands, against a local origin.
+"""Every code block of the READMEs and of the migration pages runs, as it stands, against a local origin.
 
 The names of example.org are made to lead there, and its certificate is trusted, by what a user could set
 too: the resolver and SSL_CERT_FILE.
@@ -16,9 +16,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READMES = [ROOT / "README.md", *sorted((ROOT / "packages").glob("*/README.md"))]
+READMES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "packages").glob("*/README.md")),
+    *sorted((ROOT / "docs").glob("migrating-*.md")),
+]
+
+
+def name(path):
+    if path.name != "README.md":
+        return path.stem
+    return "root" if path.parent == ROOT else path.parent.name
+
+
 BLOCKS = [
-    pytest.param(block, id=f"{path.parent.name if path.parent != ROOT else 'root'}-{number}")
+    pytest.param(block, id=f"{name(path)}-{number}")
     for path in READMES
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", path.read_text(), re.S), 1)
 ]

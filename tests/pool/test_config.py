@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from httpcore_pool import HTTP2Settings, MessageLimits, Options, PoolLimits, Timeout
+from httpcore_pool import BodyLimits, HTTP2Settings, MessageLimits, Options, PoolLimits, Timeout
 from httpcore_pool._config import Budget
 
 
@@ -21,7 +21,7 @@ def test_a_number_is_the_limit_of_each_phase_and_none_is_no_limit():
 
 
 def test_a_timeout_is_taken_as_it_is():
-    timeout = Timeout(1)
+    timeout = Timeout(connect=1)
     assert timeout is Timeout.of(timeout)
 
 
@@ -41,7 +41,7 @@ def test_a_limit_must_be_positive(wrong):
 def test_a_limit_must_be_a_number(wrong):
     with pytest.raises(TypeError, match=r"Timeout\(total=...\) must be a number"):
         Timeout(total=wrong)
-    with pytest.raises(TypeError, match="timeout must be a Timeout, a number of seconds or None"):
+    with pytest.raises(TypeError, match="timeout must be a Timeout, .*a number of seconds or None"):
         Timeout.of(wrong)
 
 
@@ -160,11 +160,17 @@ def test_a_number_gives_the_same_limits_each_time():
 FIELDS = list(inspect.signature(Options).parameters)
 
 
+class Mark:
+    """A value of any field: what is checked may be a function."""
+
+    def __call__(self, content): ...
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_copy_keeps_each_field_and_changes_the_one_named(name):
-    values = {name: object() for name in FIELDS}
+    values = {name: Mark() for name in FIELDS}
     first = Options(**values)
-    value = object()
+    value = Mark()
     expected = Options(**{**values, name: value})
     assert [expected, Options(**values)] == [first.copy_with(**{name: value}), first]
 
@@ -200,12 +206,33 @@ def test_a_subclass_states_its_fields_once_and_keeps_them_in_copies():
         (Timeout(), {"read": 0}),
         (PoolLimits(), {"max_age": -1}),
         (MessageLimits(), {"fields": 0}),
+        (BodyLimits(), {"max_bytes": -1}),
+        (BodyLimits(), {"bomb_bytes": -1}),
+        (BodyLimits(), {"bomb_ratio": 0}),
         (HTTP2Settings(), {"ping_after": 0}),
     ],
 )
 def test_copies_are_checked(value, changes):
     with pytest.raises(ValueError, match=f"{type(value).__name__}"):
         value.copy_with(**changes)
+
+
+def test_body_limits_may_be_none_but_the_ratio():
+    limits = BodyLimits(max_bytes=None, bomb_bytes=None)
+    assert (None, None, 100) == (limits.max_bytes, limits.bomb_bytes, limits.bomb_ratio)
+    assert BodyLimits(None, 2**30, 100) == BodyLimits()
+    for name, wrong in (("max_bytes", "1"), ("bomb_bytes", 1.5), ("bomb_ratio", None)):
+        with pytest.raises(TypeError, match=rf"BodyLimits\({name}=...\) must be a whole number"):
+            BodyLimits(**{name: wrong})
+
+
+def test_a_default_encoding_is_a_text_encoding_or_a_function():
+    assert "latin-1" == Options(default_encoding="latin-1").default_encoding
+    assert str.upper is Options(default_encoding=str.upper).default_encoding
+    with pytest.raises(LookupError, match="'klingon' is not a text encoding"):
+        Options(default_encoding="klingon")
+    with pytest.raises(TypeError, match="an encoding must be a str, not int"):
+        Options(default_encoding=8)
 
 
 @pytest.mark.parametrize("wrong", [1.5, "3", True, None])

@@ -7,10 +7,14 @@ import pytest
 from httpcore_headers import Headers
 from httpcore_pool import (
     ByteSource,
+    HTTP11Connection,
     ReadError,
     Request,
     Response,
+    ScriptedBackend,
+    ScriptedStream,
     StreamClosed,
+    Timeout,
     TotalTimeout,
     discard,
     run_sync,
@@ -82,6 +86,76 @@ def test_any_other_end_passes_and_leaves_it_closed(error):
         left_behind(source)
     assert error is caught.value
     assert (True, True) == (source.closed, source.cut)
+
+
+def test_what_is_left_behind_has_a_second_to_come():
+    class Hurried(Pieces):
+        def hurry(self, seconds):
+            self.pieces.append(b"%g" % seconds)
+
+    source = Hurried()
+    assert (2, True, False) == left_behind(source)
+    source = Hurried()
+    run_sync(set_aside(response_with(source)))
+    assert 1 == source.reads  # who may still read it has the time that they have given
+
+
+class Patient(ScriptedStream):
+    """Remembers how long each read would have waited."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.waits = []
+
+    async def read(self, max_bytes, timeout=None):
+        self.waits.append(timeout)
+        return await super().read(max_bytes, timeout)
+
+
+HEAD = b"HTTP/1.1 302 Found\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "timeout", [Timeout(read=30), Timeout(read=0.5), Timeout(connect=None), Timeout(total=0.25)]
+)
+@pytest.mark.parametrize("start", [b"", b"2\r\nab\r\n"])
+def test_a_body_that_stalls_holds_nobody_up_over_http1(run, start, timeout):
+    async def scenario():
+        stream = Patient([HEAD + start])
+        connection = HTTP11Connection(stream, ScriptedBackend(), timeout=timeout)
+        response = await connection.send(Request("GET", "http://a.test/"))
+        await discard(response)
+        return stream.waits[-1], connection.is_closed
+
+    longest = min(1.0, *(limit for limit in (timeout.read, timeout.total) if limit is not None))
+    assert (longest, True) == run(scenario)
+
+
+def test_a_body_that_stalls_holds_nobody_up_over_http2(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(peer.step(lambda peer: peer.head(1, 302)), stream=Patient)
+        response = await connection.send(Request("GET", "https://a.test/"))
+        await discard(response)
+        return peer.stream.waits[-1], len(peer.resets())
+
+    assert (1.0, 1) == run(scenario)
+
+
+def test_the_second_is_for_all_of_it_together(run):
+    async def scenario():
+        backend = ScriptedBackend()
+
+        def drip(stream):
+            backend.time += 0.25
+            return b"1\r\na\r\n"
+
+        stream = Patient([HEAD, *[drip] * 9])
+        connection = HTTP11Connection(stream, backend, timeout=Timeout(read=30))
+        await discard(await connection.send(Request("GET", "http://a.test/")))
+        return stream.waits[1:]
+
+    assert [1.0, 0.75, 0.5, 0.25, 0.0] == run(scenario)[:5]
 
 
 # Setting aside.

@@ -126,7 +126,7 @@ def test_content_is_there_while_it_is_in_memory():
 
 
 def test_a_copy_changes_what_is_named():
-    options = Options(timeout=Timeout(1))
+    options = Options(timeout=Timeout(connect=1))
     first = Request("POST", HERE, b"abc", {"X-A": "1"})
     second = first.copy_with(method="PUT", options=options)
     assert ("PUT", b"abc", options, fields(first)) == (

@@ -2,7 +2,7 @@
 
 import gc
 import gzip
-import json
+import pickle
 import zlib
 
 import pytest
@@ -12,6 +12,7 @@ from httpcore_pool import (
     ByteSource,
     DecodingError,
     HTTPStatusError,
+    Options,
     ReadError,
     RedirectError,
     Request,
@@ -83,6 +84,11 @@ def test_the_reason_is_what_the_server_wrote_or_the_standard_one_or_nothing():
 )
 def test_success_is_2xx(status, success):
     assert success is response(status=status).is_success
+
+
+@pytest.mark.parametrize(("status", "error"), [(399, False), (400, True), (599, True)])
+def test_an_error_is_4xx_or_5xx(status, error):
+    assert error is response(status=status).is_error
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -213,7 +219,9 @@ def test_an_interrupted_body_can_not_be_read_again():
     [
         ("text/plain; charset=latin-1", b"", "latin-1"),
         ('text/plain; charset="UTF-8"', b"", "utf-8"),
+        ("text/plain; charset=latin-1", "a".encode("utf-8-sig"), "latin-1"),
         ("text/plain; charset=no-such", b"", "utf-8"),
+        ("text/plain; charset=no-such", "a".encode("utf-16"), "utf-16"),
         ("text/plain; charset=base64", b"", "utf-8"),
         ("text/plain", b"", "utf-8"),
         ("???", b"", "utf-8"),
@@ -232,6 +240,75 @@ def test_the_encoding_needs_no_body():
     assert "utf-8" == response().encoding
 
 
+def defaulting(default, content_type=None, body=b"\xe4"):
+    request = Request("GET", "http://example.org/", options=Options(default_encoding=default))
+    fields = Headers({"Content-Type": content_type} if content_type else None)
+    return Response(200, fields, Pieces(body), request=request)
+
+
+def test_the_default_encoding_stands_behind_charset_and_mark():
+    for content_type, body, encoding in (
+        (None, b"", "koi8-r"),
+        (None, b"\xe4", "koi8-r"),
+        ("text/plain; charset=no-such", b"\xe4", "koi8-r"),
+        ("text/plain; charset=latin-1", b"\xe4", "latin-1"),
+        (None, b"\xef\xbb\xbfa", "utf-8"),
+    ):
+        made = defaulting("koi8-r", content_type, body)
+        run_sync(made.read())
+        assert encoding == made.encoding
+
+
+def test_a_caller_may_take_what_no_peer_may_name_as_the_default():
+    made = defaulting("unicode_escape", None, rb"\u20ac")
+    run_sync(made.read())
+    assert "€" == made.text
+
+
+def test_a_function_is_given_the_content_once_and_may_not_know_either():
+    given = []
+
+    def detect(content):
+        given.append(content)
+        return "latin-1"
+
+    made = defaulting(detect)
+    assert ("utf-8", []) == (made.encoding, given)  # there is nothing to look at
+    run_sync(made.read())
+    assert ("ä", "ä", "latin-1", [b"\xe4"]) == (made.text, made.text, made.encoding, given)
+    for unknown in (None, "no-such", "base64"):
+        made = defaulting(lambda content, unknown=unknown: unknown)
+        run_sync(made.read())
+        assert ("utf-8", "\ufffd") == (made.encoding, made.text)
+
+
+def test_an_error_of_the_function_is_the_callers():
+    made = defaulting(lambda content: 1 // 0)
+    run_sync(made.read())
+    with pytest.raises(ZeroDivisionError):
+        _ = made.text
+
+
+def test_a_caller_may_set_the_encoding_before_and_after_reading():
+    made = response(Pieces(b"\xe4\x80"))
+    made.encoding = "latin-1"
+    run_sync(made.read())
+    assert ("latin-1", "ä\x80") == (made.encoding, made.text)
+    made.encoding = "cp1252"
+    assert ("cp1252", "ä€") == (made.encoding, made.text)
+    twin = SyncResponse(made)
+    twin.encoding = "latin-1"
+    assert "ä\x80" == made.text
+
+
+@pytest.mark.parametrize("label", ["klingon", "base64", "idna", "a\0b"])
+def test_an_encoding_that_is_none_is_refused_where_it_is_set(label):
+    made = typed(None, b"a")
+    with pytest.raises(LookupError, match=f"{label!r} is not a text encoding".replace("\\", ".")):
+        made.encoding = label
+    assert ("utf-8", "a") == (made.encoding, made.text)
+
+
 def test_text_never_fails_and_has_no_mark():
     assert "a\ufffdb" == typed("text/plain", b"a\xffb").text
     assert "grüße" == typed("text/plain; charset=iso-8859-1", "grüße".encode("latin-1")).text
@@ -240,12 +317,93 @@ def test_text_never_fails_and_has_no_mark():
     )
 
 
-def test_json_is_parsed_in_each_unicode_encoding_and_options_pass():
-    for encoding in ("utf-8", "utf-16", "utf-32"):
-        assert {"a": "ü"} == typed(None, '{"a": "ü"}'.encode(encoding)).json()
-    assert {"a": "1.5"} == typed(None, b'{"a": 1.5}').json(parse_float=str)
-    with pytest.raises(json.JSONDecodeError):
-        typed(None, b"{").json()
+def test_text_is_decoded_once():
+    made = typed(None, b"abc" * 100)
+    assert made.text is made.text
+
+
+async def items_of(stream):
+    return [item async for item in stream]
+
+
+def test_text_and_lines_are_streamed(run):
+    async def scenario():
+        def made():
+            return response(Pieces("aé".encode()[:2], "é".encode()[1:] + b"\r", b"\n\nb"))
+
+        return await items_of(made().stream_text()), await items_of(made().stream_lines())
+
+    assert (["a", "é\r", "\n\nb"], ["aé", "", "b"]) == run(scenario)
+
+
+def test_streamed_text_tells_its_encoding():
+    made = response(Pieces("aé\n".encode("utf-16")))
+    assert (["aé"], "utf-16") == (run_sync(items_of(made.stream_lines())), made.encoding)
+    made = defaulting("latin-1")
+    assert (["ä"], "latin-1") == (run_sync(items_of(made.stream_text())), made.encoding)
+    made = response(Pieces(b"\xe4"))
+    made.encoding = "latin-1"
+    assert ["ä"] == run_sync(items_of(made.stream_text()))
+
+
+def test_a_body_that_was_read_streams_as_text_and_one_that_was_streamed_does_not():
+    made = typed(None, b"a\nb")
+    assert ["a\nb"] == run_sync(items_of(made.stream_text()))
+    assert ["a", "b"] == run_sync(items_of(made.stream_lines()))
+    made = response(Pieces(b"a"))
+    run_sync(items_of(made.stream_lines()))
+    for again in (made.stream_text, made.stream_lines):
+        with pytest.raises(StreamConsumed):
+            again()
+
+
+def test_a_stream_of_lines_that_is_left_early_closes_the_response(run):
+    async def scenario():
+        made = response(Pieces(b"a\nb", b"c"))
+        async with made.stream_lines() as lines:
+            line = await anext(lines)
+        return line, made.is_closed
+
+    assert ("a", True) == run(scenario)
+
+
+def test_the_media_type_has_its_parts():
+    media = typed('Text/HTML; Charset="utf-8"').content_type
+    assert ("text/html", "utf-8") == (media.essence, media.charset)
+    assert None is typed("???").content_type is typed(None).content_type
+
+
+def test_codings_that_are_not_undone_are_said():
+    def left(value):
+        return response(headers=value and {"Content-Encoding": value}).codings_left
+
+    assert [(), (), ("zork",), ("gzip", "zork")] == [
+        left(value) for value in (None, "gzip", "zork, gzip", "gzip, zork")
+    ]
+    with pytest.raises(DecodingError, match="content codings in a row"):
+        left("gzip, " * 10)
+
+
+def test_links_are_found_by_relation_with_absolute_targets():
+    made = Response(
+        200,
+        Headers(
+            [
+                ("Link", '</p2>; rel="next", <?page=9>; rel="last end"; title="End"'),
+                ("Link", '</p3>; rel=next, </other>; rel="up"; anchor="/elsewhere"'),
+                ("Link", '<http://[>; rel="broken", <#x>; rel=top; anchor=""'),
+            ]
+        ),
+        request=Request("GET", "http://example.org/a/p1?page=1#here"),
+    )
+    assert {
+        "next": "http://example.org/p2",
+        "last": "http://example.org/a/p1?page=9",
+        "end": "http://example.org/a/p1?page=9",
+        "top": "http://example.org/a/p1?page=1#x",
+    } == {relation: link.target for relation, link in made.links.items()}
+    assert ("End", ("last", "end")) == (made.links["end"].title, made.links["end"].rel)
+    assert {} == response().links
 
 
 def test_raise_for_status_passes_what_is_below_400():
@@ -266,6 +424,47 @@ def test_raise_for_status_names_request_and_status(status, words):
         caught.value.method,
     )
     assert not str(caught.value).endswith(" ")
+
+
+def failed(content_type, body, status=500):
+    made = typed(content_type, body)
+    made.status_code = status
+    with pytest.raises(HTTPStatusError) as caught:
+        made.raise_for_status()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "text/html; charset=utf-8", "application/json", "application/problem+json"],
+)
+def test_the_error_shows_the_start_of_a_text(content_type):
+    error = failed(content_type, b'{"why": "\xc3\xbc"}', 404)
+    assert 'client error 404 OK: {"why": "ü"}' == error.message
+    assert error.message == pickle.loads(pickle.dumps(error)).message
+    assert "GET http://user:" in str(error)
+    assert "hunter2" not in str(error)
+
+
+def test_the_text_in_an_error_is_one_line_of_at_most_200_characters():
+    error = failed("text/plain; charset=utf-16", "a\r\n\x1b[2J\u2028\x85b".encode("utf-16"))
+    assert r"server error 500 OK: a\r\n\x1b[2J\u2028\x85b" == error.message
+    for character in ("x", "€", "𝄞"):
+        whole = failed("text/plain", character.encode() * 200)
+        assert f"server error 500 OK: {character * 200}" == whole.message
+        assert f"{whole.message}..." == failed("text/plain", character.encode() * 201).message
+    assert "..." == failed("text/plain", b"\0" * 10_000_000).message[-3:]
+
+
+@pytest.mark.parametrize("content_type", [None, "image/png", "application/octet-stream", "???"])
+def test_the_error_shows_nothing_of_what_is_no_text(content_type):
+    assert "server error 500 OK" == failed(content_type, b"body").message
+
+
+def test_the_error_shows_nothing_of_an_empty_or_unread_body():
+    assert "server error 500 OK" == failed("text/plain", b"").message
+    with pytest.raises(HTTPStatusError, match="server error 500 Internal Server Error$"):
+        response(b"a", 500, {"Content-Type": "text/plain"}).raise_for_status()
 
 
 def test_next_sends_what_the_redirect_asks_for_and_closes_this_one(run):
@@ -335,6 +534,15 @@ def test_a_source_that_is_at_its_end_is_not_read_again():
 
     source = Whole(b"a", b"b")
     assert b"ab" == SyncResponse(Response(200, Headers(), source, request=REQUEST)).read()
+
+
+def test_the_twin_streams_text_and_lines():
+    assert ["a", "b\n"] == list(SyncResponse(response(Pieces(b"a", b"b\n"))).stream_text())
+    assert ["ab", ""] == list(SyncResponse(response(Pieces(b"a", b"b\n", b"\n"))).stream_lines())
+    made = SyncResponse(response(Pieces(b"a\n", b"b")))
+    with made.stream_lines() as lines:
+        assert "a" == next(lines)
+    assert made.is_closed
 
 
 def test_the_twin_streams():

@@ -5,7 +5,15 @@ from contextlib import aclosing
 
 import pytest
 
-from httpcore_pool import ByteSource, BytesSource, ByteStream, SyncByteStream, run_sync
+from httpcore_pool import (
+    ByteSource,
+    BytesSource,
+    ByteStream,
+    SyncByteStream,
+    SyncTextStream,
+    TextStream,
+    run_sync,
+)
 
 
 def stream_of(*pieces):
@@ -101,3 +109,33 @@ def test_a_source_that_was_closed_is_dropped_in_silence():
     run_sync(source.close())
     del source
     gc.collect()
+
+
+def text_stream_of(*items):
+    """A stream over text, and the list of its closes."""
+    left, closes = list(items), []
+
+    async def next_():
+        return left.pop(0) if left else None
+
+    async def close():
+        closes.append("closed")
+
+    return TextStream(next_, close), closes
+
+
+def test_a_stream_of_text_ends_at_none_and_may_have_empty_lines(run):
+    async def scenario():
+        stream, closes = text_stream_of("a", "", "b", None, "c")
+        async with stream as same:
+            assert stream is same
+            return [line async for line in stream], closes
+
+    assert (["a", "", "b"], ["closed"]) == run(scenario)
+
+
+def test_the_twin_of_a_stream_of_text_iterates_and_closes():
+    stream, closes = text_stream_of("a", "")
+    with SyncTextStream(stream) as twin:
+        assert ["a", ""] == list(twin)
+    assert ["closed"] == closes

@@ -23,7 +23,7 @@ def test_it_sends_over_blocking_sockets_by_default():
 
 def test_it_sends_and_returns_a_response_for_threads():
     backend = ScriptedBackend([ANSWER])
-    with SyncConnectionPool(backend, limits=PoolLimits(1), timeout=Timeout(1)) as pool:
+    with SyncConnectionPool(backend, limits=PoolLimits(1), timeout=Timeout(connect=1)) as pool:
         response = pool.send(Request("GET", "http://example.org/"))
         assert (SyncResponse, b"hello", 1, backend) == (
             type(response),

@@ -3,9 +3,11 @@
 import ssl
 import sys
 import warnings
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import trustme
 
 from httpcore_pool import (
     CertificateError,
@@ -38,7 +40,7 @@ def _no_cached_contexts():
 # What ssl= may be.
 
 
-@pytest.mark.parametrize("wrong", [1, b"path", object()])
+@pytest.mark.parametrize("wrong", [1, b"path", object(), (), (1,), ["path"]])
 def test_the_source_has_one_of_few_types(wrong):
     with pytest.raises(TypeError, match="ssl must be a path"):
         TLSConfig(wrong)
@@ -47,6 +49,8 @@ def test_the_source_has_one_of_few_types(wrong):
 def test_a_path_must_exist(tmp_path):
     with pytest.raises(FileNotFoundError, match="no such file or folder"):
         TLSConfig(str(tmp_path / "none.pem"))
+    with pytest.raises(FileNotFoundError, match=r"none\.pem"):
+        TLSConfig((str(tmp_path), str(tmp_path / "none.pem")))
 
 
 def test_a_config_is_taken_as_it_is_and_a_path_as_text(authority, tmp_path):
@@ -84,6 +88,58 @@ def test_by_default_the_certifi_bundle_is_trusted(source):
 def test_a_file_and_a_folder_are_the_whole_trust(authority, tmp_path):
     assert 1 == TLSConfig(authority.bundle).context(()).cert_store_stats()["x509_ca"]
     assert 0 == TLSConfig(str(tmp_path)).context(()).cert_store_stats()["x509_ca"]
+
+
+def authorities(source):
+    return TLSConfig(source).context(()).cert_store_stats()["x509_ca"]
+
+
+def test_several_paths_are_the_whole_trust_together(authority, tmp_path):
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(other)
+    assert 2 == authorities((authority.bundle, str(other)))
+    assert 2 == authorities((authority.bundle, str(tmp_path)))
+    assert 1 == authorities((str(other),))
+
+
+def test_of_a_plain_folder_all_files_with_certificates_are_trusted(tmp_path):
+    for name in ("a.pem", "b.CRT", "c.cer", "d.txt", "0123abcd.0.bak"):
+        trustme.CA().cert_pem.write_to_path(tmp_path / name)
+    (tmp_path / "key.pem").write_text("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n")
+    (tmp_path / "der.crt").write_bytes(b"\x30\x82")
+    assert 3 == authorities(str(tmp_path))
+
+
+def test_a_folder_with_hashed_names_is_left_to_openssl(tmp_path):
+    trustme.CA().cert_pem.write_to_path(tmp_path / "0123abcd.0")
+    trustme.CA().cert_pem.write_to_path(tmp_path / "a.pem")
+    assert 0 == authorities(str(tmp_path))  # it looks when it needs one
+
+
+# The key log.
+
+
+def test_who_wants_a_key_log_has_contexts_of_their_own(authority, tmp_path):
+    path = str(tmp_path / "keys")
+    plain = TLSConfig(authority.bundle)
+    logging = TLSConfig(authority.bundle, keylog=path)
+    assert plain != logging
+    assert path == logging.context(("h2",)).keylog_filename
+    assert logging.context(("h2",)) is TLSConfig(authority.bundle, path).context(("h2",))
+    assert plain.context(("h2",)).keylog_filename is None
+    assert Path(path).read_text().startswith("#")
+
+
+def test_a_context_of_the_callers_gets_no_key_log(tmp_path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with pytest.raises(ValueError, match="keylog can't be given for an ssl.SSLContext"):
+        TLSConfig(context, str(tmp_path / "keys"))
+    assert context.keylog_filename is None
+
+
+def test_a_key_log_that_can_not_be_written_is_an_error(tmp_path):
+    with pytest.raises(OSError, match=r"none"):
+        TLSConfig(keylog=str(tmp_path / "none" / "keys")).context(())
 
 
 def test_a_file_of_something_else_is_named(tmp_path):
@@ -193,6 +249,19 @@ def test_bytes_go_both_ways(run, make):
     assert (b"answer", b"question", b"", b"") == run(scenario)
 
 
+def test_the_dot_of_the_root_is_no_part_of_the_name_that_is_checked(run, make):
+    async def scenario():
+        secure, _, peer = make(
+            lambda peer: [*peer.hands(), peer.says(b"answer")], name="localhost."
+        )
+        names = []
+        peer.tls.context.sni_callback = lambda tls, name, context: names.append(name)
+        await secure.handshake(NO_LIMIT)
+        return names, await secure.read(100, None)
+
+    assert (["localhost"], b"answer") == run(scenario)
+
+
 def test_a_read_is_cut_at_its_limit_and_joins_records(make):
     secure, stream, _ = make(
         lambda peer: [
@@ -202,6 +271,7 @@ def test_a_read_is_cut_at_its_limit_and_joins_records(make):
     )
 
     async def scenario():
+        assert secure.tls_info is None
         await secure.handshake(NO_LIMIT)
         assert secure.is_readable() is False
         first = await secure.read(4, None)
@@ -209,7 +279,8 @@ def test_a_read_is_cut_at_its_limit_and_joins_records(make):
         return first, readable, await secure.read(100, None), secure.peer, secure.alpn
 
     assert (b"abcd", True, b"ef", "scripted:0", "http/1.1") == run_sync(scenario())
-    assert "TLSv1.3" == secure.tls.version()
+    assert ("TLSv1.3", "http/1.1") == (secure.tls_info.version, secure.tls_info.alpn)
+    assert "scripted:0" == secure.local
 
 
 def test_a_record_is_not_held_back_for_the_one_that_is_on_its_way(make):

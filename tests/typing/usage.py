@@ -5,7 +5,7 @@ Each ignore is a mistake that must be reported: an ignore that is not needed is 
 
 import http.cookiejar
 from collections.abc import Generator, Iterator
-from typing import assert_type
+from typing import IO, assert_type
 
 import httpcore_client
 from httpcore_client import URL, Client, Headers, Response, SyncClient, SyncResponse, TrioClient
@@ -44,9 +44,26 @@ def pieces() -> Iterator[bytes]:
     yield b"piece"
 
 
+def spellings(client: SyncClient, url: str, file: IO[bytes]) -> None:
+    client.get(url, params={"q": "tea", "page": [1, 2]})
+    client.get(url, params=[("a", 1), ("b", "c")])
+    client.get(url, params=(("a", number) for number in range(3)))
+    client.post(url, data={"a": [1, 2], "b": "c"})
+    client.post(url, files={"f": ("r.csv", file, "text/csv"), "note": (None, "no file")})
+    client.post(url, files={"a": file, "b": b"c", "d": [b"1", ("n", b"2")]})
+    client.post(url, files=[("a", file), ("b", ("n", b"1", "text/plain", {"X-One": "1"}))])
+    client.post(url, json=[1], compress="gzip", upload_progress=lambda sent, total: None)
+    assert_type(client.replace(timeout=5, hooks={"request": print}), SyncClient)
+    assert_type(client.send(client.build("GET", url), stream=True), SyncResponse)
+    client.headers = {"X-One": "1"}
+
+
 def mistakes(client: SyncClient) -> None:
     client.get("https://www.example.org/", tiemout=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.get("https://www.example.org/", timeout="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.replace(http2=False)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    SyncClient(verify=False)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    _ = client.auth  # type: ignore[attr-defined]  # pyright: ignore
     client.get(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.get("https://www.example.org/").status  # type: ignore[attr-defined]  # pyright: ignore
 

@@ -150,7 +150,7 @@ def test_an_awaitable_that_waits_is_a_clear_error_without_a_loop(fake, client_ov
         client_over(inner).get("http://a.test/", auth=auth)
     assert str(caught.value).endswith(
         "waited for an event loop, but runs in a thread-synchronous client: "
-        "give it a body, auth or adapter that does not await"
+        "give it a body, auth, hook or adapter that does not await"
     )
     assert ([True], 1) == ([source.closed for source in inner.sources], auth.ended)
 

@@ -2,6 +2,8 @@
 
 import base64
 import os
+import ssl
+import threading
 import warnings
 from pathlib import Path
 
@@ -15,9 +17,12 @@ from httpcore_client import (
     EnvironmentAdapter,
     NetrcAuth,
     Proxy,
+    ProxyError,
     RedirectAdapter,
     Request,
+    TLSConfig,
 )
+from httpcore_client._trust_env import TrustEnv
 from httpcore_pool import Options
 
 PROXY = "http://p.test:3128"
@@ -90,24 +95,149 @@ def test_an_explicit_proxy_wins_even_over_no_proxy(passed_on):
     assert own == passed_on({"http_proxy": PROXY, "no_proxy": "*"}, request).options.proxy
 
 
-def test_proxy_variables_can_be_left_out(passed_on):
-    request = Request("GET", "http://a.test/")
-    assert passed_on({"http_proxy": PROXY}, request, proxies=False).options.proxy is None
+def test_a_caller_may_ask_for_no_proxy_whatever_the_environment_says(passed_on):
+    for value in (PROXY, "gopher://p.test"):
+        request = Request("GET", "http://a.test/", options=ClientOptions(direct=True))
+        assert passed_on({"http_proxy": value}, request).options.proxy is None
 
 
-def test_values_that_make_no_sense_warn_once_when_it_is_made(fake, exchange):
-    environ = {"all_proxy": "socks5://user:s3cret@p.test", "https_proxy": "http://p.test:0x"}
-    with pytest.warns(UserWarning, match="is ignored: ") as caught:
-        adapter = EnvironmentAdapter(fake(), environ)
-    messages = [str(warning.message) for warning in caught]
-    assert ["all_proxy", "https_proxy"] == [message.split()[0] for message in messages]
-    assert all("is ignored: " in message for message in messages)
-    assert "s3cret" not in str(messages)
+def test_a_proxy_that_makes_no_sense_fails_who_needs_it_and_nobody_else(fake, exchange):
+    environ = {"https_proxy": "http://user:s3cret@p.test:0x", "no_proxy": "b.test"}
+    adapter = EnvironmentAdapter(inner := fake(), environ)
+    with pytest.raises(ProxyError) as caught:
+        exchange(adapter, Request("GET", "https://a.test/x"))
+    message = str(caught.value)
+    assert message.startswith("GET https://a.test/x: the environment's https_proxy can't be used: ")
+    assert "s3cret" not in message
+    own = ClientOptions(proxy=Proxy.of("http://own.test"))
+    exchange(adapter, Request("GET", "https://a.test/", options=own))
+    exchange(adapter, Request("GET", "https://b.test/"))
+    exchange(adapter, Request("GET", "http://a.test/"))
+    assert 3 == len(inner.requests)
+    exchange(
+        EnvironmentAdapter(inner, environ, trust=TrustEnv(proxies=False)),
+        Request("GET", "https://a.test/"),
+    )
+
+
+def test_what_is_set_later_counts_for_the_next_request(fake, exchange):
+    environ = {"PATH": "/bin"}
+    adapter = EnvironmentAdapter(inner := fake(), environ)
+    for proxy in (None, PROXY, "http://q.test:1", None):
+        environ.pop("http_proxy", None)
+        if proxy is not None:
+            environ["http_proxy"] = proxy
+        exchange(adapter, Request("GET", "http://a.test/"))
+        found = inner.requests[-1].options.proxy
+        assert proxy == (None if found is None else str(found.url).rstrip("/"))
+
+
+def test_entries_of_no_proxy_that_make_no_sense_warn_once(fake, exchange):
+    environ = {"http_proxy": PROXY, "no_proxy": "a/b,c.test"}
+    adapter = EnvironmentAdapter(fake(), environ)
+    with pytest.warns(
+        UserWarning, match="^no_proxy has an entry that is ignored: .*'a/b'$"
+    ) as caught:
+        exchange(adapter, Request("GET", "http://a.test/"))
+    assert 1 == len(caught)
+    environ["https_proxy"] = PROXY  # they are read again
     exchange(adapter, Request("GET", "http://a.test/"))  # no further warning: it would be an error
 
 
-def test_values_that_make_no_sense_do_not_matter_where_proxies_are_left_out(fake):
-    EnvironmentAdapter(fake(), {"all_proxy": "socks5://p.test"}, proxies=False)
+def test_a_warning_that_is_an_error_comes_once_too(fake, exchange):
+    environ = {"http_proxy": PROXY, "no_proxy": "a/b,c.test"}
+    adapter = EnvironmentAdapter(inner := fake(), environ)
+    with pytest.raises(UserWarning, match="no_proxy"):
+        exchange(adapter, Request("GET", "http://a.test/"))
+    exchange(adapter, Request("GET", "http://c.test/"))
+    assert [None] == [request.options.proxy for request in inner.requests]
+
+
+# -- whom to trust, and the key log --
+
+
+@pytest.fixture
+def paths(tmp_path):
+    """Files and folders that exist, by name."""
+    for name in ("r", "c", "f"):
+        (tmp_path / name).write_text("")
+    for name in ("d", "e"):
+        (tmp_path / name).mkdir()
+    return lambda *names: tuple(str(tmp_path / name) for name in names)
+
+
+def trusted(passed_on, environ, **options):
+    """What rides on a request for https."""
+    options = passed_on(environ, Request("GET", "https://a.test/"), **options).options
+    assert options.ssl == options.proxy_ssl
+    return options.ssl
+
+
+def test_certificates_of_the_environment_are_the_trust_for_origins_and_proxies(passed_on, paths):
+    r, c, f, d, e = paths("r", "c", "f", "d", "e")
+    environ = {"SSL_CERT_DIR": os.pathsep.join([d, e])}
+    assert TLSConfig((d, e)) == trusted(passed_on, environ)
+    environ["SSL_CERT_FILE"] = f
+    assert TLSConfig((f, d, e)) == trusted(passed_on, environ)
+    environ["CURL_CA_BUNDLE"] = c
+    assert TLSConfig((c,)) == trusted(passed_on, environ)
+    environ["REQUESTS_CA_BUNDLE"] = r
+    assert TLSConfig((r,)) == trusted(passed_on, environ)
+    environ["REQUESTS_CA_BUNDLE"] = d
+    assert TLSConfig((d,)) == trusted(passed_on, environ)
+    assert trusted(passed_on, environ, trust=TrustEnv(certificates=False)) is None
+    assert trusted(passed_on, {}) is None
+
+
+@pytest.mark.parametrize(
+    "own",
+    [True, False, "system", ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)],
+    ids=lambda own: type(own).__name__,
+)
+def test_what_the_caller_trusts_wins(passed_on, paths, own):
+    assert trusted(passed_on, {"SSL_CERT_FILE": paths("f")[0]}, ssl=own) is None
+
+
+def test_what_a_request_brings_wins(passed_on, paths):
+    own = TLSConfig(paths("r")[0])
+    request = Request("GET", "https://a.test/", options=ClientOptions(ssl=own))
+    options = passed_on({"SSL_CERT_FILE": paths("f")[0]}, request).options
+    assert (own, TLSConfig(paths("f"))) == (options.ssl, options.proxy_ssl)
+
+
+def test_a_path_that_is_not_there_warns_once_and_never_weakens_the_trust(fake, exchange, paths):
+    none, f = paths("none", "f")
+    environ = {"REQUESTS_CA_BUNDLE": none}
+    adapter = EnvironmentAdapter(inner := fake(), environ)
+    with pytest.warns(UserWarning, match=f"^REQUESTS_CA_BUNDLE is ignored: there is no {none!r}$"):
+        exchange(adapter, Request("GET", "https://a.test/"))
+    environ["SSL_CERT_FILE"] = f
+    exchange(adapter, Request("GET", "https://a.test/"))
+    assert [None, TLSConfig((f,))] == [request.options.ssl for request in inner.requests]
+    environ["SSL_CERT_DIR"] = none
+    with pytest.warns(UserWarning, match="^SSL_CERT_DIR is ignored"):
+        exchange(adapter, Request("GET", "https://a.test/"))
+    assert TLSConfig((f,)) == inner.requests[-1].options.ssl
+
+
+def test_the_key_log_goes_with_every_trust_but_a_context(passed_on, paths):
+    (log, f, r) = paths("log", "f", "r")
+    environ = {"SSLKEYLOGFILE": log}
+    assert TLSConfig(None, log) == trusted(passed_on, environ)
+    assert TLSConfig(f, log) == trusted(passed_on, environ, ssl=f)
+    assert TLSConfig(False, log) == trusted(passed_on, environ, ssl=False)
+    assert TLSConfig((f,), log) == trusted(passed_on, {**environ, "SSL_CERT_FILE": f})
+    assert trusted(passed_on, environ, trust=TrustEnv(keylog=False)) is None
+    request = Request("GET", "https://a.test/", options=ClientOptions(ssl=TLSConfig(r)))
+    assert TLSConfig(r, log) == passed_on(environ, request).options.ssl
+    context = TLSConfig(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    assert context == trusted(passed_on, environ, ssl=context)
+
+
+def test_a_key_log_that_can_not_be_written_warns_and_stops_nobody(passed_on, paths):
+    environ = {"SSLKEYLOGFILE": paths("d")[0]}
+    with pytest.warns(UserWarning, match="^SSLKEYLOGFILE is ignored: "):
+        assert trusted(passed_on, environ) is None
 
 
 # -- netrc --
@@ -178,17 +308,71 @@ def test_netrc_goes_along_within_the_origin(fake, exchange, netrc):
     assert [basic("la", "pa")] * 2 == sent
 
 
-def test_the_file_is_read_when_it_could_be_needed_first_and_once(fake, exchange, netrc):
+def logins(inner):
+    """Who was named in each request, or None."""
+    sent = [request.headers.get("Authorization") for request in inner.requests]
+    return [auth and base64.b64decode(auth.split()[1]).decode().split(":")[0] for auth in sent]
+
+
+def at(seconds, **options):
+    return Request("GET", "http://a.test/", options=ClientOptions(started=seconds, **options))
+
+
+def test_the_file_is_read_when_it_could_be_needed_first_and_again_when_it_changed(
+    fake, exchange, netrc
+):
     environ = netrc("machine a.test login first")
     adapter = EnvironmentAdapter(AuthAdapter(inner := fake()), environ)
-    environ = netrc("machine a.test login second")
-    exchange(adapter, Request("GET", "http://a.test/", options=ClientOptions(foreign=True)))
+    netrc("machine a.test login second--")
+    exchange(adapter, at(7.0, foreign=True))
     netrc("machine a.test login third")
-    exchange(adapter, Request("GET", "http://a.test/"))
+    exchange(adapter, at(7.5))
     netrc("machine a.test login fourth")
-    exchange(adapter, Request("GET", "http://a.test/"))
-    sent = [request.headers.get("Authorization") for request in inner.requests]
-    assert [None, basic("third", ""), basic("third", "")] == sent
+    exchange(adapter, at(8.4))  # it was looked at less than a second ago
+    exchange(adapter, at(8.5))
+    Path(environ["NETRC"]).unlink()
+    exchange(adapter, at(8.6))
+    exchange(adapter, at(9.6))
+    netrc("machine a.test login fifth")
+    exchange(adapter, at(3.0))  # another clock
+    assert [None, "third", "third", "fourth", "fourth", None, "fifth"] == logins(inner)
+
+
+def test_a_request_without_a_clock_looks_at_the_file(fake, exchange, netrc):
+    adapter = EnvironmentAdapter(AuthAdapter(inner := fake()), netrc("machine a.test login one"))
+    exchange(adapter, at(None))
+    netrc("machine a.test login three")
+    exchange(adapter, at(None))
+    assert ["one", "three"] == logins(inner)
+
+
+def test_another_file_is_read_at_once(fake, exchange, netrc, tmp_path):
+    environ = netrc("machine a.test login one")
+    adapter = EnvironmentAdapter(AuthAdapter(inner := fake()), environ)
+    exchange(adapter, at(1.0))
+    other = tmp_path / "other"
+    other.write_text("machine a.test login other")
+    environ["NETRC"] = str(other)
+    exchange(adapter, at(1.0))
+    assert ["one", "other"] == logins(inner)
+
+
+def test_a_pipe_is_read_once(fake, exchange, tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_text, args=("machine a.test login piped",))
+    writer.start()
+    adapter = EnvironmentAdapter(AuthAdapter(inner := fake()), {"NETRC": str(path)})
+    exchange(adapter, at(1.0))
+    writer.join()
+    exchange(adapter, at(5.0))
+    assert ["piped", "piped"] == logins(inner)
+
+
+def test_netrc_can_be_left_out(fake, exchange, netrc):
+    adapter = EnvironmentAdapter(AuthAdapter(inner := fake()), netrc(), trust=TrustEnv(netrc=False))
+    exchange(adapter, at(1.0))
+    assert [None] == logins(inner)
 
 
 def test_the_file_of_the_home_folder_is_used_without_a_variable(

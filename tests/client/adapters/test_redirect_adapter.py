@@ -144,6 +144,80 @@ def test_an_error_on_the_way_passes(fake, exchange):
     assert error is caught.value
 
 
+def test_an_empty_location_is_followed_once(fake, exchange):
+    assert 200 == exchange(RedirectAdapter(fake(to(""))), get()).status_code
+    inner = fake(*[to("")] * 9)
+    with pytest.raises(InvalidRedirect, match=r"^GET http://a\.test/0: the redirect has an empty"):
+        exchange(RedirectAdapter(inner), get())
+    assert 2 == len(inner.requests)
+    assert all(source.closed for source in inner.sources)
+
+
+def test_a_downgrade_is_followed_unless_that_is_refused(fake, exchange):
+    adapter = RedirectAdapter(fake(to("http://a.test/1")))
+    assert "http" == exchange(adapter, get("https://a.test/0")).url.scheme
+    inner = fake(to("/1"), to("http://a.test/2"))
+    adapter = RedirectAdapter(inner, allow_downgrade=False)
+    with pytest.raises(InvalidRedirect, match=r"from https to 'http://a\.test/2' \(allow_"):
+        exchange(adapter, get("https://a.test/0"))
+    assert ["/0", "/1"] == paths(inner.requests)
+    assert "<RedirectAdapter max_redirects=20 allow_downgrade=False>" == repr(adapter)
+
+
+def test_a_downgrade_that_is_not_followed_is_returned_and_says_why_in_next(fake, exchange):
+    adapter = RedirectAdapter(fake(to("http://a.test/1")), allow_downgrade=False)
+    response = exchange(adapter, unfollowed("https://a.test/0"))
+    assert response.next_request is None
+    with pytest.raises(RedirectError, match="no next request: the redirect leads from https to"):
+        run_sync(response.next())
+
+
+# -- who is told --
+
+
+def test_who_asks_is_told_of_each_response_before_it_is_followed(fake, source, exchange):
+    told = []
+
+    async def on_redirect(response):
+        told.append((response.url.path, response.next_request.url.path, response.is_closed))
+        assert len(told) - 1 == len(response.history)
+
+    inner = fake(to("/1", body=source(b"body")), to("/2", body=source(b"body")))
+    exchange(RedirectAdapter(inner, on_redirect=on_redirect), get())
+    exchange(RedirectAdapter(fake(to("/1")), on_redirect=on_redirect), unfollowed())
+    assert [("/0", "/1", True), ("/1", "/2", True)] == told
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt()])
+def test_what_they_raise_ends_the_request_and_leaves_nothing_open(fake, source, exchange, error):
+    async def on_redirect(response):
+        raise error
+
+    inner = fake(to("/1", body=source(b"body")))
+    with pytest.raises(type(error)) as caught:
+        exchange(RedirectAdapter(inner, on_redirect=on_redirect), get())
+    assert error is caught.value
+    assert (1, True) == (len(inner.requests), inner.sources[0].closed)
+
+
+def test_nobody_is_told_of_one_that_is_over_the_limit(fake, exchange):
+    told = []
+
+    async def on_redirect(response):
+        told.append(response.url.path)
+
+    adapter = RedirectAdapter(fake(to("/1"), to("/2")), max_redirects=1, on_redirect=on_redirect)
+    with pytest.raises(TooManyRedirects):
+        exchange(adapter, get())
+    assert ["/0"] == told
+
+
+def test_a_response_that_was_followed_can_not_be_followed_by_hand(fake, exchange):
+    response = exchange(RedirectAdapter(fake(to("/1"))), get())
+    with pytest.raises(RedirectError, match="no next request: it was followed already"):
+        run_sync(response.history[0].next())
+
+
 # -- what is left behind --
 
 

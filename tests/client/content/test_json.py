@@ -63,6 +63,31 @@ def test_what_json_has_no_form_for_is_refused(value):
     assert caught.value.__cause__ is not None
 
 
+@pytest.mark.parametrize(
+    "encoder", [lambda value: f"<{value}>ż", lambda value: f"<{value}>ż".encode()]
+)
+def test_an_encoder_of_the_callers_own_gives_text_or_bytes(encoder):
+    assert ("<1>ż".encode(), "application/json") == encode_json(1, encoder)
+
+
+def failing(value):
+    raise KeyError(value)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "words"),
+    [
+        (failing, "'a'"),
+        (lambda value: None, "the encoder returned NoneType, not str or bytes"),
+        (lambda value: "\ud800", "surrogates not allowed"),
+    ],
+)
+def test_what_an_encoder_can_not_do_is_refused(encoder, words):
+    with pytest.raises(InvalidRequest, match=f"json= can't be encoded: .*{words}") as caught:
+        encode_json("a", encoder)
+    assert caught.value.__cause__ is not None
+
+
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(VALUES)
 def test_any_value_comes_back(value):

@@ -32,10 +32,16 @@ def test_a_form_is_urlencoded(data, expected):
 
 
 @pytest.mark.parametrize(
-    "data", [5, object(), [1, 2], {"a": object()}, {"a": {"b": "c"}}, {5: "a"}]
+    "data", [[1, 2], {"a": object()}, {"a": {"b": "c"}}, {5: "a"}, ["ab"], {"ab"}]
 )
 def test_what_is_no_form_is_refused(data):
     with pytest.raises(InvalidRequest, match="data= can't be encoded as a form: "):
+        encode_form(data)
+
+
+@pytest.mark.parametrize("data", [5, object(), None])
+def test_what_is_no_kind_of_fields_is_a_type_error(data):
+    with pytest.raises(TypeError, match="data must be a mapping, pairs, text or bytes, not "):
         encode_form(data)
 
 

@@ -26,7 +26,10 @@ CONTENT_FIELDS = {
     "Expect": "100-continue",
     "Digest": "x",
 }
-CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
+CREDENTIALS = (
+    *("Authorization", "Cookie", "Proxy-Authorization", "X-API-Key", "Private-Token"),
+    *("X-Vault-Token", "Ocp-Apim-Subscription-Key", "X-Marked"),
+)
 
 
 def redirected(location="/next", status=302, method="GET", url=START, content=None, **options):
@@ -119,6 +122,16 @@ def test_where_a_location_leads(location, expected):
     assert following.url.host_header == following.headers["Host"]
 
 
+def test_an_empty_location_asks_for_the_same_again_and_helps_only_once():
+    again = redirected("", 307, "POST", content=b"body")
+    assert (URL(START), "POST", b"body") == (again.url, again.method, again.content)
+    first = Response(307, Headers({"Location": ""}), request=again)
+    second = Response(302, Headers({"Location": ""}), request=again)
+    second.set_redirect((first,))
+    with pytest.raises(InvalidRedirect, match="an empty Location, and so had the one before it"):
+        next_request(again, second)
+
+
 def test_without_a_fragment_none_is_inherited():
     assert "" == redirected(url="https://a.test/").url.fragment
 
@@ -131,7 +144,6 @@ def test_equal_locations_are_one():
     ("location", "message"),
     [
         ([], "the redirect has no Location"),
-        ("", "the redirect has no Location"),
         (["/x", "/y"], "the redirect has several Location fields that differ"),
         (["", "/y"], "the redirect has several Location fields that differ"),
         ("https:///", "the redirect's Location can't be used: "),
@@ -188,8 +200,9 @@ HERE = ["/x", "https://a.test/", "https://a.test:443/x", "HTTPS://A.test/x", "//
 def secretive(location):
     copies = [(name, f"{name} 1") for name in CREDENTIALS]
     copies += [(name.lower(), f"{name} 2") for name in CREDENTIALS]
+    headers = Headers([*copies, ("X-Own", "1")], sensitive=["X-Marked"])
     auth = BasicAuth("user", "password")
-    return redirected(location, headers=[*copies, ("X-Own", "1")], options=ClientOptions(auth=auth))
+    return redirected(location, headers=headers, options=ClientOptions(auth=auth))
 
 
 @pytest.mark.parametrize("location", ELSEWHERE.values(), ids=ELSEWHERE)
@@ -219,6 +232,32 @@ def test_what_was_dropped_once_does_not_come_back():
 
 
 @pytest.mark.parametrize(
+    ("url", "location", "allowed"),
+    [
+        ("https://a.test/", "http://a.test/", False),
+        ("https://a.test/", "http://b.test/", False),
+        ("https://a.test/", "http://a.test:443/", False),
+        ("https://a.test/", "https://b.test/", True),
+        ("https://a.test/", "/x", True),
+        ("http://a.test/", "http://b.test/", True),
+        ("http://a.test/", "https://a.test/", True),
+    ],
+)
+def test_a_downgrade_can_be_refused(url, location, allowed):
+    request = Request("GET", url)
+    response = Response(302, Headers({"Location": location}), request=request)
+    assert next_request(request, response).url.scheme == request.url.resolve_with(location).scheme
+    if allowed:
+        next_request(request, response, allow_downgrade=False)
+        return
+    with pytest.raises(InvalidRedirect) as caught:
+        next_request(request, response, allow_downgrade=False)
+    assert f"the redirect leads from https to {location!r} (allow_downgrade=False)" == str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize(
     ("location", "expected"),
     [
         ("/x", "https://user:pass@a.test/x"),
@@ -244,7 +283,9 @@ def test_the_callers_host_field_was_for_the_first_request(location):
 
 
 def test_limits_and_clock_of_the_request_go_on():
-    options = ClientOptions(timeout=Timeout(1), deadline=5.0, started=1.0, allow_redirects=False)
+    options = ClientOptions(
+        timeout=Timeout(connect=1), deadline=5.0, started=1.0, allow_redirects=False
+    )
     led = options.copy_with(led_from=("a.test",))
     assert led == redirected("/x", options=options).options
 

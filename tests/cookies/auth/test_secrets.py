@@ -24,7 +24,7 @@ from httpcore_cookies import (
     TokenAuth,
 )
 from httpcore_headers import Headers
-from testkit.auth_flows import challenge, drive, refusal, request_for
+from testkit.auth_flows import challenge, drive, refusal, request_for, said, use
 
 SECRET = "s3cret"
 NETRC = f"machine a.test login user password {SECRET} account {SECRET} default password {SECRET}"
@@ -36,14 +36,19 @@ def used(auth, *answers):
     return auth
 
 
+def token():
+    return SECRET, 3600
+
+
 AUTHS = {
     "basic": used(BasicAuth("user", SECRET)),
     "bearer": used(BearerAuth(SECRET)),
     "digest": used(DigestAuth("user", SECRET), refusal(challenge())),
-    "token": used(TokenAuth(lambda: (SECRET, 3600))),
+    "token": used(TokenAuth(token)),
     "token-unused": TokenAuth(lambda: SECRET),
     "netrc-auth": used(NetrcAuth(Netrc.parse(NETRC))),
 }
+MADE = ("basic", "bearer", "digest", "token")
 HOLDERS = {**AUTHS, "netrc": Netrc.parse(NETRC), "netrc-entry": NetrcEntry("user", SECRET, SECRET)}
 FACTS = {
     "request": AuthRequest(
@@ -70,11 +75,37 @@ def test_no_text_of_an_object_shows_its_secret(thing):
     assert SECRET not in f"{thing!r} {thing} {[thing]} {thing!s:>80}"
 
 
-@named({**HOLDERS, **FACTS})
-def test_no_secret_is_pickled_in_the_clear(thing):
+PICKLED = (*MADE, "token-unused")
+NOT_PICKLED = {name: value for name, value in {**HOLDERS, **FACTS}.items() if name not in PICKLED}
+
+
+@named(NOT_PICKLED)
+def test_facts_and_what_was_read_from_a_file_are_not_pickled(thing):
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         with pytest.raises(TypeError, match="not pickled"):
             pickle.dumps(thing, protocol)
+
+
+@named({name: AUTHS[name] for name in MADE})
+def test_what_a_caller_has_made_pickles_as_it_was_made(thing):
+    """For clients that travel to other processes."""
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        twin = pickle.loads(pickle.dumps(thing, protocol))
+        assert (type(thing), repr(thing)) == (type(twin), repr(twin))
+        assert thing._arguments() == twin._arguments()
+
+
+def test_what_was_learnt_is_not_pickled():
+    twin = pickle.loads(pickle.dumps(AUTHS["digest"]))
+    steps = drive(twin.flow(request_for()), refusal(challenge()))
+    assert [(), ("n", 1)] == [steps[0], use(said(steps[1]))]
+    twin = pickle.loads(pickle.dumps(AUTHS["token"]))
+    assert Exclusive is type(drive(twin.flow(request_for()))[0])
+
+
+def test_an_algorithm_that_was_left_out_stays_so_when_pickled():
+    twin = pickle.loads(pickle.dumps(DigestAuth("user", SECRET, algorithms=["SHA-256"])))
+    assert [()] == drive(twin.flow(request_for()), refusal(challenge(algorithm="MD5")))
 
 
 def test_steps_under_way_are_not_pickled():

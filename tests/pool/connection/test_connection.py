@@ -95,7 +95,7 @@ def test_connect_again_is_the_same_connection(run):
 def test_who_comes_during_the_dial_shares_it(world, origin, authority):
     async def scenario():
         connection = HTTPConnection(
-            origin.tls, world.Backend(), ssl=TLSConfig(authority.bundle), timeout=Timeout(5)
+            origin.tls, world.Backend(), ssl=TLSConfig(authority.bundle), timeout=Timeout(connect=5)
         )
 
         async def one():

@@ -48,7 +48,9 @@ def pieces_of(size, count=9):
 def test_an_answer_that_came_before_a_write_failed_is_delivered(run, h2_peer):
     async def scenario():
         peer = h2_peer()
-        connection = peer.connect(peer.step(respond(1, b"too large", 413)), b"", stream=Breaking)
+        connection = peer.connect(
+            peer.step(), peer.step(respond(1, b"too large", 413)), b"", stream=Breaking
+        )
         facts = await facts_of(connection, post(pieces_of(10_000)))
         return facts, connection.is_closed
 

@@ -145,7 +145,9 @@ def test_nobody_has_to_ask_for_them_and_a_flood_fails_its_stream(run, h2_peer):
 def test_informational_responses_that_another_took_in_are_told_all_the_same(run, h2_peer):
     async def scenario():
         seen, peer = [], h2_peer()
-        connection = peer.connect(peer.step(lambda p: (p.head(1, 103), p.answer(1), p.answer(3))))
+        connection = peer.connect(
+            peer.step(), peer.step(lambda p: (p.head(1, 103), p.answer(1), p.answer(3)))
+        )
 
         async def pieces():
             yield b"a"

@@ -49,7 +49,7 @@ def test_a_request_that_can_not_be_sent_opens_no_stream(h2_peer):
 
 def test_a_body_iterator_that_fails_ends_its_stream_only(h2_peer):
     peer = h2_peer()
-    connection = peer.connect(peer.step(respond(3, b"hello")))
+    connection = peer.connect(peer.step(), peer.step(respond(3, b"hello")))
 
     async def pieces():
         yield b"a"

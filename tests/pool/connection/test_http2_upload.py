@@ -7,6 +7,7 @@ import pytest
 
 from httpcore_pool import (
     LocalProtocolError,
+    ReadTimeout,
     ScriptedStream,
     Timeout,
     WriteTimeout,
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("request_lane")
 def test_content_comes_whole_and_ends_the_request(run, h2_peer, length):
     async def scenario():
         peer = h2_peer()
-        connection = peer.connect(peer.step(respond(1)))
+        connection = peer.connect(peer.step(), peer.step(respond(1)))
         headers = {} if length is None else {"Content-Length": "5"}
         await facts_of(connection, post([b"he", b"llo"], headers=headers))
         (event,) = peer.of(h2.events.RequestReceived)
@@ -152,7 +153,9 @@ def test_a_response_that_ends_between_two_pieces_ends_the_upload(h2_peer):
 @pytest.mark.parametrize("more", [False, True])
 def test_a_response_that_another_took_in_ends_the_upload(h2_peer, more):
     peer = h2_peer()
-    connection = peer.connect(peer.step(lambda p: (respond(1, status=413)(p), respond(3)(p))))
+    connection = peer.connect(
+        peer.step(), peer.step(lambda p: (respond(1, status=413)(p), respond(3)(p)))
+    )
 
     async def pieces():
         yield b"a"
@@ -168,7 +171,8 @@ def test_a_response_that_another_took_in_ends_the_upload(h2_peer, more):
 def test_a_reset_between_two_pieces_ends_the_upload(h2_peer, more):
     peer = h2_peer()
     connection = peer.connect(
-        peer.step(lambda p: (p.h2.reset_stream(1, ERRORS.INTERNAL_ERROR), respond(3)(p)))
+        peer.step(),
+        peer.step(lambda p: (p.h2.reset_stream(1, ERRORS.INTERNAL_ERROR), respond(3)(p))),
     )
 
     async def pieces():
@@ -224,3 +228,45 @@ def test_a_body_that_does_not_fit_its_length_is_our_error_and_ends_its_stream(
         connection.is_closed,
     )
     assert f"content is {words} than its Content-Length" in str(error)
+
+
+# Content that is long in coming.
+
+
+def test_the_settings_are_heard_before_content_of_unknown_length_is_asked_for(run, h2_peer):
+    """Others of the pool wait for them, and who waits for its own content reads for nobody."""
+    seen = []
+
+    async def scenario():
+        peer = h2_peer({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: 7})
+        connection = peer.connect(peer.step(), peer.step(respond(1)))
+
+        class Body(list):
+            def __iter__(self):
+                seen.append((connection.is_settled, connection.capacity))
+                return super().__iter__()
+
+        return await facts_of(connection, post(Body([b"hello"])))
+
+    assert (200, "HTTP/2", b"") == run(scenario)
+    assert [(True, 7)] == seen
+
+
+def test_a_server_that_says_no_settings_is_not_waited_for_long(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        silence = ReadTimeout("nothing came")
+        connection = peer.connect(silence, peer.step(respond(1)))
+        return await facts_of(connection, post(iter([b"hello"]))), peer.content(1)
+
+    assert ((200, "HTTP/2", b""), (b"hello", True)) == run(scenario)
+
+
+def test_a_one_shot_body_counts_as_used_only_once_the_server_has_asked_for_it(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(peer.step(respond(1, status=417)))
+        request = post(iter([b"hello"]), headers={"Expect": "100-continue"})
+        return (await facts_of(connection, request))[0], request.body.opened
+
+    assert (417, False) == run(scenario)

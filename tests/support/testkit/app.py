@@ -119,6 +119,16 @@ async def coded(x):
     await x.reply(200, packed, [("content-encoding", coding), ("content-type", "text/plain")])
 
 
+async def say(x):
+    """The `body` (hex), with its `type` and `coding`, in pieces of `cut` bytes and without a length."""
+    body, cut = bytes.fromhex(x.query["body"]), int(x.query.get("cut", "1"))
+    named = (("content-type", "type"), ("content-encoding", "coding"))
+    await x.start(200, [(name, x.query[key]) for name, key in named if key in x.query])
+    for start in range(0, len(body), cut):
+        await x.piece(body[start : start + cut], more=True)
+    await x.piece(b"", more=False)
+
+
 async def status(x):
     code = int(x.words[1])
     if code in (204, 304):
@@ -159,6 +169,7 @@ ROUTES = {
     "basic": basic,
     "gzip": coded,
     "deflate": coded,
+    "say": say,
     "status": status,
     "slow": slow,
     "stall": stall,

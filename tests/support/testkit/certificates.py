@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from pathlib import Path
 
 import trustme
+from cryptography import x509
 
 
 class Authority:
@@ -33,3 +35,19 @@ class Authority:
         self.ca.issue_cert(*names).configure_cert(context)
         context.set_alpn_protocols(list(alpn))
         return context
+
+    def hashed_name(self):
+        """What the CA's certificate is called in a folder where OpenSSL looks for it (X509_NAME_hash)."""
+        subject = x509.load_pem_x509_certificate(self.ca.cert_pem.bytes()).subject
+        canonical = b""
+        for attribute in subject:
+            arcs = [int(arc) for arc in attribute.oid.dotted_string.split(".")]
+            oid = bytes([40 * arcs[0] + arcs[1], *arcs[2:]])  # X.520's have no larger ones
+            pair = _der(0x06, oid) + _der(0x0C, attribute.value.lower().encode())
+            canonical += _der(0x31, _der(0x30, pair))
+        return f"{int.from_bytes(hashlib.sha1(canonical).digest()[:4], 'little'):08x}.0"
+
+
+def _der(tag, content):
+    """Encode up to 127 octets."""
+    return bytes([tag, len(content)]) + content

@@ -22,8 +22,11 @@ _PLAIN = frozenset(
         "prepare_request",
         "raise_for_status",
         "raw",
+        "replace",
         "stats",
         "stream",
+        "stream_lines",
+        "stream_text",
         "unscoped",
     }
 )
@@ -33,7 +36,10 @@ class Lifted:
     """A sync object with the async interface of its twin."""
 
     def __init__(self, target):
-        self._target = target
+        vars(self)["_target"] = target
+
+    def __setattr__(self, name, value):
+        setattr(self._target, name, value)
 
     def __getattr__(self, name):
         value = getattr(self._target, name)

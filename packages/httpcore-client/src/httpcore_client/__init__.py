@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ._api import delete, get, head, options, patch, post, put, request
 from ._client import Client
-from ._options import ClientOptions, RequestOptions
+from ._hooks import HookTypes
+from ._options import ClientOptions, RequestOptions, SendOptions
+from ._settings import ClientChanges, ClientSettings
 from ._siblings import (
     LAZY,
     URL,
@@ -20,12 +22,16 @@ from ._siblings import (
     AuthRequest,
     AuthResponse,
     Backend,
+    BodyLimits,
     BodyNotReplayable,
+    ByteStream,
     CertificateError,
     ClosedError,
     ConnectError,
+    ConnectionInfo,
     ConnectionPool,
     ConnectTimeout,
+    ContentTooLarge,
     CookieConflict,
     CookieFileError,
     CookieJar,
@@ -69,10 +75,15 @@ from ._siblings import (
     StreamClosed,
     StreamConsumed,
     StreamError,
+    SyncByteStream,
     SyncConnectionPool,
     SyncResponse,
+    SyncTextStream,
+    TextStream,
     Timeout,
+    Timings,
     TLSConfig,
+    TLSInfo,
     TooManyRedirects,
     TotalTimeout,
     Trace,
@@ -84,7 +95,15 @@ from ._siblings import (
 )
 from ._sync import SyncClient
 from ._trio import TrioClient
-from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, RedirectAdapter
+from ._trust_env import TrustEnv
+from .adapters import (
+    AuthAdapter,
+    CookieAdapter,
+    EnvironmentAdapter,
+    HookAdapter,
+    Layer,
+    RedirectAdapter,
+)
 
 if TYPE_CHECKING:
     from ._siblings import (
@@ -117,14 +136,20 @@ __all__ = [
     "Backend",
     "BasicAuth",
     "BearerAuth",
+    "BodyLimits",
     "BodyNotReplayable",
+    "ByteStream",
     "CertificateError",
     "Client",
+    "ClientChanges",
     "ClientOptions",
+    "ClientSettings",
     "ClosedError",
     "ConnectError",
     "ConnectTimeout",
+    "ConnectionInfo",
     "ConnectionPool",
+    "ContentTooLarge",
     "CookieAdapter",
     "CookieConflict",
     "CookieFileError",
@@ -142,6 +167,8 @@ __all__ = [
     "HTTPError",
     "HTTPStatusError",
     "Headers",
+    "HookAdapter",
+    "HookTypes",
     "Informational",
     "InvalidCookie",
     "InvalidCredentials",
@@ -149,6 +176,7 @@ __all__ = [
     "InvalidRedirect",
     "InvalidRequest",
     "InvalidURL",
+    "Layer",
     "LocalProtocolError",
     "MessageLimits",
     "Netrc",
@@ -176,15 +204,21 @@ __all__ = [
     "Response",
     "ResponseNotRead",
     "ScriptedBackend",
+    "SendOptions",
     "StreamClosed",
     "StreamConsumed",
     "StreamError",
     "SyncBackend",
+    "SyncByteStream",
     "SyncClient",
     "SyncConnectionPool",
     "SyncResponse",
+    "SyncTextStream",
     "TLSConfig",
+    "TLSInfo",
+    "TextStream",
     "Timeout",
+    "Timings",
     "TokenAuth",
     "TooManyRedirects",
     "TotalTimeout",
@@ -193,6 +227,7 @@ __all__ = [
     "TransportError",
     "TrioBackend",
     "TrioClient",
+    "TrustEnv",
     "UnsupportedScheme",
     "WriteError",
     "WriteTimeout",
@@ -209,11 +244,13 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ._elsewhere import no_name
+
+        raise no_name(__name__, name)
     value = getattr(LAZY[name], name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*(name for name in globals() if name[:2] == "__"), *__all__})

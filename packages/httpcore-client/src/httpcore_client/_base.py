@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._options import (
-    AuthTypes,
     ClientOptions,
-    CookieTypes,
     HeaderTypes,
-    ParamTypes,
     RequestOptions,
+    SendOptions,
     as_auth,
     as_jar,
     check_options,
     merged,
 )
-from ._siblings import URL, Headers, pool
+from ._riding import as_callable, changed
+from ._siblings import URL, Headers, InvalidURL, pool
 from ._version import __version__
 from .policy._cookie_field import joined
-from .policy._redirects import without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Settings"]
 
+_SEND_OPTIONS = tuple(SendOptions.__annotations__)
 _OPTIONS = tuple(RequestOptions.__annotations__)
+_BODY_OPTIONS = frozenset({"content", "data", "json", "files", "compress", "upload_progress"})
 _DEFAULT_HEADERS = Headers(
     [
         ("Accept", "*/*"),
@@ -31,28 +34,28 @@ _DEFAULT_HEADERS = Headers(
         ("User-Agent", f"httpcore/{__version__}"),
     ]
 )
-_BODIES = ("content", "data", "json")
 
 
 class Settings:
     """A client's defaults, and how they go into a request."""
 
-    def __init__(
-        self,
-        *,
-        timeout: pool.TimeoutTypes,
-        headers: HeaderTypes,
-        cookies: CookieTypes,
-        auth: AuthTypes,
-        params: ParamTypes,
-    ) -> None:
-        self.timeout = pool.Timeout.of(timeout)
-        self.auth = as_auth(auth)
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.timeout = pool.Timeout.of(given["timeout"])
         # What rides on a request that says nothing of its own; frozen, so all can share it.
-        self.options = ClientOptions(timeout=self.timeout, auth=self.auth)
-        self.params = params
-        self.headers = merged(headers, _DEFAULT_HEADERS)
-        self.cookies = as_jar(cookies)
+        self.options = changed(
+            ClientOptions(timeout=self.timeout, auth=as_auth(given.get("auth"))),
+            {name: given[name] for name in _FOR_EVERY_REQUEST if name in given},
+        )
+        self.params = given.get("params")
+        self.json_encoder = as_callable("json_encoder", given.get("json_encoder"))
+        self.headers = _defaults(given.get("headers"), given.get("sensitive_headers", ()))
+        self.cookies = as_jar(given.get("cookies"))
+        base_url = given.get("base_url")
+        self.base_url = None
+        if base_url is not None:
+            from .policy._base_url import BaseURL  # here, as for all that few clients have
+
+            self.base_url = BaseURL(base_url)
 
     def build(self, method: str, url: str | URL, options: RequestOptions) -> pool.Request:
         """Build the request that a verb was called for.
@@ -61,22 +64,20 @@ class Settings:
             TypeError: an option is unknown or has the wrong type.
             InvalidRequest, InvalidURL, InvalidHeader: what was given can't be sent.
         """
+        if self.base_url is not None:
+            url = self.base_url.join(url)
+        elif isinstance(url, str):
+            url = _absolute(url)
         if not options and self.params is None:  # as for nearly every GET
             return pool.Request(method, url, None, self.headers, options=self.options)
         check_options(options, _OPTIONS)
-        if isinstance(url, str):
-            url = URL(url)
-        elif not isinstance(url, URL):
-            raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
-        if "auth" in options and (url.username or url.password):
-            url = url.copy_with(username="", password="")  # what is said for this request counts
-        for params in (self.params, options.get("params")):
-            if params is not None:
-                url = url.merge_params(params)
+        url = self._url(url, options)
         headers = Headers(options.get("headers"))
-        content, media_type = _content(options)
-        if media_type is not None and "Content-Type" not in headers:
-            headers.add("Content-Type", media_type)
+        content: pool.Content | pool.RequestBody = None
+        if not _BODY_OPTIONS.isdisjoint(options):
+            from .content import content_of
+
+            content = content_of(options, headers, self.json_encoder)
         cookies = options.get("cookies")
         if cookies is not None:
             own = as_jar(cookies).header(scheme=url.scheme, host=url.host, path=url.path)
@@ -87,62 +88,82 @@ class Settings:
             url,
             content,
             merged(headers, self.headers) if headers else self.headers,
-            options=_changed(self.options, options),
+            options=changed(self.options, options),
         )
 
-    def prepare(self, request: pool.Request, options: RequestOptions) -> pool.Request:
+    def _url(self, url: object, options: RequestOptions) -> URL:
+        if not isinstance(url, URL):
+            raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
+        if "auth" in options and (url.username or url.password):
+            url = url.copy_with(username="", password="")  # what is said for this request counts
+        replacing = options.get("replace_params")
+        if replacing is not None:
+            if options.get("params") is not None:
+                raise TypeError("params= and replace_params= exclude each other")
+            return url.copy_with(params=replacing)
+        for params in (self.params, options.get("params")):
+            if params is not None:
+                url = url.merge_params(params)
+        return url
+
+    def prepare(self, request: pool.Request) -> pool.Request:
         """Return the request with the client's defaults where it leaves something open."""
-        riding = ClientOptions.of(request.options)
-        auth, defaults = self.auth, self.headers
+        riding, defaults = ClientOptions.of(request.options), self.headers
         if riding.foreign:  # redirects led there: what is for the caller's own requests stays here
-            auth, defaults = None, without_credentials(defaults)
-        riding = riding.copy_with(
-            timeout=self.timeout if riding.timeout is None else riding.timeout,
-            auth=auth if riding.auth is None else riding.auth,
-        )
+            defaults = defaults.without_sensitive()
+        ours, left_open = self.options, {}
+        for name in ("timeout", "auth", "proxy", "ssl", "body_limits", "default_encoding"):
+            if getattr(riding, name) is None and not (name == "auth" and riding.foreign):
+                left_open[name] = getattr(ours, name)
         return pool.Request(
             request.method,
             request.url,
             request.body,
             merged(request.headers, defaults),
-            options=_changed(riding, options),
+            options=riding.copy_with(**left_open),
         )
 
+    @staticmethod
+    def sending(request: pool.Request, options: SendOptions) -> pool.Request:
+        """Return the request as it goes down the stack, with what is said when it is sent.
 
-def _changed(riding: ClientOptions, options: RequestOptions) -> ClientOptions:
-    """Return the options for the stack: what was said now, else what rides already."""
-    changes: dict[str, Any] = {}
-    if "timeout" in options:
-        changes["timeout"] = pool.Timeout.of(options["timeout"])
-    if "auth" in options:
-        changes["auth"] = auth = as_auth(options["auth"])
-        changes["netrc"] = auth is not None
-    if "allow_redirects" in options:
-        changes["allow_redirects"] = options["allow_redirects"]
-    for name in ("trace", "on_informational"):
-        callback: object = options.get(name)
-        if callback is not None:
-            if not callable(callback):
-                raise TypeError(f"{name} must be callable or None, not {type(callback).__name__}")
-            changes[name] = callback
-    proxy = options.get("proxy")
-    if proxy is not None:
-        changes["proxy"] = pool.Proxy.of(proxy)
-    return riding.copy_with(**changes) if changes else riding
+        Raises:
+            TypeError: an option is unknown or has the wrong type.
+        """
+        given = request.options
+        if isinstance(given, ClientOptions) and given.shown:
+            request = _as_given(request, given)
+        if options:
+            check_options(options, _SEND_OPTIONS)
+            riding = changed(ClientOptions.of(request.options), options)
+            request = request.with_options(riding)
+        return request
 
 
-def _content(options: RequestOptions) -> tuple[pool.Content, str | None]:
-    given = [name for name in _BODIES if options.get(name) is not None]
-    if len(given) > 1:
-        raise TypeError(f"{' and '.join(name + '=' for name in given)} exclude each other")
-    value: Any = options.get("json")
-    if value is not None:  # as for the others, None is nothing; `null` is content="null"
-        from .content import encode_json  # each is imported by who has content of its kind
+def _absolute(url: str) -> URL:
+    try:
+        return URL(url)
+    except InvalidURL as error:
+        if url.startswith("/") or not url:
+            raise InvalidURL("it is relative; give the client a base_url for it", url) from error
+        raise
 
-        return encode_json(value)
-    data: Any = options.get("data")
-    if data is None or isinstance(data, (str, bytes)):
-        return options.get("content") if data is None else data, None
-    from .content import encode_form
 
-    return encode_form(data)
+def _as_given(request: pool.Request, riding: ClientOptions) -> pool.Request:
+    """Take out again what a request was only shown with: the levels add what is right by then."""
+    request = request.copy_with()
+    for name, own, shown in riding.shown:
+        if request.headers.get(name) == shown:  # the caller has not changed it
+            request.headers.remove(name)
+            if own is not None:
+                request.headers.set(name, own)
+    return request.with_options(riding.copy_with(shown=()))
+
+
+# Settings of a client that are options of each of its requests.
+_FOR_EVERY_REQUEST = ("proxy", "allow_redirects", "body_limits", "default_encoding")
+
+
+def _defaults(headers: HeaderTypes, sensitive: Any) -> Headers:
+    all_fields = merged(headers, _DEFAULT_HEADERS)
+    return Headers(all_fields, sensitive=sensitive) if sensitive else all_fields

@@ -6,28 +6,32 @@ It composes: settings build a request, the stack sends it. No rule of the protoc
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Unpack
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ._base import Settings
-from ._options import as_jar
+from ._hooks import Hooks
+from ._options import ClientOptions, ShownField, as_jar
+from ._settings import ClientChanges, ClientSettings, Settled, check_changes, check_settings
 from ._siblings import URL, CookieJar, Headers, Origin, pool
 from ._stack import build_stack
-from .adapters import CookieAdapter
+from ._trust_env import TrustEnv
+from .adapters import CookieAdapter, Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import TracebackType
 
-    from ._options import AuthTypes, CookieTypes, HeaderTypes, ParamTypes, RequestOptions
+    from ._options import CookieTypes, HeaderTypes, RequestOptions, SendOptions
 
 __all__ = ["Client", "ResponseContext"]
 
 
-class Client(pool.Closing):
+class Client(Settled, pool.Closing):
     """The HTTP client for asyncio; `TrioClient` and `SyncClient` are the same in their worlds.
 
     Use it as a context manager, or `close` it. One client serves many tasks at once, and should: it
-    keeps connections and cookies.
+    keeps connections and cookies. It pickles as what it was made with, and its cookies: what comes out is a
+    client with connections of its own. After a fork the child's dials anew.
 
     Args:
         ssl: whom to trust: None for certifi's bundle, a path to CA certificates, an
@@ -35,22 +39,10 @@ class Client(pool.Closing):
         timeout: a `Timeout`, seconds for every phase, or None for no limits.
         pool_limits: how many connections there may be.
         max_redirects: how many redirects are followed for one request.
-        headers: fields for every request.
-        cookies: cookies for every request that the caller makes (not for where redirects lead), or
-            a jar to use (one of `http.cookiejar` is copied).
-        auth: what `RequestOptions` takes, for every origin that the caller asks.
-        params: appended to the query of every URL.
-        proxy: an HTTP proxy for every request.
-        http1: whether HTTP/1.1 may be spoken.
-        http2: whether HTTP/2 may be spoken: over TLS where the server offers it. With `http1=False`
-            it is spoken in cleartext too, without asking (prior knowledge).
-        message_limits: how much of what frames a response is accepted.
-        http2_settings: what HTTP/2 connections are opened with: windows, PING.
-        trust_env: whether proxy variables, CA bundles and netrc of the environment are used.
-        backend: the world to do I/O in; None for the client's own.
+        settings: see `ClientSettings`.
 
     Raises:
-        TypeError, ValueError: an argument is wrong.
+        TypeError, ValueError: an argument is wrong, or unknown.
     """
 
     def __init__(
@@ -59,41 +51,44 @@ class Client(pool.Closing):
         timeout: pool.TimeoutTypes = pool.Timeout(),  # noqa: B008 - frozen
         pool_limits: pool.PoolLimits | None = None,
         max_redirects: int = 20,
-        *,
-        headers: HeaderTypes = None,
-        cookies: CookieTypes = None,
-        auth: AuthTypes = None,
-        params: ParamTypes = None,
-        proxy: str | URL | pool.Proxy | None = None,
-        http1: bool = True,
-        http2: bool = True,
-        message_limits: pool.MessageLimits | None = None,
-        http2_settings: pool.HTTP2Settings | None = None,
-        trust_env: bool = True,
-        backend: pool.Backend | None = None,
+        **settings: Unpack[ClientSettings],
     ) -> None:
-        self._settings = Settings(
-            timeout=timeout, headers=headers, cookies=cookies, auth=auth, params=params
-        )
-        environ: Mapping[str, str] = os.environ if trust_env else {}
+        check_settings(settings)
+        if not isinstance(pool_limits, (pool.PoolLimits, NoneType)):
+            raise TypeError(
+                f"pool_limits must be a PoolLimits or None, not {type(pool_limits).__name__}"
+            )
+        backend = settings.get("backend")
         self._pool = pool.ConnectionPool(
             self._default_backend() if backend is None else backend,
-            ssl=environ.get("SSL_CERT_FILE") or None if ssl is None else ssl,
+            ssl=ssl,
             limits=pool_limits,
             timeout=timeout,
-            proxy=proxy,
-            http1=http1,
-            http2=http2,
-            message_limits=message_limits,
-            http2_settings=http2_settings,
+            http1=settings.get("http1", True),
+            http2=settings.get("http2", True),
+            message_limits=settings.get("message_limits"),
+            http2_settings=settings.get("http2_settings"),
         )
+        named = {"ssl": ssl, "timeout": timeout, "pool_limits": pool_limits}
+        self._compose({**named, "max_redirects": max_redirects, **settings}, self._pool)
+
+    def _compose(self, given: dict[str, Any], bottom: pool.Adapter) -> None:
+        """Make the stack over the pool, of what the client was given."""
+        self._given = given
+        self._settings = settings = Settings(given)
+        hooks = given.get("hooks")
+        self._hooks = None if hooks is None else Hooks(hooks)
         self._stack = build_stack(
-            self._pool,
+            bottom,
             self._pool.backend,
-            cookies=self._settings.cookies,
-            environ=environ,
-            proxies=proxy is None,
-            max_redirects=max_redirects,
+            cookies=settings.cookies,
+            environ=os.environ,
+            trust_env=TrustEnv.of(given.get("trust_env", True)),
+            ssl=given["ssl"],
+            max_redirects=given["max_redirects"],
+            allow_downgrade=given.get("allow_downgrade", True),
+            hooks=self._hooks,
+            adapters=given.get("adapters"),
         )
         self._now = self._pool.backend.now
         self._closed = False
@@ -101,6 +96,39 @@ class Client(pool.Closing):
     @staticmethod
     def _default_backend() -> pool.Backend:
         return pool.AsyncioBackend()
+
+    def replace(self, **changes: Unpack[ClientChanges]) -> Self:
+        """Return a client that is otherwise in some things, and shares this one's connections.
+
+        It shares the cookies too, unless `cookies` is among the changes. To close it closes no connections;
+        to close this client does.
+
+        Args:
+            changes: see `ClientSettings`; not what the pool was made with.
+
+        Raises:
+            TypeError, ValueError: an argument is wrong, or unknown.
+        """
+        check_changes(changes)
+        twin = object.__new__(type(self))
+        twin._pool = self._pool
+        twin._compose({**self._as_given(), **changes}, _Borrowed(self._pool))
+        return twin
+
+    def _as_given(self) -> dict[str, Any]:
+        """Return what makes such a client, as it is now."""
+        return {**self._given, "headers": self.headers, "cookies": self.cookies}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self._to_ship())
+
+    def _to_ship(self) -> dict[str, Any]:
+        ssl = self._given["ssl"]
+        if hasattr(ssl, "wrap_socket"):
+            raise TypeError(
+                "a client with an ssl.SSLContext can't be pickled: give it the path to the certificates"
+            )
+        return self._as_given()
 
     @property
     def cookies(self) -> CookieJar:
@@ -110,14 +138,19 @@ class Client(pool.Closing):
     @cookies.setter
     def cookies(self, cookies: CookieTypes) -> None:
         self._settings.cookies = as_jar(cookies)
+        self._given["cookies"] = self._settings.cookies
         for level in self._stack:
             if isinstance(level, CookieAdapter):
                 level.jar = self._settings.cookies
 
     @property
     def headers(self) -> Headers:
-        """The fields that every request gets unless it brings its own."""
+        """The fields that every request gets unless it brings its own. Others may be assigned."""
         return self._settings.headers
+
+    @headers.setter
+    def headers(self, headers: HeaderTypes) -> None:
+        self._settings.headers = Headers(headers)
 
     @property
     def connections_opened(self) -> int:
@@ -130,7 +163,9 @@ class Client(pool.Closing):
 
     async def warm(self, origin: Origin | URL | str, count: int = 1) -> int:
         """Open up to `count` connections ahead; see `ConnectionPool.warm`."""
-        return await self._pool.warm(origin, count)
+        url = str(origin) if isinstance(origin, Origin) else origin
+        options = self._filled(self.build("HEAD", url)).options
+        return await self._pool.warm(origin, count, options=options)
 
     async def request(
         self, method: str, url: str | URL, **options: Unpack[RequestOptions]
@@ -148,9 +183,8 @@ class Client(pool.Closing):
             InvalidURL, InvalidRequest, InvalidHeader: what was given can't be sent.
             HTTPError: the request failed; see its tree.
         """
-        return await self.send(
-            self.build(method, url, **options), stream=options.get("stream", False)
-        )
+        request = self.build(method, url, **options)
+        return await self._send(request, stream=options.get("stream", False))
 
     async def get(self, url: str | URL, **options: Unpack[RequestOptions]) -> pool.Response:
         """Send a GET request; see `request`."""
@@ -201,44 +235,96 @@ class Client(pool.Closing):
         return self._settings.build(method, url, options)
 
     def prepare_request(self, request: pool.Request) -> pool.Request:
-        """Return a request of the caller's own with the client's defaults where it leaves them open."""
+        """Return a request as it would be sent: with the client's defaults where it leaves them open.
+
+        It shows the jar's cookies and the credentials, too, as far as they are known without asking anybody.
+        When it is sent they are made anew, unless the caller has changed them.
+        """
         if not isinstance(request, pool.Request):
             raise TypeError(f"request must be a Request, not {type(request).__name__}")
-        return self._settings.prepare(request, {})
+        before = self._settings.prepare(request)
+        request = self._filled(before)
+        shown = tuple(
+            ShownField(name, before.headers.get(name), value)
+            for name in ("Authorization", "Cookie")
+            if (value := request.headers.get(name)) != before.headers.get(name)
+            and value is not None
+        )
+        options = ClientOptions.of(before.options)
+        return request.with_options(options.copy_with(shown=(*options.shown, *shown)))
 
-    async def send(self, request: pool.Request, *, stream: bool = False) -> pool.Response:
+    def _filled(self, request: pool.Request) -> pool.Request:
+        for level in self._stack:
+            if isinstance(level, Layer):
+                request = level.fill(request)
+        return request
+
+    async def send(self, request: pool.Request, **options: Unpack[SendOptions]) -> pool.Response:
         """Send a request as it is and return the response.
 
         Args:
             request: usually made by `build` or `prepare_request`.
-            stream: whether to return with the body open, instead of reading it.
+            options: see `SendOptions`. With `stream=True` the body is left open, instead of being read.
 
         Raises:
+            TypeError: an option is unknown or has the wrong type.
             ClosedError: the client is closed.
             HTTPError: the request failed; see its tree.
         """
         if not isinstance(request, pool.Request):
             raise TypeError(f"request must be a Request, not {type(request).__name__}")
+        request = self._settings.sending(request, options)
+        return await self._send(request, stream=options.get("stream", False))
+
+    async def _send(self, request: pool.Request, *, stream: bool) -> pool.Response:
         if self._closed:
             raise pool.ClosedError("the client is closed").about(request)
         begun = request.options.begun(self._now(), self._settings.timeout, anew=True)
-        response = await self._stack[0].send(request.with_options(begun))
-        if not (stream or response.network_stream):
-            try:
-                await response.read()
-            except BaseException:
-                await response.close()
-                raise
+        try:
+            response = await self._stack[0].send(request.with_options(begun))
+            if not (stream or response.network_stream):
+                try:
+                    await response.read()
+                except BaseException:
+                    await response.close()
+                    raise
+        except pool.HTTPError as error:
+            if self._hooks is not None:
+                await self._hooks.tell("error", request, error)
+            raise
         return response
 
     async def close(self) -> None:
         """Close every connection; running requests fail. Again does nothing."""
         self._closed = True
         await self._stack[0].close()
+        if not isinstance(self._stack[-1], _Borrowed):
+            await self._pool.close()  # which adapters of the caller's may have replaced
 
     def __repr__(self) -> str:
         state = " (closed)" if self._closed else ""
         return f"<{type(self).__name__}{state}: {' > '.join(map(repr, self._stack))}>"
+
+
+def _restored(kind: type[Client], given: dict[str, Any]) -> Client:
+    return kind(**given)
+
+
+class _Borrowed(pool.Adapter):
+    """Another client's pool, as the bottom of a variant: to close the variant leaves it open."""
+
+    def __init__(self, lender: pool.ConnectionPool) -> None:
+        self._lender = lender
+        vars(self)["send"] = lender.send  # without a step of its own on the way of every request
+
+    async def send(self, request: pool.Request) -> pool.Response:
+        return await self._lender.send(request)
+
+    async def close(self) -> None:
+        pass
+
+    def __repr__(self) -> str:
+        return repr(self._lender)
 
 
 class ResponseContext:
@@ -246,13 +332,21 @@ class ResponseContext:
 
     __slots__ = ("_client", "_request", "_response")
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            raise AttributeError(
+                f"stream() gives a block, not a response: async with client.stream(...) as response: "
+                f"response.{name}"
+            )
+
     def __init__(self, client: Client, request: pool.Request) -> None:
         self._client = client
         self._request = request
         self._response: pool.Response | None = None
 
     async def __aenter__(self) -> pool.Response:
-        self._response = await self._client.send(self._request, stream=True)
+        self._response = await self._client._send(self._request, stream=True)
         return self._response
 
     async def __aexit__(

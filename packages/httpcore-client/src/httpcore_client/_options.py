@@ -1,18 +1,20 @@
 """What a caller may say about a request, and how it rides down the stack.
 
-`RequestOptions` types the keyword arguments of the verbs; `ClientOptions` is the frozen object that the
-adapters read. A name that is neither is refused here, with the nearest right one.
+`RequestOptions` types the keyword arguments of the verbs, `SendOptions` those of `send`; `ClientOptions` is
+the frozen object that the adapters read. A name that is neither is refused here, with the nearest right one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, cast
 
-from ._siblings import URL, Auth, AuthFunction, CookieJar, Headers, QueryParams, pool
+from ._siblings import URL, Auth, AuthFunction, CookieJar, Headers, QueryParamsInput, pool
 
 if TYPE_CHECKING:
     import http.cookiejar
+
+    from .content import FilesTypes, UploadProgress
 
 __all__ = [
     "AuthTypes",
@@ -20,7 +22,9 @@ __all__ = [
     "CookieTypes",
     "HeaderTypes",
     "ParamTypes",
+    "ProxyTypes",
     "RequestOptions",
+    "SendOptions",
     "as_auth",
     "as_jar",
     "check_options",
@@ -29,51 +33,76 @@ __all__ = [
 AuthTypes: TypeAlias = tuple[str, str] | Auth | AuthFunction | None
 CookieTypes: TypeAlias = "Mapping[str, str] | CookieJar | http.cookiejar.CookieJar | None"
 HeaderTypes: TypeAlias = pool.HeaderTypes
-_Value: TypeAlias = str | int | float | bool | None
-ParamTypes: TypeAlias = (
-    str | QueryParams | Mapping[str, _Value | list[_Value]] | Iterable[tuple[str, _Value]] | None
-)
+ParamTypes: TypeAlias = QueryParamsInput
+ProxyTypes: TypeAlias = str | URL | pool.Proxy | Literal[False] | None
 
 
-class RequestOptions(TypedDict, total=False):
-    """The keyword arguments of `request` and of the verbs.
+class SendOptions(TypedDict, total=False):
+    """The keyword arguments of `send`, which are about how a request is sent.
 
     Keys:
-        params: appended to the URL's query: a mapping, pairs, `QueryParams` or encoded text.
-        content: the body: bytes, text, a binary file, an iterable or (async clients) an async
-            iterable of bytes.
-        data: a form, sent urlencoded: a mapping (a list gives several fields) or pairs.
-        json: anything `json.dumps` takes, sent as compact UTF-8; None is no body.
-        headers: fields that replace the client's of the same name.
-        cookies: name to value, for this URL's origin and this request only, with redirects within the
-            origin; of a jar those that belong to the URL.
         auth: `(user, password)` for Basic, an `Auth` such as `DigestAuth`, or a function that is given
             an `AuthRequest` and sets its headers; None switches the client's off, and netrc. It takes
             the place of userinfo in the URL, and gives way to an Authorization field in `headers`.
         timeout: a `Timeout`, seconds for every phase, or None for no limits.
         allow_redirects: whether redirects are followed.
-        proxy: the proxy to go through.
+        proxy: the proxy to go through; False for none, whatever the client and the environment say.
+        ssl: whom to trust for this request, as for `Client`.
         stream: whether to return as soon as the head is read, with the body still open.
+        body_limits: how much of a body is accepted, as a `BodyLimits`.
         trace: is called with each `TraceEvent` of the request, redirects and replays included.
         on_informational: is called with each informational (1xx) response, as an `Informational`.
     """
 
-    params: ParamTypes
-    content: pool.Content
-    data: Mapping[str, Any] | Iterable[tuple[str, Any]] | str | bytes
-    json: Any
-    headers: HeaderTypes
-    cookies: CookieTypes
     auth: AuthTypes
     timeout: pool.TimeoutTypes
     allow_redirects: bool
-    proxy: str | URL | pool.Proxy | None
+    proxy: ProxyTypes
+    ssl: pool.SSLTypes
     stream: bool
+    body_limits: pool.BodyLimits | None
     trace: pool.Trace | None
     on_informational: pool.OnInformational | None
 
 
-def check_options(options: Mapping[str, object], known: Collection[str]) -> None:
+class RequestOptions(SendOptions, total=False):
+    """The keyword arguments of `request` and of the verbs; those of `SendOptions` too.
+
+    Keys:
+        params: added to the URL's query: a mapping, pairs, `QueryParams` or encoded text.
+        replace_params: the whole query instead: of the URL's own, and of what the client adds, nothing
+            is left.
+        content: the body: bytes, text, a binary file, an iterable or (async clients) an async
+            iterable of bytes.
+        data: a form, sent urlencoded: a mapping (a list gives several fields) or pairs. With `files`
+            its fields come first among the parts.
+        json: anything `json.dumps` takes, sent as compact UTF-8; None is no body.
+        files: a multipart form: a mapping or pairs of a field's name and a file, text, bytes,
+            `(filename, content)`, `(filename, content, content_type)` or that with a fourth, the headers
+            of the part. Without a file name (None) it is a plain field.
+        headers: fields that replace the client's of the same name.
+        cookies: name to value, for this URL's origin and this request only, with redirects within the
+            origin; of a jar those that belong to the URL.
+        compress: the coding to send the body in: "gzip", "deflate", or "br", "zstd" with their extras.
+        upload_progress: is called with the bytes of the body sent so far and how many there are (None if
+            that is not known).
+    """
+
+    params: ParamTypes
+    replace_params: ParamTypes
+    content: pool.Content
+    data: Mapping[str, Any] | Sequence[tuple[str, Any]] | str | bytes | None
+    json: Any
+    files: FilesTypes | None
+    headers: HeaderTypes
+    cookies: CookieTypes
+    compress: str | None
+    upload_progress: UploadProgress | None
+
+
+def check_options(
+    options: Mapping[str, object], known: Collection[str], what: str = "option"
+) -> None:
     """Refuse names that are not options, and say which was probably meant.
 
     Raises:
@@ -82,23 +111,9 @@ def check_options(options: Mapping[str, object], known: Collection[str]) -> None
     for name in options:
         if name not in known:
             # Imported here: who makes no mistakes has no use for it.
-            from difflib import get_close_matches
+            from ._elsewhere import meant
 
-            # First what is known: "cert" is near to "content", but does not mean it.
-            near = _OTHERS.get(name) or get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise TypeError(f"unknown option {name!r}; {hint}")
-
-
-# What the same thing is called elsewhere.
-_OTHERS = {
-    "follow_redirects": ["allow_redirects"],
-    "body": ["content"],
-    "query": ["params"],
-    "proxies": ["proxy"],
-    "verify": ["Client(ssl=...)"],
-    "cert": ["Client(ssl=...)"],
-}
+            raise TypeError(f"unknown {what} {name!r}; {meant(name, known)}")
 
 
 def as_auth(auth: object) -> Auth | None:
@@ -148,6 +163,23 @@ def as_jar(cookies: CookieTypes) -> CookieJar:
 _SHARED = tuple(vars(pool.Options()))  # the names of what the pool reads
 
 
+class ShownField(NamedTuple):
+    """A field that a caller sees on a request before a level has sent it.
+
+    Attributes:
+        name: of the field.
+        own: the value that the caller has given, or None.
+        shown: the value with what the level will add.
+    """
+
+    name: str
+    own: str | None
+    shown: str
+
+    def __repr__(self) -> str:  # both values are secrets
+        return f"<ShownField {self.name}>"
+
+
 class ClientOptions(pool.Options, kw_only=True):
     """What rides on a request for the adapters, besides what the pool reads.
 
@@ -159,6 +191,7 @@ class ClientOptions(pool.Options, kw_only=True):
             goes along that was meant for the caller's own requests (unscoped cookies, netrc).
         led_from: the hosts from which redirects have led here, each once.
         environment_proxy: whether `proxy` is what the environment says for the URL.
+        direct: whether the caller has asked for no proxy, whatever the environment says.
         renew: returns the request to send again in place of one, after a response to it that no level
             above will see; the `CookieAdapter` sets it for the `AuthAdapter`.
     """
@@ -169,7 +202,9 @@ class ClientOptions(pool.Options, kw_only=True):
     foreign: bool = False
     led_from: tuple[str, ...] = ()
     environment_proxy: bool = False
+    direct: bool = False
     renew: Callable[[pool.Request, pool.Response], pool.Request] | None = None
+    shown: tuple[ShownField, ...] = ()
 
     def for_own_request(self) -> ClientOptions:
         """Return the options for a request that an auth flow makes on the way, to wherever it likes.
@@ -182,6 +217,7 @@ class ClientOptions(pool.Options, kw_only=True):
             started=self.started,
             deadline=self.deadline,
             proxy=None if self.environment_proxy else self.proxy,
+            direct=self.direct,
             trace=self.trace,
             allow_redirects=False,
             foreign=True,

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 from weakref import ref
 
+from ._riding import as_callable
 from ._siblings import pool
-from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, RedirectAdapter
+from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, HookAdapter, RedirectAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
+    from ._hooks import Hooks
     from ._siblings import CookieJar
+    from ._trust_env import TrustEnv
 
-__all__ = ["build_stack"]
+__all__ = ["AdapterTypes", "build_stack"]
+
+_Maker: TypeAlias = Callable[[pool.Adapter], pool.Adapter]
+AdapterTypes: TypeAlias = Mapping[type[pool.Adapter], Callable[..., pool.Adapter]] | None
+
+_LEVELS = (RedirectAdapter, EnvironmentAdapter, CookieAdapter, AuthAdapter, pool.ConnectionPool)
 
 
 def build_stack(
@@ -22,8 +30,12 @@ def build_stack(
     *,
     cookies: CookieJar,
     environ: Mapping[str, str],
-    proxies: bool,
-    max_redirects: int,
+    trust_env: TrustEnv,
+    ssl: pool.SSLTypes = None,
+    max_redirects: int = 20,
+    allow_downgrade: bool = True,
+    hooks: Hooks | None = None,
+    adapters: AdapterTypes = None,
 ) -> list[pool.Adapter]:
     """Return the levels, top first; each but the last sends through the one after it.
 
@@ -31,22 +43,79 @@ def build_stack(
         bottom: what sends in the end: the pool.
         backend: the world that the client lives in.
         cookies: the client's jar.
-        environ: the environment's variables; empty to leave the environment out.
-        proxies: whether its proxy variables are heeded.
+        environ: the environment's variables.
+        trust_env: which of them are heeded.
+        ssl: the trust that the caller has asked for, which comes before the environment's.
         max_redirects: how many hops are followed.
+        allow_downgrade: whether they may lead from https to http.
+        hooks: whom to tell of requests, responses and redirects; None for nobody.
+        adapters: by the class of a level, a function of that level; what it returns stands in its place.
+
+    Raises:
+        TypeError: `adapters` names what is no level, or gives what is no adapter.
     """
-    stack: list[pool.Adapter] = [bottom]
     aside = _Aside()
-    makers: list[Callable[[pool.Adapter], pool.Adapter]] = [
-        lambda inner: RedirectAdapter(inner, max_redirects=max_redirects),
-        lambda inner: EnvironmentAdapter(inner, environ, proxies=proxies),
-        lambda inner: CookieAdapter(inner, cookies),
-        lambda inner: AuthAdapter(inner, backend, aside),
+    on_redirect = partial(hooks.tell, "redirect") if hooks and "redirect" in hooks else None
+    levels: list[tuple[type[pool.Adapter], _Maker]] = [
+        (
+            RedirectAdapter,
+            lambda inner: RedirectAdapter(
+                inner,
+                max_redirects=max_redirects,
+                allow_downgrade=allow_downgrade,
+                on_redirect=on_redirect,
+            ),
+        ),
+        *([(HookAdapter, lambda inner: HookAdapter(inner, hooks))] if hooks else ()),
+        (
+            EnvironmentAdapter,
+            lambda inner: EnvironmentAdapter(inner, environ, trust=trust_env, ssl=ssl),
+        ),
+        (CookieAdapter, lambda inner: CookieAdapter(inner, cookies)),
+        (AuthAdapter, lambda inner: AuthAdapter(inner, backend, aside)),
+        (pool.ConnectionPool, lambda inner: inner),
     ]
-    for make in reversed(makers):
-        stack.insert(0, make(stack[0]))
+    instead = _checked(adapters)
+    stack: list[pool.Adapter] = []
+    for kind, make in reversed(levels):
+        level = make(stack[0] if stack else bottom)
+        stack[:0] = _placed(level, stack, instead[kind]) if kind in instead else [level]
     aside.top = ref(stack[0])
     return stack
+
+
+def _checked(adapters: AdapterTypes) -> Mapping[type[pool.Adapter], Callable[..., pool.Adapter]]:
+    if adapters is None:
+        return {}
+    if not isinstance(adapters, Mapping):
+        raise TypeError(
+            f"adapters must be a mapping by the class of a level, not {type(adapters).__name__}"
+        )
+    for level, change in adapters.items():
+        if level not in _LEVELS:
+            known = ", ".join(each.__name__ for each in _LEVELS)
+            raise TypeError(f"adapters: {level!r} is no level of the stack, which are {known}")
+        as_callable(f"adapters[{level.__name__}]", change, or_none=False)
+    return adapters
+
+
+def _placed(
+    level: pool.Adapter, stack: list[pool.Adapter], change: Callable[..., pool.Adapter]
+) -> list[pool.Adapter]:
+    """Return what comes on top of the stack for a level: nothing, something else, or the level wrapped."""
+    placed: object = change(level)
+    if not isinstance(placed, pool.Adapter):
+        raise TypeError(
+            f"adapters[{type(level).__name__}] must give an Adapter, not {type(placed).__name__}"
+        )
+    found: list[pool.Adapter] = []
+    below = stack[0] if stack else None
+    # Those that stand on another level say on which, as `Layer` does. What does not hides it.
+    each: object = placed
+    while isinstance(each, pool.Adapter) and each is not below:
+        found.append(each)
+        each = getattr(each, "inner", None)
+    return found
 
 
 class _Aside:

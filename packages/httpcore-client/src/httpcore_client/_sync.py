@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ._client import Client, ResponseContext
+from ._hooks import for_threads
+from ._settings import ClientChanges, ClientSettings, Settled
 from ._siblings import URL, CookieJar, Headers, Origin, pool
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ._options import AuthTypes, CookieTypes, HeaderTypes, ParamTypes, RequestOptions
+    from ._options import CookieTypes, HeaderTypes, RequestOptions, SendOptions
 
 __all__ = ["SyncClient", "SyncResponseContext"]
 
 
-class SyncClient(pool.SyncClosing):
+class SyncClient(Settled, pool.SyncClosing):
     """The HTTP client for threads: one may be shared by many; see `Client` for the arguments.
 
     There is no event loop inside: it works in threads, in a notebook and inside a running loop (which
@@ -28,36 +30,22 @@ class SyncClient(pool.SyncClosing):
         timeout: pool.TimeoutTypes = pool.Timeout(),  # noqa: B008 - frozen
         pool_limits: pool.PoolLimits | None = None,
         max_redirects: int = 20,
-        *,
-        headers: HeaderTypes = None,
-        cookies: CookieTypes = None,
-        auth: AuthTypes = None,
-        params: ParamTypes = None,
-        proxy: str | URL | pool.Proxy | None = None,
-        http1: bool = True,
-        http2: bool = True,
-        message_limits: pool.MessageLimits | None = None,
-        http2_settings: pool.HTTP2Settings | None = None,
-        trust_env: bool = True,
-        backend: pool.Backend | None = None,
+        **settings: Unpack[ClientSettings],
     ) -> None:
-        self._client = Client(
-            ssl,
-            timeout,
-            pool_limits,
-            max_redirects,
-            headers=headers,
-            cookies=cookies,
-            auth=auth,
-            params=params,
-            proxy=proxy,
-            http1=http1,
-            http2=http2,
-            message_limits=message_limits,
-            http2_settings=http2_settings,
-            trust_env=trust_env,
-            backend=pool.SyncBackend() if backend is None else backend,
-        )
+        if settings.get("backend") is None:
+            settings["backend"] = pool.SyncBackend()
+        _for_threads(settings)
+        self._client = Client(ssl, timeout, pool_limits, max_redirects, **settings)
+
+    def replace(self, **changes: Unpack[ClientChanges]) -> Self:
+        """Return a client that is otherwise in some things; see `Client.replace`."""
+        _for_threads(changes)
+        twin = object.__new__(type(self))
+        twin._client = self._client.replace(**changes)
+        return twin
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self._client._to_ship())
 
     @property
     def cookies(self) -> CookieJar:
@@ -70,8 +58,12 @@ class SyncClient(pool.SyncClosing):
 
     @property
     def headers(self) -> Headers:
-        """The fields that every request gets unless it brings its own."""
+        """The fields that every request gets unless it brings its own; see `Client.headers`."""
         return self._client.headers
+
+    @headers.setter
+    def headers(self, headers: HeaderTypes) -> None:
+        self._client.headers = headers
 
     @property
     def connections_opened(self) -> int:
@@ -90,7 +82,9 @@ class SyncClient(pool.SyncClosing):
         self, method: str, url: str | URL, **options: Unpack[RequestOptions]
     ) -> pool.SyncResponse:
         """Send a request and return the response, with its body read; see `Client.request`."""
-        return self.send(self.build(method, url, **options), stream=options.get("stream", False))
+        request = self.build(method, url, **options)
+        sending = self._client._send(request, stream=options.get("stream", False))
+        return pool.SyncResponse(pool.run_sync(sending))
 
     def get(self, url: str | URL, **options: Unpack[RequestOptions]) -> pool.SyncResponse:
         """Send a GET request; see `Client.request`."""
@@ -136,9 +130,9 @@ class SyncClient(pool.SyncClosing):
         """Fill the client's defaults into a request; see `Client.prepare_request`."""
         return self._client.prepare_request(request)
 
-    def send(self, request: pool.Request, *, stream: bool = False) -> pool.SyncResponse:
+    def send(self, request: pool.Request, **options: Unpack[SendOptions]) -> pool.SyncResponse:
         """Send a request as it is and return the response; see `Client.send`."""
-        sending = self._client.send(_without_loop(request), stream=stream)
+        sending = self._client.send(_without_loop(request), **options)
         return pool.SyncResponse(pool.run_sync(sending))
 
     def close(self) -> None:
@@ -149,12 +143,22 @@ class SyncClient(pool.SyncClosing):
         return f"<Sync{repr(self._client)[1:]}"
 
 
+def _for_threads(settings: ClientSettings | ClientChanges) -> None:
+    hooks = settings.get("hooks")
+    if hooks is not None:
+        settings["hooks"] = for_threads(hooks)
+
+
+def _restored(kind: type[SyncClient], given: dict[str, Any]) -> SyncClient:
+    return kind(**given)
+
+
 def _without_loop(request: pool.Request) -> pool.Request:
     """Return the request, or refuse a body that only an event loop can read."""
     # What is no request at all is for `Client.send` to refuse.
     body = getattr(request, "body", None)
     if body is not None and body.needs_loop:
-        raise TypeError("content is an async iterable, which needs an async client")
+        raise TypeError("content has to be awaited, which needs an async client")
     return request
 
 
@@ -162,6 +166,14 @@ class SyncResponseContext:
     """What `SyncClient.stream` returns: a ``with`` block around one response."""
 
     __slots__ = ("_context",)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            raise AttributeError(
+                f"stream() gives a block, not a response: with client.stream(...) as response: "
+                f"response.{name}"
+            )
 
     def __init__(self, context: ResponseContext) -> None:
         self._context = context

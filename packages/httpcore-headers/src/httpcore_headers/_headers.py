@@ -18,6 +18,7 @@ from typing import Any, Final, Self, TypeAlias, TypeVar, cast, overload
 
 from ._grammar import encode_fields, encode_name, encode_usual_fields, encode_value, lookup_key
 from ._lists import split_list
+from ._sensitive import ALWAYS_SENSITIVE, is_secret_name, marks
 
 __all__ = ["Headers", "HeadersInput"]
 
@@ -25,9 +26,6 @@ T = TypeVar("T")
 
 _Pair: TypeAlias = tuple[bytes, bytes]
 _Fields: TypeAlias = dict[bytes | tuple[bytes, int], _Pair]
-
-# Credentials and sessions by definition (RFC 9110 11.6.2, 11.7.2; RFC 6265 4.1, 4.2).
-_ALWAYS_SENSITIVE = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
 
 # So many texts does one Headers keep for the next look-up by the same name: a limit, since names can
 # come from a peer (Vary). `python -b` complains of a dict with both str and bytes: then none.
@@ -41,8 +39,7 @@ class Headers(MutableMapping[str, str]):
 
     Takes Headers, a mapping, an iterable of (name, value) pairs, or None; names and values are
     `str` or `bytes`. Text is sent as ISO-8859-1, bytes as they are; both read back as ISO-8859-1
-    text, without whitespace at the ends. `sensitive` lists further names whose values `repr` must
-    hide.
+    text, without whitespace at the ends. `sensitive` lists further names whose values are secrets.
 
     Raises `InvalidHeader` (a `ValueError`) for a name that is not a token, a value with control
     characters or with text outside ISO-8859-1, and `TypeError` for what is neither str nor bytes.
@@ -70,7 +67,7 @@ class Headers(MutableMapping[str, str]):
         self, value: "HeadersInput" = None, *, sensitive: Iterable[str | bytes] = ()
     ) -> None:
         self._more = self._texts = _EMPTY
-        self._sensitive = _ALWAYS_SENSITIVE if sensitive == () else _marks(sensitive)
+        self._sensitive = ALWAYS_SENSITIVE if sensitive == () else marks(sensitive)
         source: Any = value
         kind = type(source)  # pyright: ignore[reportUnknownVariableType]
         if kind is dict:
@@ -100,7 +97,7 @@ class Headers(MutableMapping[str, str]):
         self = _new(cls)
         self._fields = pairs.copy()
         self._more = self._texts = _EMPTY
-        self._sensitive = _ALWAYS_SENSITIVE if like is None else like._sensitive
+        self._sensitive = ALWAYS_SENSITIVE if like is None else like._sensitive
         return self
 
     @classmethod
@@ -115,7 +112,7 @@ class Headers(MutableMapping[str, str]):
         self = _new(cls)
         self._fields = cast("_Fields", fields)
         self._more = self._texts = _EMPTY
-        self._sensitive = _ALWAYS_SENSITIVE
+        self._sensitive = ALWAYS_SENSITIVE
         return self
 
     # -- the fields in order --
@@ -341,6 +338,33 @@ class Headers(MutableMapping[str, str]):
         self.update(other)
         return self
 
+    # -- secrets --
+
+    def is_sensitive(self, name: str | bytes) -> bool:
+        """Tell whether a name's values are secrets: `repr` hides them, and no other origin gets them.
+
+        Those of Authorization and Cookie are, of names such as X-API-Key (`_sensitive` says which),
+        and of those that were marked.
+
+        >>> headers = Headers(sensitive=["X-Own"])
+        >>> [headers.is_sensitive(name) for name in ("X-Own", "x-vault-token", "Accept")]
+        [True, True, False]
+        """
+        key = lookup_key(name)
+        return key in self._sensitive or is_secret_name(key)
+
+    def without_sensitive(self) -> Self:
+        """Return a copy, with the marks, that has none of the fields whose values are secrets.
+
+        >>> Headers({"Accept": "*/*", "X-API-Key": "s3cret"}).without_sensitive()
+        Headers([('Accept', '*/*')])
+        """
+        twin = self.copy()
+        for name in list(twin):
+            if twin.is_sensitive(name):
+                twin.remove(name)
+        return twin
+
     # -- as a value --
 
     def copy(self) -> Self:
@@ -372,8 +396,8 @@ class Headers(MutableMapping[str, str]):
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        secret = self._sensitive
-        shown = [(n, b"[secure]" if n.lower() in secret else value) for n, value in self.raw]
+        secret = self.is_sensitive
+        shown = [(n, b"[secure]" if secret(n) else value) for n, value in self.raw]
         pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in shown]
         return f"{type(self).__name__}({pairs!r})"
 
@@ -405,11 +429,3 @@ def _put_further(fields: _Fields, more: dict[bytes, int], key: bytes, field: _Pa
 
 def _folded(names: Iterable[str], read: Callable[[str], T]) -> dict[bytes, T]:
     return {lookup_key(name): read(name) for name in names}
-
-
-def _marks(names: Iterable[str | bytes]) -> frozenset[bytes]:
-    if isinstance(names, (str, bytes)):
-        raise TypeError(
-            "sensitive must be several names, such as ('x-api-key',), not one str or bytes"
-        )
-    return _ALWAYS_SENSITIVE.union(map(lookup_key, names))

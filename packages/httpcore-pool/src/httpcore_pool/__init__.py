@@ -11,9 +11,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._adapter import Adapter
-from ._body import BodyReader, BytesBody, Content, RequestBody, make_body
+from ._body import AsyncFile, BodyReader, BytesBody, Content, RequestBody, make_body
 from ._closing import Closing, SyncClosing
-from ._config import HTTP2Settings, MessageLimits, Options, PoolLimits, Timeout, TimeoutTypes
+from ._config import (
+    BodyLimits,
+    DefaultEncoding,
+    HTTP2Settings,
+    MessageLimits,
+    Options,
+    PoolLimits,
+    Timeout,
+    TimeoutTypes,
+)
+from ._connection_info import ConnectionInfo, Timings, TLSInfo
 from ._discard import discard, set_aside
 from ._driver import Mutex, run_sync
 from ._errors import (
@@ -22,6 +32,7 @@ from ._errors import (
     ClosedError,
     ConnectError,
     ConnectTimeout,
+    ContentTooLarge,
     DecodingError,
     HTTP11Required,
     HTTPError,
@@ -50,14 +61,22 @@ from ._errors import (
     WriteTimeout,
 )
 from ._request import HeaderTypes, Request
-from ._response import Response, ResponseBase, SyncResponse
-from ._streams import ByteSource, BytesSource, ByteStream, SyncByteStream, SyncNetworkStream
+from ._response import Response, SyncResponse
+from ._response_base import ResponseBase
+from ._streams import (
+    ByteSource,
+    BytesSource,
+    ByteStream,
+    SyncByteStream,
+    SyncNetworkStream,
+    SyncTextStream,
+    TextStream,
+)
 from ._sync import SyncConnectionPool
 from ._trace import Informational, OnInformational, Trace, TraceEvent
 from ._trust import SSLTypes, TLSConfig
 from .backends.base import Backend, Event, NetworkStream
 from .connection import HTTP11Connection, HTTPConnection, Proxy, ProxyAuth
-from .decoders import ACCEPT_ENCODING
 from .pool import ConnectionPool, PoolStats
 
 if TYPE_CHECKING:
@@ -67,14 +86,17 @@ if TYPE_CHECKING:
     from .backends.sync import SyncBackend
     from .backends.trio import TrioBackend
     from .connection._http2 import HTTP2Connection
+    from .decoders import ACCEPT_ENCODING
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ACCEPT_ENCODING",
     "Adapter",
+    "AsyncFile",
     "AsyncioBackend",
     "Backend",
+    "BodyLimits",
     "BodyNotReplayable",
     "BodyReader",
     "ByteSource",
@@ -86,9 +108,12 @@ __all__ = [
     "Closing",
     "ConnectError",
     "ConnectTimeout",
+    "ConnectionInfo",
     "ConnectionPool",
     "Content",
+    "ContentTooLarge",
     "DecodingError",
+    "DefaultEncoding",
     "Event",
     "HTTP2Connection",
     "HTTP2Settings",
@@ -137,10 +162,14 @@ __all__ = [
     "SyncConnectionPool",
     "SyncNetworkStream",
     "SyncResponse",
+    "SyncTextStream",
     "TLSConfig",
+    "TLSInfo",
     "TLSStream",
+    "TextStream",
     "Timeout",
     "TimeoutTypes",
+    "Timings",
     "TooManyRedirects",
     "TotalTimeout",
     "Trace",
@@ -156,8 +185,9 @@ __all__ = [
     "set_aside",
 ]
 
-# What one user in ten needs is imported when it is asked for: the other worlds, TLS and h2.
+# What one user in ten needs is imported when it is asked for: the other worlds, TLS, h2 and codecs.
 _LAZY = {
+    "ACCEPT_ENCODING": "decoders",
     "AsyncioBackend": "backends.asyncio",
     "HTTP2Connection": "connection._http2",
     "ScriptedBackend": "backends.scripted",

@@ -1,26 +1,50 @@
 """Request bodies: what a caller may give as content, its length, and whether it can be sent again.
 
 What turns `data`, `json` and `files` into content lives in the client; this module knows only bytes
-and where they come from.
+and where they come from. Files, which are read in threads, have a module of their own (`_file_body`).
 """
 
 from __future__ import annotations
 
-import io
-import os
-import stat
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
-from typing import IO, Any, TypeAlias, cast
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from ._errors import BodyNotReplayable, InvalidRequest
 
-__all__ = ["BodyReader", "BytesBody", "Content", "RequestBody", "make_body"]
+if TYPE_CHECKING:
+    from .backends.base import Backend
 
-_FILE_PIECE_BYTES = 64 * 1024
+__all__ = ["AsyncFile", "BodyReader", "BytesBody", "Content", "RequestBody", "checked", "make_body"]
+
+
+class AsyncFile(Protocol):
+    """A file whose `read` is awaited, as of aiofiles, anyio or Trio."""
+
+    def read(self, size: int = -1, /) -> Awaitable[bytes]:
+        """Return up to so many bytes; b"" at the end."""
+        ...
+
 
 Content: TypeAlias = (
-    str | bytes | bytearray | memoryview | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes] | None
+    str
+    | bytes
+    | bytearray
+    | memoryview
+    | IO[bytes]
+    | AsyncFile
+    | Iterable[bytes]
+    | AsyncIterable[bytes]
+    | None
 )
 
 
@@ -46,15 +70,21 @@ class RequestBody(ABC):
         replayable: whether `open` works more than once.
         opened: whether `open` was called.
         needs_loop: whether reading awaits something that only an event loop can give.
+        eager: whether a piece must have left before the next one is read. Otherwise small pieces of
+            a body whose length is known may wait for each other.
     """
 
     length: int | None = None
     replayable: bool = True
     opened: bool = False
     needs_loop: bool = False
+    eager: bool = False
 
-    def open(self) -> BodyReader:
+    def open(self, backend: Backend | None = None) -> BodyReader:
         """Start a pass over the bytes.
+
+        Args:
+            backend: the world to read in, whose threads may do what would block; None: right here.
 
         Raises:
             BodyNotReplayable: it is a one-shot iterator and was opened before.
@@ -65,10 +95,10 @@ class RequestBody(ABC):
                 "pass bytes, a list or a seekable file to make it replayable"
             )
         self.opened = True
-        return self._open()
+        return self._open(backend)
 
     @abstractmethod
-    def _open(self) -> BodyReader: ...
+    def _open(self, backend: Backend | None) -> BodyReader: ...
 
     def __str__(self) -> str:
         return type(self).__name__
@@ -92,14 +122,15 @@ class BytesBody(RequestBody):
         self.data: bytes = data
         self.length: int | None = len(data)
 
-    def _open(self) -> BodyReader:
+    def _open(self, backend: Backend | None) -> BodyReader:
         return _BytesReader(self.data)
 
     def __str__(self) -> str:
         return f"{self.length} bytes"
 
 
-def _checked(chunk: object, source: object) -> bytes:
+def checked(chunk: object, source: object) -> bytes:
+    """Return a piece that a source gave as bytes, or raise a TypeError."""
     if isinstance(chunk, bytes):
         return chunk
     if isinstance(chunk, (bytearray, memoryview)):
@@ -111,6 +142,8 @@ def _checked(chunk: object, source: object) -> bytes:
 
 
 class _IteratorReader(BodyReader):
+    """Iterates in place, in the event loop too: a generator may belong to its thread."""
+
     __slots__ = ("_iterator", "_source")
 
     def __init__(self, iterator: Iterator[bytes], source: object) -> None:
@@ -119,18 +152,29 @@ class _IteratorReader(BodyReader):
 
     async def read_chunk(self) -> bytes:
         for chunk in self._iterator:
-            if data := _checked(chunk, self._source):
+            if data := checked(chunk, self._source):
                 return data
         return b""
+
+    async def close(self) -> None:
+        if issubclass(
+            type(self._iterator), Generator
+        ):  # other iterators have an owner who ends them
+            cast("Any", self._iterator).close()
 
 
 class _IterableBody(RequestBody):
     def __init__(self, source: Iterable[bytes]) -> None:
         self._source = source
+        self._iterator: Iterator[bytes] | None = None
         self.replayable = not isinstance(source, Iterator)
 
-    def _open(self) -> BodyReader:
-        return _IteratorReader(iter(self._source), self._source)
+    def _open(self, backend: Backend | None) -> BodyReader:
+        iterator = iter(self._source)
+        if iterator is self._iterator:
+            raise _hands_out_one(self)
+        self._iterator = iterator
+        return _IteratorReader(iterator, self._source)
 
     def __str__(self) -> str:
         return f"a {type(self._source).__name__}"
@@ -145,12 +189,12 @@ class _AsyncIteratorReader(BodyReader):
 
     async def read_chunk(self) -> bytes:
         async for chunk in self._iterator:
-            if data := _checked(chunk, self._source):
+            if data := checked(chunk, self._source):
                 return data
         return b""
 
     async def close(self) -> None:
-        if hasattr(self._iterator, "aclose"):
+        if issubclass(type(self._iterator), AsyncGenerator):
             await cast("Any", self._iterator).aclose()
 
 
@@ -159,77 +203,32 @@ class _AsyncIterableBody(RequestBody):
 
     def __init__(self, source: AsyncIterable[bytes]) -> None:
         self._source = source
+        self._iterator: AsyncIterator[bytes] | None = None
         self.replayable = not isinstance(source, AsyncIterator)
 
-    def _open(self) -> BodyReader:
-        return _AsyncIteratorReader(aiter(self._source), self._source)
+    def _open(self, backend: Backend | None) -> BodyReader:
+        iterator = aiter(self._source)
+        if iterator is self._iterator:
+            raise _hands_out_one(self)
+        self._iterator = iterator
+        return _AsyncIteratorReader(iterator, self._source)
 
     def __str__(self) -> str:
         return f"an {type(self._source).__name__}"
 
 
-class _FileReader(BodyReader):
-    __slots__ = ("_file", "_left")
-
-    def __init__(self, file: IO[bytes], length: int | None) -> None:
-        self._file = file
-        self._left = length
-
-    async def read_chunk(self) -> bytes:
-        size = _FILE_PIECE_BYTES if self._left is None else min(self._left, _FILE_PIECE_BYTES)
-        data = _checked(self._file.read(size), self._file) if size else b""
-        if self._left is not None:
-            self._left -= len(data)
-        return data
-
-
-class _FileBody(RequestBody):
-    """What remains of a file, from where it stands."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._start = _position(file)
-        self.replayable = self._start is not None
-        self.length = None if self._start is None else _remaining(file, self._start)
-
-    def _open(self) -> BodyReader:
-        if self._start is not None:
-            self._file.seek(self._start)
-        return _FileReader(self._file, self.length)
-
-    def __str__(self) -> str:
-        return f"a {type(self._file).__name__}"
-
-
-def _position(file: IO[bytes]) -> int | None:
-    try:
-        return file.tell() if file.seekable() else None
-    except (OSError, AttributeError):
-        return None
-
-
-def _remaining(file: IO[bytes], start: int) -> int | None:
-    """Bytes left, for the kinds of file whose size is the number of bytes that read() gives.
-
-    A GzipFile, say, has a descriptor too, but its size is not the length of what it yields.
-    """
-    raw: object = getattr(file, "file", file)  # tempfile's wrapper
-    if isinstance(raw, io.BytesIO):
-        return max(0, len(raw.getbuffer()) - start)
-    if isinstance(raw, (io.BufferedReader, io.BufferedRandom)):
-        raw = cast("Any", raw).raw
-    if isinstance(raw, io.FileIO):
-        status = os.fstat(raw.fileno())
-        if stat.S_ISREG(status.st_mode):
-            return max(0, status.st_size - start)
-    return None
+def _hands_out_one(body: RequestBody) -> BodyNotReplayable:
+    return BodyNotReplayable(
+        f"the request body, {body}, can't be read again: it gives the same iterator each time"
+    )
 
 
 def make_body(content: Content | RequestBody) -> RequestBody | None:
     """Turn what callers may give as content into a body; None where there is none.
 
     Text is sent as UTF-8. A file gives what remains of it. An iterator can be sent once, other
-    iterables and seekable files again.
+    iterables and seekable files again. Iterators run where the request does: one that blocks holds up
+    an event loop, a file does not.
 
     Raises:
         TypeError: it is nothing that bytes can be read from.
@@ -248,12 +247,12 @@ def make_body(content: Content | RequestBody) -> RequestBody | None:
             ) from error
     if isinstance(content, (bytearray, memoryview)):
         return BytesBody(bytes(content))
-    if isinstance(content, io.TextIOBase):
-        raise TypeError("content is a file open in text mode; open it in binary mode ('rb')")
     if isinstance(content, Mapping):
         raise TypeError("content can't be a mapping; use data= for a form or json= for JSON")
     if hasattr(content, "read"):
-        return _FileBody(cast("IO[bytes]", content))
+        from ._file_body import make_file_body  # what most requests have no need of
+
+        return make_file_body(content)
     if isinstance(content, AsyncIterable):
         return _AsyncIterableBody(content)
     if isinstance(content, Iterable):

@@ -25,6 +25,14 @@ class Closing:
         """The same as `close`, under the name that `contextlib.aclosing` calls."""
         await self.close()
 
+    if not TYPE_CHECKING:  # which know better
+
+        def __enter__(self):
+            raise TypeError(f"a {type(self).__name__} is async: use it with `async with`")
+
+        def __exit__(self, *exc_info):
+            """Never called, but looked for."""
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -46,6 +54,14 @@ class SyncClosing:
     def close(self) -> None:
         """Release everything that is held."""
         ...
+
+    if not TYPE_CHECKING:  # which know better
+
+        async def __aenter__(self):
+            raise TypeError(f"a {type(self).__name__} is for threads: use it with `with`")
+
+        async def __aexit__(self, *exc_info):
+            """Never called, but looked for."""
 
     def __enter__(self) -> Self:
         return self

@@ -14,11 +14,20 @@ from ._siblings import Value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._trace import OnInformational, Trace
+    from ._trace import OnInformational, OnRetry, Trace
     from ._trust import TLSConfig
     from .connection import Proxy
 
-__all__ = ["HTTP2Settings", "MessageLimits", "Options", "PoolLimits", "Timeout", "TimeoutTypes"]
+__all__ = [
+    "BodyLimits",
+    "DefaultEncoding",
+    "HTTP2Settings",
+    "MessageLimits",
+    "Options",
+    "PoolLimits",
+    "Timeout",
+    "TimeoutTypes",
+]
 
 
 def _seconds(name: str, value: Any, *, zero: bool = False) -> float | None:
@@ -67,6 +76,17 @@ class Timeout(Value):
     expect: float | None = 1.0
     lowest_rate: float | None = None
 
+    if not TYPE_CHECKING:
+
+        def __init__(self, /, *limits, **named):
+            if len(limits) == 1 and not named:
+                # At httpx it is every phase, and nothing would say that here it is one.
+                raise TypeError(
+                    f"Timeout({limits[0]!r}) could mean one phase or each: write "
+                    f"Timeout(connect={limits[0]!r}), or give the number itself for each"
+                )
+            super().__init__(*limits, **named)
+
     def _check(self) -> None:
         values = vars(self)
         for name in self._fields:
@@ -86,7 +106,8 @@ class Timeout(Value):
             seconds = _seconds("timeout", value)
         except TypeError:
             raise TypeError(
-                f"timeout must be a Timeout, a number of seconds or None, not {type(value).__name__}"
+                "timeout must be a Timeout, such as Timeout(connect=3, read=5), a number of seconds or "
+                f"None, not {type(value).__name__}"
             ) from None
         return _for_phases(seconds)
 
@@ -97,6 +118,7 @@ def _for_phases(seconds: float | None) -> Timeout:
 
 
 TimeoutTypes: TypeAlias = Timeout | float | None
+DefaultEncoding: TypeAlias = "str | Callable[[bytes], str | None] | None"
 
 _new = object.__new__
 
@@ -180,6 +202,35 @@ class MessageLimits(Value):
                 )
 
 
+class BodyLimits(Value):
+    """How much of a response's body is accepted.
+
+    Attributes:
+        max_bytes: of the decoded body, read or streamed, or of the transferred one in `raw`; more is
+            `ContentTooLarge`, before any of it is handed out that is beyond. None means no limit.
+        bomb_bytes: a body whose content coding has grown it to more than this, and to more than
+            `bomb_ratio` times what was transferred, is a bomb: a `DecodingError`. None means no limit.
+        bomb_ratio: how many times; ordinary data, however large, grow to less.
+
+    Raises:
+        TypeError: a limit is not a whole number.
+        ValueError: a limit is less than 0, or the ratio less than 1.
+    """
+
+    max_bytes: int | None = None
+    bomb_bytes: int | None = 2**30
+    bomb_ratio: int = 100
+
+    def _check(self) -> None:
+        for name in self._fields:
+            lowest = 1 if name == "bomb_ratio" else 0
+            if getattr(self, name) is None and not lowest:
+                continue
+            value = _whole(self, name)
+            if value < lowest:
+                raise ValueError(f"BodyLimits({name}=...) must be at least {lowest}, not {value}")
+
+
 _LEAST_WINDOW_BYTES = 65_535  # of a connection, where nobody says anything: RFC 9113 6.9.2
 _MOST_WINDOW_BYTES = 2**31 - 1
 
@@ -236,12 +287,22 @@ class Options(Value, kw_only=True):
         started: when the request began, on the same clock.
         proxy: the proxy to go through; None means the pool's own.
         ssl: the TLS settings for the origin; None means the pool's own.
+        proxy_ssl: those for an https proxy; None means the pool's own.
         trace: is called with each `TraceEvent` of the request; None means nobody watches.
         on_informational: is called with each informational (1xx) response; None means nobody cares.
+        on_retry: is called with the request, and the error because of which the pool sends it again; what it
+            returns is awaited if it can be.
         target: the request target to send in place of the URL's: "*" with OPTIONS, or the authority
             with CONNECT (RFC 9112 3.2); None means the URL's.
         connect_protocol: what a CONNECT over HTTP/2 is to lead to, such as "websocket" (RFC 8441); None
             means a tunnel.
+        body_limits: how much of the response's body is accepted; None means `BodyLimits()`.
+        default_encoding: the charset of text that says none itself; or a function that is given what
+            came of the body when text is first asked for, and returns the charset or None.
+
+    Raises:
+        TypeError: `default_encoding` is neither.
+        LookupError: it is no text encoding of Python.
     """
 
     timeout: Timeout | None = None
@@ -249,10 +310,21 @@ class Options(Value, kw_only=True):
     started: float | None = None
     proxy: Proxy | None = None
     ssl: TLSConfig | None = None
+    proxy_ssl: TLSConfig | None = None
     trace: Trace | None = None
     on_informational: OnInformational | None = None
+    on_retry: OnRetry | None = None
     target: str | None = None
     connect_protocol: str | None = None
+    body_limits: BodyLimits | None = None
+    default_encoding: DefaultEncoding = None
+
+    def _check(self) -> None:
+        encoding = self.default_encoding
+        if encoding is not None and not callable(encoding):
+            from ._charset import check_encoding
+
+            check_encoding(encoding)
 
     def begun(self, now: float, default: Timeout, *, anew: bool = False) -> Self:
         """Return options with the limits filled in and the clock of the request started, once.

@@ -13,16 +13,19 @@ if TYPE_CHECKING:
 __all__ = ["discard", "set_aside"]
 
 _DRAIN_BYTES = 64 * 1024  # a rest up to this is read, so that the connection can be kept
+_DRAIN_SECONDS = 1.0  # most that is waited for it: a new connection is had sooner
 
 
 async def discard(response: Response) -> None:
     """Be done with a response that nobody will read.
 
-    A small body is read as transferred (never decoded: it may be a bomb) to keep the connection.
+    A small body that comes soon is read as transferred (never decoded: it may be a bomb) to keep the
+    connection.
 
     Raises:
         TotalTimeout: the time of the whole request ran out meanwhile.
     """
+    response._body.source.hurry(_DRAIN_SECONDS)
     try:
         await set_aside(response)
     finally:

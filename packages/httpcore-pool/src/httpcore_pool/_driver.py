@@ -33,7 +33,7 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
     coroutine.close()
     raise RuntimeError(
         f"{name} waited for an event loop, but runs in a thread-synchronous client: "
-        "give it a body, auth or adapter that does not await"
+        "give it a body, auth, hook or adapter that does not await"
     )
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "ClosedError",
     "ConnectError",
     "ConnectTimeout",
+    "ContentTooLarge",
     "DecodingError",
     "HTTP11Required",
     "HTTPError",
@@ -76,7 +77,8 @@ class HTTPError(Exception):
         │   │   └── RemoteProtocolError       the peer broke the protocol
         │   │       └── HTTP11Required        the server wants HTTP/1.1 for this
         │   └── ProxyError                    the proxy refused or failed
-        ├── DecodingError                     the body is not what Content-Encoding says
+        ├── DecodingError                     the body is not what Content-Encoding says, or a bomb
+        ├── ContentTooLarge                   the body has more bytes than `BodyLimits` take
         ├── StreamError                       a body used in a way that can't work
         │   ├── StreamConsumed                read to its end (or partly) before
         │   ├── StreamClosed                  closed before it was read
@@ -267,6 +269,20 @@ class DecodingError(HTTPError):
     """The body can't be decoded as its Content-Encoding says."""
 
     phase: str | None = "read"
+
+
+class ContentTooLarge(HTTPError):
+    """The body has more bytes than are accepted; its connection was closed.
+
+    Attributes:
+        limit: how many are.
+    """
+
+    phase: str | None = "read"
+
+    def __init__(self, message: str, limit: int | None = None) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class StreamError(HTTPError):

@@ -12,8 +12,6 @@ from ._errors import ReadTimeout
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ._config import Timeout
-
 __all__ = ["Pace"]
 
 _WINDOW_SECONDS = 5.0  # of waiting, over which the rate is taken
@@ -34,11 +32,6 @@ class Pace:
         self._now = now
         self._received = 0
         self._waited = 0.0
-
-    @classmethod
-    def of(cls, timeout: Timeout, now: Callable[[], float]) -> Pace | None:
-        """Return what measures for these limits; None where there is no lowest rate."""
-        return None if timeout.lowest_rate is None else cls(timeout.lowest_rate, now)
 
     async def read(
         self, read: Callable[[float | None], Awaitable[bytes]], timeout: float | None

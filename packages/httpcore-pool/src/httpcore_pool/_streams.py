@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ._closing import Closing, SyncClosing
 from ._driver import run_sync
@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from ._siblings import Headers
     from .backends.base import NetworkStream
 
-__all__ = ["ByteSource", "ByteStream", "BytesSource", "SyncByteStream", "SyncNetworkStream"]
+__all__ = [
+    "ByteSource",
+    "ByteStream",
+    "BytesSource",
+    "SyncByteStream",
+    "SyncNetworkStream",
+    "SyncTextStream",
+    "TextStream",
+]
+
+_Item = TypeVar("_Item")
 
 
 class ByteSource(ABC):
@@ -48,6 +58,9 @@ class ByteSource(ABC):
     async def close(self) -> None:
         """Give up the rest and release what is held. Never raises; again does nothing."""
         ...
+
+    def hurry(self, seconds: float) -> None:  # noqa: B027 - what is in memory has no need to
+        """Let all that is still read come within so many seconds; later reads are too late."""
 
     async def abort(self) -> None:
         """Give up the rest, and do not trust what it came over any more. Never raises."""
@@ -86,18 +99,19 @@ class BytesSource(ByteSource):
         self._data = b""
 
 
-class ByteStream(Closing):
-    """Iterates over the pieces of a body, and closes the response when it is left early.
+class _Stream(Closing, Generic[_Item]):
+    """What the streams of bytes and of text have in common.
 
-    ``async for piece in stream`` yields non-empty bytes. `close` (or leaving the ``async with``)
-    releases the connection.
+    Args:
+        next_: returns the next item, None at the end.
+        close: releases what is held.
     """
 
     __slots__ = ("_close", "_next")
 
     def __init__(
         self,
-        next_: Callable[[], Coroutine[None, None, bytes]],
+        next_: Callable[[], Coroutine[Any, Any, _Item | None]],
         close: Callable[[], Awaitable[None]],
     ) -> None:
         self._next = next_
@@ -106,29 +120,54 @@ class ByteStream(Closing):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> bytes:
-        piece = await self._next()
-        if not piece:
+    async def __anext__(self) -> _Item:
+        item = await self._next()
+        if item is None:
             raise StopAsyncIteration
-        return piece
+        return item
 
     async def close(self) -> None:
         """Release the connection; the rest of the body is given up."""
         await self._close()
 
 
-class SyncByteStream(SyncClosing):
-    """`ByteStream` for threads: a plain iterator."""
+class ByteStream(_Stream[bytes]):
+    """Iterates over the pieces of a body, and closes the response when it is left early.
+
+    ``async for piece in stream`` yields non-empty bytes. `close` (or leaving the ``async with``)
+    releases the connection.
+    """
+
+    __slots__ = ()
+
+    async def __anext__(self) -> bytes:
+        piece = await self._next()
+        if not piece:  # sources end with no bytes
+            raise StopAsyncIteration
+        return piece
+
+
+class TextStream(_Stream[str]):
+    """Iterates over the text of a body by the piece, or by the line; otherwise like `ByteStream`.
+
+    Pieces are never empty. Lines come without their ends, so that they may be.
+    """
+
+    __slots__ = ()
+
+
+class _SyncStream(SyncClosing, Generic[_Item]):
+    """The twin of `_Stream`: a plain iterator."""
 
     __slots__ = ("_stream",)
 
-    def __init__(self, stream: ByteStream) -> None:
+    def __init__(self, stream: _Stream[_Item]) -> None:
         self._stream = stream
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> bytes:
+    def __next__(self) -> _Item:
         try:
             return run_sync(self._stream.__anext__())
         except StopAsyncIteration:
@@ -137,6 +176,18 @@ class SyncByteStream(SyncClosing):
     def close(self) -> None:
         """Release the connection; the rest of the body is given up."""
         run_sync(self._stream.close())
+
+
+class SyncByteStream(_SyncStream[bytes]):
+    """`ByteStream` for threads."""
+
+    __slots__ = ()
+
+
+class SyncTextStream(_SyncStream[str]):
+    """`TextStream` for threads."""
+
+    __slots__ = ()
 
 
 class SyncNetworkStream(SyncClosing):

@@ -11,6 +11,7 @@ from ._response import SyncResponse
 from .pool import ConnectionPool, PoolStats
 
 if TYPE_CHECKING:
+    from ._config import Options
     from ._request import Request
     from ._siblings import URL, Origin
     from ._trust import SSLTypes
@@ -76,9 +77,11 @@ class SyncConnectionPool(SyncClosing):
         """Send one request and return its response with the body open; see `ConnectionPool.send`."""
         return SyncResponse(run_sync(self._pool.send(request)))
 
-    def warm(self, origin: URL | Origin | str, count: int = 1) -> int:
+    def warm(
+        self, origin: URL | Origin | str, count: int = 1, *, options: Options | None = None
+    ) -> int:
         """Open connections ahead, so that `count` are idle; see `ConnectionPool.warm`."""
-        return run_sync(self._pool.warm(origin, count))
+        return run_sync(self._pool.warm(origin, count, options=options))
 
     def close(self) -> None:
         """Close every connection; running and waiting requests fail."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import ssl
 import warnings
 from typing import TYPE_CHECKING
 
+from ._connection_info import TLSInfo
 from ._driver import Mutex
 from ._errors import CertificateError, ConnectError, ReadError, WriteError, WriteTimeout
 from .backends.base import NetworkStream
@@ -29,9 +31,20 @@ _PIECE_BYTES = 256 * 1024  # most to encrypt in one go, so that a large body is 
 _CLOSE_NOTIFY_SECONDS = 0.5  # most that the farewell may wait for a full socket buffer
 
 
+_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")  # how OpenSSL finds a certificate in a folder
+_PEM_SUFFIXES = (".pem", ".crt", ".cer")
+
+
 @functools.lru_cache(maxsize=64)
-def shared_context(source: str | bool, alpn: tuple[str, ...]) -> ssl.SSLContext:  # noqa: FBT001
-    """Return the context for a source of trust (see `TLSConfig`) and an ALPN list, made once for each."""
+def shared_context(
+    source: str | tuple[str, ...] | bool,  # noqa: FBT001
+    alpn: tuple[str, ...],
+    keylog: str | None = None,
+) -> ssl.SSLContext:
+    """Return the context for a source of trust, an ALPN list and a key log, made once for each.
+
+    See `TLSConfig`. Who asks for a key log shares no context with who does not.
+    """
     if source == "system":
         context = _system_context()
     else:
@@ -48,16 +61,38 @@ def shared_context(source: str | bool, alpn: tuple[str, ...]) -> ssl.SSLContext:
             import certifi
 
             context.load_verify_locations(certifi.where())
-        elif os.path.isdir(source):  # noqa: PTH112
-            context.load_verify_locations(capath=source)
         else:
-            try:
-                context.load_verify_locations(cafile=source)
-            except ssl.SSLError as error:
-                raise ValueError(f"ssl={source!r}: not a file of CA certificates in PEM") from error
+            for path in (source,) if isinstance(source, str) else source:
+                _trust(context, path)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(list(alpn))
+    if keylog is not None:
+        context.keylog_filename = keylog
     return context
+
+
+# What OpenSSL says, by its version, of an answer that is no TLS.
+_NOT_TLS = ("wrong version number", "record layer failure", "packet length too long")
+
+
+def _trust(context: ssl.SSLContext, path: str) -> None:
+    """Add the CA certificates of a file or folder to whom a context trusts."""
+    if not os.path.isdir(path):  # noqa: PTH112
+        try:
+            context.load_verify_locations(cafile=path)
+        except ssl.SSLError as error:
+            raise ValueError(f"ssl={path!r}: not a file of CA certificates in PEM") from error
+        return
+    context.load_verify_locations(capath=path)
+    names = os.listdir(path)  # noqa: PTH208
+    if any(map(_HASHED.fullmatch, names)):
+        return  # OpenSSL looks into it for each certificate
+    for name in names:
+        if name.lower().endswith(_PEM_SUFFIXES):
+            try:
+                context.load_verify_locations(cafile=os.path.join(path, name))  # noqa: PTH118
+            except ssl.SSLError:
+                pass  # a key, or a certificate in another form, that lies beside them
 
 
 def _system_context() -> ssl.SSLContext:
@@ -85,7 +120,10 @@ class TLSStream(NetworkStream):
         self._backend = backend
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
+        # A name is the same with the dot of the root, but is not written with it here: RFC 6066 3.
+        self._tls = context.wrap_bio(
+            self._incoming, self._outgoing, server_hostname=hostname.removesuffix(".")
+        )
         self._lock = backend.lock()
         self._write_mutex = Mutex(backend)
         self._dry = False  # OpenSSL has nothing to give until it is fed
@@ -102,6 +140,14 @@ class TLSStream(NetworkStream):
     def tls(self) -> ssl.SSLObject:
         """The TLS session, for those who want its version, cipher or certificate."""
         return self._tls
+
+    @property
+    def tls_info(self) -> TLSInfo | None:
+        version, cipher = self._tls.version(), self._tls.cipher()
+        if version is None or cipher is None:  # before the handshake
+            return None
+        # The certificate as it came: without verification Python does not parse it.
+        return TLSInfo(version, cipher[0], self.alpn, self._tls.getpeercert(binary_form=True))
 
     async def handshake(self, budget: Budget) -> None:
         """Do the handshake; the stream below is closed by the caller if this fails.
@@ -127,7 +173,8 @@ class TLSStream(NetworkStream):
             except ssl.SSLError as error:
                 await self._flush_farewell()
                 reason = (error.reason or str(error)).replace("_", " ").lower()
-                raise ConnectError(f"TLS with {self._hostname!r} failed: {reason}") from error
+                hint = " (it does not seem to speak TLS there)" if reason in _NOT_TLS else ""
+                raise ConnectError(f"TLS with {self._hostname!r} failed: {reason}{hint}") from error
             else:
                 await self._flush(budget.cut(None))
                 return
@@ -301,3 +348,7 @@ class TLSStream(NetworkStream):
     @property
     def peer(self) -> str:
         return self._stream.peer
+
+    @property
+    def local(self) -> str:
+        return self._stream.local

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from ._siblings import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from ._request import Request
     from ._siblings import Headers
 
-__all__ = ["Informational", "OnInformational", "Trace", "TraceEvent", "emit"]
+__all__ = ["Informational", "OnInformational", "OnRetry", "Trace", "TraceEvent", "emit"]
 
 
 class Informational(Value):
@@ -53,6 +53,7 @@ class TraceEvent(Value):
 
 Trace: TypeAlias = "Callable[[TraceEvent], None]"
 OnInformational: TypeAlias = "Callable[[Informational], None]"
+OnRetry: TypeAlias = "Callable[[Request, BaseException], Awaitable[object] | None]"
 
 
 def emit(request: Request, name: str, now: float, **details: object) -> None:

@@ -130,7 +130,8 @@ QueryParamsInput: TypeAlias = (
     QueryParams
     | str
     | Mapping[str, QueryParamValue | Sequence[QueryParamValue]]
-    | Iterable[tuple[str, QueryParamValue]]
+    | Sequence[tuple[str, QueryParamValue]]  # mypy infers no mapping's type beside an Iterable
+    | Iterator[tuple[str, QueryParamValue]]
     | None
 )
 
@@ -150,9 +151,24 @@ def _pairs_of(value: QueryParamsInput) -> Iterable[tuple[str, str]]:
     if isinstance(value, str):
         return _read(value)
     if isinstance(value, Mapping):
-        mapping = cast("Mapping[str, QueryParamValue | Sequence[QueryParamValue]]", value)
-        return [(_name(name), text) for name, given in mapping.items() for text in _texts(given)]
-    return [(_name(name), value_text(given)) for name, given in value]
+        return [(_name(name), text) for name, given in value.items() for text in _texts(given)]
+    given: object = value
+    if not isinstance(given, Iterable) or isinstance(given, (bytes, bytearray)):
+        raise TypeError(_WANTED.format(type(given).__name__))
+    return [_pair(pair) for pair in cast("Iterable[object]", given)]
+
+
+_WANTED = "query parameters must be a mapping, (name, value) pairs, encoded text or None, not {}"
+
+
+def _pair(pair: object) -> tuple[str, str]:
+    # Text of two characters has two items, too.
+    if isinstance(pair, (tuple, list)):
+        items = cast("Sequence[object]", pair)
+        if len(items) == 2:
+            return _name(items[0]), value_text(items[1])
+    kind = type(pair).__name__  # pyright: ignore[reportUnknownArgumentType]
+    raise TypeError(_WANTED.format(f"an iterable of {kind}"))
 
 
 def _texts(value: QueryParamValue | Sequence[QueryParamValue]) -> list[str]:

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from ._auth import AuthAdapter
+from ._base import Layer
 from ._cookies import CookieAdapter
 from ._environment import EnvironmentAdapter
+from ._hooks import HookAdapter
 from ._redirects import RedirectAdapter
 
-__all__ = ["AuthAdapter", "CookieAdapter", "EnvironmentAdapter", "RedirectAdapter"]
+__all__ = [
+    "AuthAdapter",
+    "CookieAdapter",
+    "EnvironmentAdapter",
+    "HookAdapter",
+    "Layer",
+    "RedirectAdapter",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 from weakref import WeakKeyDictionary
 
@@ -60,6 +60,25 @@ class AuthAdapter(Layer):
         except AuthError as error:
             raise pool.InvalidRequest(str(error)).about(request) from error
         return await self._inner.send(request)
+
+    def fill(self, request: pool.Request) -> pool.Request:
+        """Return the request with the credentials of its first attempt, if nobody has to be asked for them.
+
+        Raises:
+            InvalidRequest: the scheme can't do what is asked of it.
+        """
+        try:
+            auth = _auth(request)
+            steps = None if auth is None else auth.flow(_facts(request))
+            step = next(steps, None) if isinstance(steps, Generator) else None
+        except AuthError as error:
+            raise pool.InvalidRequest(str(error)).about(request) from error
+        if _is_fields(step) and step:
+            request = request.copy_with()
+            request.headers = _with_fields(request.headers, step)
+        elif isinstance(step, Coroutine):
+            step.close()  # nobody will wait for it
+        return request
 
     def turn(self, key: object, backend: pool.Backend) -> pool.Mutex:
         """Return what those with steps of this key take turns by."""

@@ -8,7 +8,11 @@ __all__ = ["Layer"]
 
 
 class Layer(pool.Adapter):
-    """An adapter that passes requests on to the one below it."""
+    """An adapter that passes requests on to the one below it: the base of all between client and pool.
+
+    Args:
+        inner: the adapter below.
+    """
 
     def __init__(self, inner: pool.Adapter) -> None:
         self._inner = inner
@@ -17,6 +21,17 @@ class Layer(pool.Adapter):
     def inner(self) -> pool.Adapter:
         """The adapter below."""
         return self._inner
+
+    async def send(self, request: pool.Request) -> pool.Response:
+        """Send the request by the adapter below."""
+        return await self._inner.send(request)
+
+    def fill(self, request: pool.Request) -> pool.Request:
+        """Return a request as this level would send it, as far as that is known without waiting.
+
+        For `Client.prepare_request`; nothing may be used up by it.
+        """
+        return request
 
     async def close(self) -> None:
         """Close the adapter below."""

@@ -28,7 +28,7 @@ class CookieAdapter(Layer):
         if options.auth is not None:  # userinfo is sent once: it needs nothing to be renewed
             renew = _Renewal(self, request.headers.get("Cookie"))
             request = request.with_options(options.copy_with(renew=renew))
-        sent = request if self.jar.is_empty else self.with_cookies(request)
+        sent = request if self.jar.is_empty else self.fill(request)
         response = await self._inner.send(sent)
         try:
             self.take(request, response)
@@ -37,7 +37,7 @@ class CookieAdapter(Layer):
             raise
         return response
 
-    def with_cookies(self, request: pool.Request) -> pool.Request:
+    def fill(self, request: pool.Request) -> pool.Request:
         """Return the request with the jar's cookies, beside those that the caller has set."""
         url, options = request.url, ClientOptions.of(request.options)
         found = self.jar.header(
@@ -84,4 +84,4 @@ class _Renewal:
         request.headers.remove("Cookie")
         if self._own is not None:
             request.headers.set("Cookie", self._own)
-        return self._adapter.with_cookies(request)
+        return self._adapter.fill(request)

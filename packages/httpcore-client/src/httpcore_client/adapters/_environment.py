@@ -1,19 +1,23 @@
-"""`EnvironmentAdapter`: proxies and netrc from the environment. The rules are `policy/_environment`.
+"""`EnvironmentAdapter`: proxies, trust and netrc from the environment. The rules are `policy/_environment`.
 
-The variables are read when the adapter is made, the netrc file when a request first could need it. What
-makes no sense in either is ignored with a warning. The netrc answers the origins that the caller asks, not
-those that a redirect leads to.
+What the variables say when a request is sent counts for it. A proxy that can't be used fails the requests
+that were to go through it; all else that makes no sense is ignored with one warning. The netrc answers the
+origins that the caller asks, not those that a redirect leads to.
 """
 
 from __future__ import annotations
 
+import os
 import warnings
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._options import ClientOptions
 from .._siblings import pool
-from ..policy._environment import ProxyRules
+from .._trust_env import TrustEnv
+from ..policy._environment import Environment, Facts
 from ._base import Layer
+from ._netrc_file import NetrcFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,62 +27,152 @@ if TYPE_CHECKING:
 __all__ = ["EnvironmentAdapter"]
 
 
+class _Reading(NamedTuple):
+    """What was made of the variables."""
+
+    facts: Facts | None
+    tls: pool.TLSConfig | None  # None where nothing differs from what the pool does by itself
+    keylog: str | None
+    is_nothing: bool  # but a netrc, perhaps
+
+
 class EnvironmentAdapter(Layer):
     """Fills in what a request leaves open from the environment.
 
     Args:
         inner: the adapter below.
-        environ: the variables, usually `os.environ`.
-        proxies: whether the proxy variables are heeded.
+        environ: the variables, usually `os.environ`; they may change at any time.
+        trust: which of them are heeded.
+        ssl: what the caller has said of whom to trust, which wins; None for nothing.
     """
 
     def __init__(
-        self, inner: pool.Adapter, environ: Mapping[str, str], *, proxies: bool = True
+        self,
+        inner: pool.Adapter,
+        environ: Mapping[str, str],
+        *,
+        trust: TrustEnv = TrustEnv(),  # noqa: B008 - frozen
+        ssl: pool.SSLTypes = None,
     ) -> None:
         super().__init__(inner)
-        self._proxies = ProxyRules(environ if proxies else {})
-        for variable, reason in self._proxies.ignored:
-            warnings.warn(f"{variable} is ignored: {reason}", stacklevel=2)
-        self._netrc_path = environ.get("NETRC") or None
-        self._netrc: Netrc | None = None
-        # Without an environment there is no home either, and so no ~/.netrc.
-        self._idle = not environ
+        self._environment = Environment(environ, trust)
+        self._ssl = None if ssl is None else pool.TLSConfig.of(ssl)
+        self._reading = _Reading(None, None, None, is_nothing=True)
+        self._netrc = NetrcFile()
+        self._warned: set[str] = set()
 
     async def send(self, request: pool.Request) -> pool.Response:
-        """Send the request with the proxy and the credentials that the environment has for it."""
-        if self._idle:
-            return await self._inner.send(request)
+        """Send the request with what the environment has for it.
+
+        Raises:
+            ProxyError: the variable that names its proxy makes no sense.
+            HTTPError: what the levels below raise.
+        """
+        reading, started = self._reading, request.options.started
+        if self._environment.facts() is reading.facts and reading.is_nothing:  # as nearly always
+            begin, end = self._netrc.quiet
+            if started is not None and begin <= started < end:
+                return await self._inner.send(request)
+        return await self._inner.send(self.fill(request))
+
+    def fill(self, request: pool.Request) -> pool.Request:
+        """Return the request as it is sent on: with the proxy, trust and credentials for it.
+
+        Raises:
+            ProxyError: the variable that names its proxy makes no sense.
+        """
+        facts = self._environment.facts()
+        reading = self._reading
+        if facts is not reading.facts:
+            reading = self._read(facts)
+        changes: dict[str, Any] = {}
         options = ClientOptions.of(request.options)
-        if options.proxy is None and self._proxies:
-            proxy = self._proxies.proxy_for(request.url)
-            options = options.copy_with(proxy=proxy, environment_proxy=True)
-        if (
-            options.auth is None
-            and options.netrc
-            and not options.foreign  # a server must not choose which password is sent, or how
-            and not request.url.username
-            and "Authorization" not in request.headers
-        ):
-            netrc = self._loaded_netrc()
-            if netrc.get(request.url.host) is not None:
+        if facts.proxies and options.proxy is None and not options.direct:
+            proxy = _proxy(facts, request)
+            if proxy is not None:
+                changes.update(proxy=proxy, environment_proxy=True)
+        if reading.tls is not None:
+            for name in ("ssl", "proxy_ssl"):
+                own = getattr(request.options, name)
+                changes[name] = reading.tls if own is None else _logged(own, reading.keylog)
+        if facts.netrc is not None:
+            netrc = self._netrc_for(request, facts.netrc)
+            if netrc is not None:
                 from .._siblings import NetrcAuth
 
-                options = options.copy_with(auth=NetrcAuth(netrc))
-        if options is not request.options:
-            request = request.with_options(options)
-        return await self._inner.send(request)
+                changes["auth"] = NetrcAuth(netrc)
+        if not changes:
+            return request
+        return request.with_options(options.copy_with(**changes))
 
-    def _loaded_netrc(self) -> Netrc:
-        if self._netrc is None:
-            from .._siblings import Netrc  # here, as it has no use before the first request
+    def _netrc_for(self, request: pool.Request, path: str) -> Netrc | None:
+        """Return the netrc if it answers for this request."""
+        options = ClientOptions.of(request.options)
+        if (
+            options.auth is not None
+            or not options.netrc
+            or options.foreign  # a server must not choose which password is sent, or how
+            or request.url.username
+            or "Authorization" in request.headers
+        ):
+            return None
+        netrc = self._netrc.read(path, options.started)
+        return None if netrc is None or netrc.get(request.url.host) is None else netrc
 
-            try:
-                self._netrc = Netrc.load(self._netrc_path)
-            except (OSError, ValueError) as error:
-                # Who has no use for the file must not be stopped by it.
-                self._netrc = Netrc()
-                warnings.warn(f"netrc is ignored: {error}", stacklevel=2)
-            # Nothing to look for: from now on requests only pass.
-            nothing = not self._netrc.entries and self._netrc.default is None
-            self._idle = nothing and not self._proxies
-        return self._netrc
+    # What the variables say, when they have changed.
+
+    def _read(self, facts: Facts) -> _Reading:
+        complaints = list(facts.proxies.ignored)
+        own = pool.TLSConfig() if self._ssl is None else self._ssl
+        tls = own if self._ssl is not None else _trusted(facts, own, complaints)
+        keylog = _writable(facts.keylog, complaints)
+        tls = _logged(tls, keylog)
+        changed = None if tls is own and keylog is None else tls
+        is_nothing = changed is None and not facts.proxies
+        reading = _Reading(facts, changed, keylog, is_nothing)
+        self._netrc.quiet = (-inf, inf) if facts.netrc is None else (0.0, 0.0)
+        self._reading = reading  # before a warning, which may be made an error
+        for complaint in complaints:
+            if complaint not in self._warned:
+                self._warned.add(complaint)
+                warnings.warn(complaint, stacklevel=2)
+        return reading
+
+
+def _trusted(facts: Facts, own: pool.TLSConfig, complaints: list[str]) -> pool.TLSConfig:
+    """Return whom the variables trust: what is in the first group that names something that exists."""
+    for group in facts.certificates:
+        paths: list[str] = []
+        for variable, path in group:
+            if os.path.exists(path):  # noqa: PTH110
+                paths.append(path)
+            else:
+                complaints.append(f"{variable} is ignored: there is no {path!r}")
+        if paths:
+            return pool.TLSConfig(tuple(paths))
+    return own
+
+
+def _writable(keylog: str | None, complaints: list[str]) -> str | None:
+    try:
+        if keylog is not None:
+            with open(keylog, "ab"):  # noqa: PTH123
+                pass
+    except OSError as error:
+        complaints.append(f"SSLKEYLOGFILE is ignored: {error}")
+        return None
+    return keylog
+
+
+def _logged(tls: pool.TLSConfig, keylog: str | None) -> pool.TLSConfig:
+    """Return the same trust with a key log, unless it has one, or is a context, which is never changed."""
+    ours = tls.source is None or isinstance(tls.source, (str, bool, tuple))
+    return tls if keylog is None or tls.keylog or not ours else tls.copy_with(keylog=keylog)
+
+
+def _proxy(facts: Facts, request: pool.Request) -> pool.Proxy | None:
+    try:
+        return facts.proxies.proxy_for(request.url)
+    except pool.ProxyError as error:
+        error.about(request)
+        raise

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from .._options import ClientOptions
 from .._siblings import pool
 from ..policy._redirects import next_request
 from ._base import Layer
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
 __all__ = ["RedirectAdapter"]
+
+_OnRedirect: TypeAlias = "Callable[[pool.Response], Awaitable[object]]"
 
 
 class RedirectAdapter(Layer):
@@ -18,15 +24,27 @@ class RedirectAdapter(Layer):
     Args:
         inner: the adapter below.
         max_redirects: how many hops are followed; 0 follows none and raises on the first.
+        allow_downgrade: whether a redirect from https to http is followed (without credentials).
+        on_redirect: is given each response that is about to be followed, already closed, and awaited.
+        on_redirect: is awaited with each response that is about to be followed; None for nobody.
     """
 
-    def __init__(self, inner: pool.Adapter, *, max_redirects: int = 20) -> None:
+    def __init__(
+        self,
+        inner: pool.Adapter,
+        *,
+        max_redirects: int = 20,
+        allow_downgrade: bool = True,
+        on_redirect: _OnRedirect | None = None,
+    ) -> None:
         super().__init__(inner)
         if isinstance(max_redirects, bool) or not isinstance(max_redirects, int):
             raise TypeError(f"max_redirects must be an int, not {type(max_redirects).__name__}")
         if max_redirects < 0:
             raise ValueError(f"max_redirects must be 0 or more, not {max_redirects}")
         self._max_redirects = max_redirects
+        self._allow_downgrade = allow_downgrade
+        self._on_redirect = on_redirect
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request, follow where it is led, and return the last response.
@@ -53,7 +71,7 @@ class RedirectAdapter(Layer):
                 return response
             follow = ClientOptions.of(request.options).allow_redirects
             try:
-                following = next_request(request, response)
+                following = next_request(request, response, allow_downgrade=self._allow_downgrade)
             except pool.InvalidRedirect as error:
                 if not follow:
                     response.set_redirect(history, why_not=error.message)
@@ -66,9 +84,13 @@ class RedirectAdapter(Layer):
                 response.set_redirect(history, following, step)
                 return response
             await pool.discard(response)
+            _check_body(following)
+            response.set_redirect(history, following, why_not="it was followed already")
             history = (*history, response)
             if len(history) > self._max_redirects:
                 raise self._too_many(request, history)
+            if self._on_redirect is not None:
+                await self._on_redirect(response)
             request = following
             response = await self._inner.send(request)
 
@@ -85,7 +107,20 @@ class RedirectAdapter(Layer):
         """Take one hop: what `response.next()` does."""
         options = ClientOptions.of(request.options).copy_with(allow_redirects=False)
         request = request.with_options(options)
+        _check_body(request)
         return await self._follow(request, await self._inner.send(request), history)
 
     def __repr__(self) -> str:
-        return f"<RedirectAdapter max_redirects={self._max_redirects}>"
+        shown = "" if self._allow_downgrade else " allow_downgrade=False"
+        return f"<RedirectAdapter max_redirects={self._max_redirects}{shown}>"
+
+
+def _check_body(request: pool.Request) -> None:
+    """Refuse a body that can't be sent again, before the head of a request for it is sent."""
+    body = request.body
+    if body is not None and body.opened and not body.replayable:
+        try:
+            body.open()  # which says why not
+        except pool.BodyNotReplayable as error:
+            error.about(request)
+            raise

@@ -7,7 +7,6 @@ Exit status: 0 when a response was had (whatever its status), 1 when the request
 from __future__ import annotations
 
 import argparse
-import codecs
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -68,17 +67,12 @@ def _print(response: pool.SyncResponse) -> None:
     lines = [f"{response.protocol} {response.status_code} {response.reason_phrase}".rstrip()]
     lines += [f"{name}: {value}" for name, value in response.headers.multi_items()]
     print(_harmless("\n".join(lines)), end="\n\n", flush=True)
-    terminal = sys.stdout.isatty()
-    # A character may be spread over two pieces.
-    decoder = codecs.getincrementaldecoder(response.encoding)(errors="replace")
+    if sys.stdout.isatty():
+        for text in response.stream_text():
+            print(_harmless(text), end="", flush=True)
+        return
     for piece in response.stream():
-        if terminal:
-            sys.stdout.write(_harmless(decoder.decode(piece)))
-        else:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.flush()
-    if terminal:
-        sys.stdout.write(_harmless(decoder.decode(b"", final=True)))
+        sys.stdout.buffer.write(piece)
         sys.stdout.flush()
 
 

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from .._options import ClientOptions
-from .._siblings import URL, Headers, InvalidURL, pool
+from .._siblings import URL, InvalidURL, pool
 
-__all__ = ["next_request", "without_credentials"]
+__all__ = ["next_request"]
 
 # Fields that describe content go when the content goes (RFC 9110 15.4, 8).
 _CONTENT_FIELDS = frozenset({"transfer-encoding", "trailer", "expect", "digest"})
-# Credentials belong to the origin they were given for.
-_CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
 
 
-def next_request(request: pool.Request, response: pool.Response) -> pool.Request:
+def next_request(
+    request: pool.Request, response: pool.Response, *, allow_downgrade: bool = True
+) -> pool.Request:
     """Return the request that a redirect response asks for.
 
+    Args:
+        request: the request that was answered.
+        response: the answer, which knows its history.
+        allow_downgrade: whether it may lead from https to http.
+
     Raises:
-        InvalidRedirect: the Location is missing, doubled, malformed, or not http(s).
+        InvalidRedirect: the Location is missing, doubled, malformed, not http(s), or not allowed.
     """
-    url = _location(request.url, response.headers)
+    url = _location(request.url, response)
+    if request.url.is_ssl and not (url.is_ssl or allow_downgrade):
+        raise pool.InvalidRedirect(
+            f"the redirect leads from https to {url.masked!r} (allow_downgrade=False)"
+        )
     method = _method(request.method, response.status_code)
     headers = request.headers.copy()
     headers.remove("Host")  # the caller's, if it was, was meant for the first request
@@ -33,7 +42,7 @@ def next_request(request: pool.Request, response: pool.Response) -> pool.Request
     if request.url.host not in options.led_from:
         options = options.copy_with(led_from=(*options.led_from, request.url.host))
     if url.origin != request.url.origin:
-        headers = without_credentials(headers)
+        headers = headers.without_sensitive()
         user, password = "", ""
         options = options.copy_with(auth=None, foreign=True)
     else:
@@ -45,21 +54,17 @@ def next_request(request: pool.Request, response: pool.Response) -> pool.Request
     return pool.Request(method, url, content, headers, options=options)
 
 
-def without_credentials(headers: Headers) -> Headers:
-    """Return a copy of fields that may go to an origin that the caller did not ask."""
-    copy = headers.copy()
-    for name in _CREDENTIALS:
-        copy.remove(name)
-    return copy
-
-
-def _location(base: URL, headers: Headers) -> URL:
-    locations = set(headers.get_list("Location"))
-    if len(locations) > 1:
-        raise pool.InvalidRedirect("the redirect has several Location fields that differ")
-    location = locations.pop() if locations else ""
-    if not location:
-        raise pool.InvalidRedirect("the redirect has no Location")
+def _location(base: URL, response: pool.Response) -> URL:
+    locations = set(response.headers.get_list("Location"))
+    if len(locations) != 1:
+        found = "several Location fields that differ" if locations else "no Location"
+        raise pool.InvalidRedirect(f"the redirect has {found}")
+    location = locations.pop()
+    # An empty one asks for the same again (RFC 3986 5.2.2), which may help once: with a cookie, say.
+    if not location and response.history and not response.history[-1].headers.get("Location"):
+        raise pool.InvalidRedirect(
+            "the redirect has an empty Location, and so had the one before it"
+        )
     try:
         url = base.resolve_with(_text(location))
     except InvalidURL as error:

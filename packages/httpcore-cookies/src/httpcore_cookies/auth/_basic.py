@@ -3,7 +3,8 @@
 Decides how a user and a password become a field. Where they come from may not live here.
 """
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from typing import Any
 
 from ._errors import InvalidCredentials
 from ._flow import AuthFlow, AuthRequest
@@ -18,7 +19,7 @@ class BasicAuth(Scheme):
 
     Takes two `str`, sent as UTF-8. Raises InvalidCredentials, a ValueError, for a user with a
     colon and for control characters, TypeError for what is not str. `repr` hides the password;
-    pickling is refused. RFC 7617, section 2.
+    pickling writes it. RFC 7617, section 2.
 
     >>> BasicAuth("user", "s3cret")
     BasicAuth('user', [secure])
@@ -39,6 +40,10 @@ class BasicAuth(Scheme):
     def flow(self, request: AuthRequest) -> AuthFlow:
         """Send the credentials, accept any response."""
         yield (("Authorization", self._field),)
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        credentials = b64decode(self._field.removeprefix("Basic ")).decode()
+        return (self.username, credentials.partition(":")[2]), {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.username!r}, {MASK})"

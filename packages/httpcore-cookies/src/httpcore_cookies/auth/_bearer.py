@@ -4,6 +4,7 @@ Decides what a token is and how it is sent. Getting and renewing tokens may not 
 """
 
 import re
+from typing import Any
 
 from ._errors import InvalidCredentials
 from ._flow import AuthFields, AuthFlow, AuthRequest
@@ -20,7 +21,7 @@ class BearerAuth(Scheme):
 
     Takes the token as `str`. Raises InvalidCredentials, a ValueError, for what is no b64token
     (letters, digits, `-._~+/`, then `=`), TypeError for what is not str. `repr` hides it;
-    pickling is refused. RFC 6750, section 2.1.
+    pickling writes it. RFC 6750, section 2.1.
 
     >>> BearerAuth("s3cret")
     BearerAuth([secure])
@@ -34,6 +35,9 @@ class BearerAuth(Scheme):
     def flow(self, request: AuthRequest) -> AuthFlow:
         """Send the token, accept any response."""
         yield self._fields
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (self._fields[0][1].removeprefix("Bearer "),), {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({MASK})"

@@ -32,6 +32,10 @@ _ABSOLUTE = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
+def _new_cnonce() -> str:
+    return secrets.token_urlsafe(18)
+
+
 class DigestAuth(Scheme):
     """Answers Digest challenges with a user and a password; the password itself is never sent.
 
@@ -44,7 +48,7 @@ class DigestAuth(Scheme):
     to its own challenges. Raises InvalidCredentials, a ValueError, for control characters,
     ValueError for an unknown algorithm, TypeError for what is not `str`; the flow raises AuthError
     where a server insists on protecting a content that is not in memory (qop=auth-int alone).
-    `repr` hides the password; pickling is refused. RFC 7616; without qop RFC 2617, section 3.2.2.1.
+    `repr` hides the password; pickling writes it. RFC 7616; without qop RFC 2617, section 3.2.2.1.
 
     >>> DigestAuth("user", "s3cret")
     DigestAuth('user', [secure])
@@ -60,7 +64,7 @@ class DigestAuth(Scheme):
         password: str,
         *,
         algorithms: Iterable[str] = ALGORITHMS,
-        cnonce: Callable[[], str] = lambda: secrets.token_urlsafe(18),
+        cnonce: Callable[[], str] = _new_cnonce,
     ) -> None:
         self.username = refuse_controls("username", username)
         self._password = refuse_controls("password", password)
@@ -139,6 +143,10 @@ class DigestAuth(Scheme):
             self._spaces[origin] = left
         else:
             self._spaces.pop(origin, None)
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        named = {"algorithms": self._algorithms, "cnonce": self._cnonce}
+        return (self.username, self._password), named
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.username!r}, {MASK})"

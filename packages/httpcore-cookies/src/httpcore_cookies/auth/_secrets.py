@@ -5,7 +5,8 @@ No scheme may live here.
 """
 
 import re
-from typing import NoReturn, Self, SupportsIndex
+from functools import partial
+from typing import Any, Self, SupportsIndex
 
 from ._errors import InvalidCredentials
 
@@ -17,16 +18,27 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class SecretHolder:
-    """A base of what holds a secret and doesn't change: it copies as itself and isn't pickled."""
+    """A base of what holds a secret and doesn't change: it copies as itself and isn't pickled.
+
+    A class that states its `_arguments` is: as what it was made with, in the clear, and with nothing that
+    it has learnt. Callers have a use for that when they send a client to another process.
+    """
 
     __slots__ = ()
 
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        """Refuse to be pickled."""
-        raise TypeError(
-            f"{type(self).__name__} is not pickled: its secret would be written in the clear;"
-            " make a new one where it is needed"
-        )
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        """Refuse to be pickled, or say how to make such an object."""
+        if "_arguments" not in vars(type(self)):  # nor does a subclass say how it is made
+            raise TypeError(
+                f"{type(self).__name__} is not pickled: its secret would be written in the clear;"
+                " make a new one where it is needed"
+            )
+        positional, named = self._arguments()
+        return partial(type(self), **named), positional
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return what to make such an object with."""
+        raise NotImplementedError
 
     def __copy__(self) -> Self:
         return self

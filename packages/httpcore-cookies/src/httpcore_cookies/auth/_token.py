@@ -37,7 +37,7 @@ class TokenAuth(SecretHolder):
     token; what it raises, the request that made the call raises. `clock` gives seconds and never goes back.
 
     The flow raises InvalidCredentials, a ValueError, for what is no token, AuthError for what is
-    neither of the above. `repr` hides the token; pickling is refused.
+    neither of the above. `repr` hides the token; pickled is the source alone.
 
     >>> TokenAuth(lambda: ("s3cret", 3600))
     TokenAuth([secure])
@@ -62,6 +62,9 @@ class TokenAuth(SecretHolder):
             renewed = yield Exclusive(self, self._renewed(token))
             if renewed.fields != token.fields:
                 yield renewed.fields
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (self._source,), {"clock": self._clock}
 
     def _renewed(self, old: "_Token | None") -> AuthFlow:
         """Return a token in the place of an old one, which another request may have replaced."""

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
 from ._asyncio_dial import dial
+from ._asyncio_threads import call_in_thread
 from ._sockets import PollReadiness, Readiness, SelectReadiness, address, fails, tune
-from .base import Backend, Event, NetworkStream
+from .base import Backend, Event, NetworkStream, T, Ts
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
 __all__ = ["AsyncioBackend"]
 
@@ -92,7 +94,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._write_timer = _Timer(loop)
         self._closed = loop.create_future()
         self._readiness: PollReadiness | SelectReadiness = cast("Any", None)
-        self._peer = ""
+        self._peer = self._local = ""
         self._pid = os.getpid()
 
     # The transport's side.
@@ -100,6 +102,7 @@ class _Stream(asyncio.Protocol, NetworkStream):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._peer = address(transport.get_extra_info("peername"))
+        self._local = address(transport.get_extra_info("sockname"))
         sock = transport.get_extra_info("socket")
         tune(sock)
         self._readiness = Readiness(sock, write=False)
@@ -292,6 +295,10 @@ class _Stream(asyncio.Protocol, NetworkStream):
     def peer(self) -> str:
         return self._peer
 
+    @property
+    def local(self) -> str:
+        return self._local
+
 
 class _AsyncioEvent:
     __slots__ = ("_set", "_waiter")
@@ -352,7 +359,12 @@ class AsyncioBackend(Backend):
         return stream
 
     def loop(self) -> object:
-        return asyncio.get_running_loop()
+        try:
+            return asyncio.get_running_loop()
+        except RuntimeError:
+            raise RuntimeError(
+                "no asyncio event loop is running here: under Trio use TrioClient, in threads SyncClient"
+            ) from None
 
     def lock(self) -> AbstractContextManager[object]:
         return self._nothing  # nothing runs between two awaits
@@ -364,3 +376,10 @@ class AsyncioBackend(Backend):
         # Streams of this backend queue a write whole and close at once, so clean-up does not depend
         # on its awaits being finished.
         return self._nothing
+
+    async def to_thread(
+        self, function: Callable[[*Ts], T], *args: *Ts, abandon_on_cancel: bool = False
+    ) -> T:
+        if abandon_on_cancel:
+            return await asyncio.get_running_loop().run_in_executor(None, function, *args)
+        return await call_in_thread(function, *args)

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar, TypeVarTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from .._connection_info import TLSInfo
+
 __all__ = ["Backend", "Event", "NetworkStream"]
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class NetworkStream(ABC):
@@ -93,8 +99,18 @@ class NetworkStream(ABC):
     @property
     @abstractmethod
     def peer(self) -> str:
-        """The address at the other end, as `host:port`."""
+        """The address at the other end, as `host:port`, IPv6 in brackets."""
         ...
+
+    @property
+    def local(self) -> str:
+        """Our own address in the same form; "" where it is not known."""
+        return ""
+
+    @property
+    def tls_info(self) -> TLSInfo | None:
+        """What was agreed in the TLS handshake; None where there was none."""
+        return None
 
 
 class Event(Protocol):
@@ -146,9 +162,22 @@ class Backend(ABC):
         """
         ...
 
-    def now(self) -> float:
-        """Seconds on the monotonic clock that all timeouts and deadlines use."""
-        return monotonic()
+    async def to_thread(
+        self, function: Callable[[*Ts], T], *args: *Ts, abandon_on_cancel: bool = False
+    ) -> T:
+        """Call a function that may block, a read from a disk, without holding up other tasks.
+
+        Args:
+            function: is called once, or not at all if it had not begun when this was cancelled.
+            args: for it.
+            abandon_on_cancel: whether cancelling leaves the function to itself, which may never end,
+                or waits until it has ended, so that nothing runs on behind the caller's back.
+        """
+        return function(*args)
+
+    # Not a method around it: each request looks at the clock several times.
+    now = staticmethod(monotonic)
+    """Return seconds on the monotonic clock that all timeouts and deadlines use."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

@@ -77,6 +77,10 @@ class ScriptedStream(NetworkStream):
     def peer(self) -> str:
         return self._peer
 
+    @property
+    def local(self) -> str:
+        return "scripted:0"
+
 
 class _ScriptedEvent:
     def __init__(self) -> None:

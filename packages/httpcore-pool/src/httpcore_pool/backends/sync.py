@@ -20,13 +20,14 @@ class _SyncStream(NetworkStream):
     each with a limit of its own.
     """
 
-    __slots__ = ("_closed", "_idle", "_peer", "_readable", "_sock", "_writable")
+    __slots__ = ("_closed", "_idle", "_local", "_peer", "_readable", "_sock", "_writable")
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)  # noqa: FBT003 - the standard library's
         self._sock = sock
         self._closed = False
         self._peer = address(sock.getpeername())
+        self._local = address(sock.getsockname())
         self._readable = Readiness(sock, write=False)
         self._writable = Readiness(sock, write=True)
         self._idle = Readiness(sock, write=False)
@@ -116,6 +117,10 @@ class _SyncStream(NetworkStream):
     @property
     def peer(self) -> str:
         return self._peer
+
+    @property
+    def local(self) -> str:
+        return self._local
 
 
 def _why(error: Exception) -> str:

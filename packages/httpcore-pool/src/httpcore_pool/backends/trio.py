@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
 from ._sockets import address, fails, is_readable
-from .base import Backend, Event, NetworkStream
+from .base import Backend, Event, NetworkStream, T, Ts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import trio
 
     _installed = True
@@ -32,11 +34,12 @@ def _why(error: BaseException) -> str:
 
 
 class _TrioStream(NetworkStream):
-    __slots__ = ("_peer", "_stream")
+    __slots__ = ("_local", "_peer", "_stream")
 
     def __init__(self, stream: trio.SocketStream) -> None:
         self._stream = stream
         self._peer = address(stream.socket.getpeername())
+        self._local = address(stream.socket.getsockname())
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if timeout is not None and timeout <= 0:
@@ -107,6 +110,10 @@ class _TrioStream(NetworkStream):
     def peer(self) -> str:
         return self._peer
 
+    @property
+    def local(self) -> str:
+        return self._local
+
 
 def _limit(timeout: float | None) -> float:
     return float("inf") if timeout is None else timeout
@@ -145,7 +152,10 @@ class TrioBackend(Backend):
 
     def now(self) -> float:
         """Trio's own clock, so that its `MockClock` drives our deadlines too."""
-        return trio.current_time()
+        try:
+            return trio.current_time()
+        except RuntimeError:
+            raise _not_running() from None
 
     async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
         try:
@@ -166,7 +176,10 @@ class TrioBackend(Backend):
             raise ConnectError(fails(host, port, error)) from error
 
     def loop(self) -> object:
-        return trio.lowlevel.current_trio_token()
+        try:
+            return trio.lowlevel.current_trio_token()
+        except RuntimeError:
+            raise _not_running() from None
 
     def lock(self) -> AbstractContextManager[object]:
         return self._nothing  # nothing runs between two checkpoints
@@ -177,6 +190,11 @@ class TrioBackend(Backend):
     def shield(self) -> AbstractContextManager[object]:
         return trio.CancelScope(shield=True)
 
+    async def to_thread(
+        self, function: Callable[[*Ts], T], *args: *Ts, abandon_on_cancel: bool = False
+    ) -> T:
+        return await trio.to_thread.run_sync(function, *args, abandon_on_cancel=abandon_on_cancel)
+
 
 def _root(error: OSError) -> OSError:
     """Trio sums up several failed addresses in one error; the cause holds the reason."""
@@ -185,3 +203,7 @@ def _root(error: OSError) -> OSError:
         first: object = cast("Any", cause).exceptions[0]
         return first if isinstance(first, OSError) else error
     return cause if isinstance(cause, OSError) else error
+
+
+def _not_running() -> RuntimeError:
+    return RuntimeError("Trio is not running here: under asyncio use Client, in threads SyncClient")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._adapter import Adapter
 from .._config import Budget, Timeout
+from .._connection_info import Dial, note_prelude
 from .._discard import discard
 from .._driver import Mutex
 from .._errors import (
@@ -137,17 +138,23 @@ class HTTPConnection(Adapter):
         """Whether it died, or got out of step, while it was idle."""
         return self._closed or (self._inner is not None and await self._inner.is_stale())
 
-    async def connect(self, request: Request) -> HTTP11Connection | HTTP2Connection:
+    async def connect(
+        self, request: Request, dial: Dial | None = None
+    ) -> HTTP11Connection | HTTP2Connection:
         """Dial, if that was not done yet, within the limits of this request; return what speaks.
+
+        Args:
+            request: whose limits hold.
+            dial: is told how long that took.
 
         Raises:
             ConnectError, CertificateError, ConnectTimeout, ProxyError, TotalTimeout: it failed; the
                 next call tries again.
         """
-        return await self._connected(request) if self._inner is None else self._inner
+        return await self._connected(request, dial) if self._inner is None else self._inner
 
     async def _connected(
-        self, request: Request, old: HTTP11Connection | None = None
+        self, request: Request, dial: Dial | None, old: HTTP11Connection | None = None
     ) -> HTTP11Connection | HTTP2Connection:
         """Dial, unless somebody else has done so, in the place of the old one."""
         request = request.with_options(request.options.begun(self._backend.now(), self._timeout))
@@ -162,7 +169,7 @@ class HTTPConnection(Adapter):
                     raise ClosedError("the connection is closed")
                 inner = self._inner
                 if inner is None or inner is old:
-                    self._inner = inner = await self._dial(countdown)
+                    self._inner = inner = await self._dial(countdown, dial or Dial())
                 return inner
             finally:
                 self._dialling.release()
@@ -181,14 +188,24 @@ class HTTPConnection(Adapter):
         """
         inner = self._inner
         if inner is None:
-            inner = await self.connect(request)
+            return await self._dial_and_send(request)
         if self._shown_to is not None and "Proxy-Authorization" not in request.headers:
             return await self._send_with_auth(self._shown_to, request)
         return await inner.send(request)
 
+    async def _dial_and_send(self, request: Request) -> Response:
+        started, dial = self._backend.now(), Dial()
+        await self.connect(request, dial)
+        begun = self._backend.now()
+        response = await self.send(request)
+        note_prelude(response._times, begun, started, dial=dial)
+        return response
+
     async def _send_with_auth(self, proxy: Proxy, request: Request) -> Response:
         """Send a request through a forwarding proxy that wants to know who asks (RFC 9110 11.7)."""
         flow: ProxyFlow | None = None
+        dial: Dial | None = None
+        started = begun = self._backend.now()
         inner = await self.connect(request)
         try:
             while True:
@@ -200,13 +217,16 @@ class HTTPConnection(Adapter):
                 response = await inner.send(request)
                 try:
                     if not flow.may_pass(response.status_code, response.headers):
+                        note_prelude(response._times, begun, started, dial=dial)
                         return response
                     await discard(response)
                 except BaseException:
                     await response.close()
                     raise
                 if await inner.is_stale():  # the proxy wants to be asked on a new one
-                    inner = await self._connected(request, inner)
+                    dial = Dial()
+                    inner = await self._connected(request, dial, inner)
+                begun = self._backend.now()
         except ProxyError as error:
             error.sent = inner.exchanges > 0  # then it is nobody's to send again
             named(error, request, self._backend.now())
@@ -227,55 +247,70 @@ class HTTPConnection(Adapter):
         if self._inner is not None:
             self._inner.forget()
 
-    async def _dial(self, budget: Budget) -> HTTP11Connection | HTTP2Connection:
-        tls = self._origin.is_ssl
-        stream = await self._reach(budget)
+    async def _dial(self, budget: Budget, dial: Dial) -> HTTP11Connection | HTTP2Connection:
+        proxy, tls = self._proxy, self._origin.is_ssl
+        dial.start(self._backend.now())
+        stream = await self._reach(budget, dial)
+        proxy_tls = stream.tls_info  # what leads to an origin itself has none yet
         try:
             alpn = self._alpn()
             if tls:
                 stream = await self._tls(stream, self._ssl, self._origin.host, alpn, budget)
+                dial.lap("tls", self._backend.now())
                 chosen = stream.alpn or alpn[-1]
                 if chosen not in alpn:
                     raise ConnectError(f"the server chose {chosen!r}, which was not offered")
             else:
                 # Without TLS nothing is negotiated: RFC 9113 3.3.
                 chosen = "http/1.1" if self._http1 else "h2"
-            if chosen == "h2":
-                from ._http2 import HTTP2Connection
+            inner = self._speaker(stream, chosen)
+        except BaseException:
+            await self._drop(stream)
+            raise
+        if proxy is not None:
+            origin_tls = inner.info.tls if tls else None
+            inner.info = inner.info.copy_with(
+                proxy=proxy.url.masked, tls=origin_tls, proxy_tls=proxy_tls
+            )
+        return inner
 
-                return HTTP2Connection(
-                    stream,
-                    self._backend,
-                    timeout=self._timeout,
-                    limits=self._limits,
-                    settings=self._http2_settings,
-                )
-            forward = self._proxy if not tls else None
-            return HTTP11Connection(
+    def _speaker(self, stream: NetworkStream, chosen: str) -> HTTP11Connection | HTTP2Connection:
+        """Return what speaks the protocol that was chosen."""
+        if chosen == "h2":
+            from ._http2 import HTTP2Connection
+
+            return HTTP2Connection(
                 stream,
                 self._backend,
                 timeout=self._timeout,
                 limits=self._limits,
-                forward=forward,
+                settings=self._http2_settings,
             )
-        except BaseException:
-            await self._drop(stream)
-            raise
+        forward = self._proxy if not self._origin.is_ssl else None
+        return HTTP11Connection(
+            stream,
+            self._backend,
+            timeout=self._timeout,
+            limits=self._limits,
+            forward=forward,
+        )
 
-    async def _reach(self, budget: Budget) -> NetworkStream:
+    async def _reach(self, budget: Budget, dial: Dial) -> NetworkStream:
         """Return a stream that leads to the origin, or to the proxy that forwards to it."""
         proxy, origin = self._proxy, self._origin
         if proxy is None:
-            return await self._backend.connect_tcp(origin.host, origin.port, budget.cut(None))
+            return await self._tcp(origin.host, origin.port, budget, dial)
         if not origin.is_ssl:
-            return await self._to_proxy(proxy, budget)
+            return await self._to_proxy(proxy, budget, dial)
         target = authority(origin)
         flow = proxy.flow("CONNECT", target)
         try:
             while True:
-                stream = await self._to_proxy(proxy, budget)
+                stream = await self._to_proxy(proxy, budget, dial)
                 try:
-                    if await open_tunnel(stream, proxy, target, flow, budget):
+                    is_open = await open_tunnel(stream, proxy, target, flow, budget)
+                    dial.lap("proxy", self._backend.now())
+                    if is_open:
                         return stream
                 except BaseException:
                     await self._drop(stream)
@@ -284,12 +319,18 @@ class HTTPConnection(Adapter):
         finally:
             flow.close()
 
-    async def _to_proxy(self, proxy: Proxy, budget: Budget) -> NetworkStream:
+    async def _to_proxy(self, proxy: Proxy, budget: Budget, dial: Dial) -> NetworkStream:
         host = proxy.url.host
-        stream = await self._backend.connect_tcp(host, proxy.url.port or 0, budget.cut(None))
-        if not proxy.url.is_ssl:
-            return stream
-        return await self._tls(stream, self._proxy_ssl, host, ("http/1.1",), budget)
+        stream = await self._tcp(host, proxy.url.port or 0, budget, dial)
+        if proxy.url.is_ssl:
+            stream = await self._tls(stream, self._proxy_ssl, host, ("http/1.1",), budget)
+            dial.lap("proxy", self._backend.now())
+        return stream
+
+    async def _tcp(self, host: str, port: int, budget: Budget, dial: Dial) -> NetworkStream:
+        stream = await self._backend.connect_tcp(host, port, budget.cut(None))
+        dial.lap("connect", self._backend.now())
+        return stream
 
     async def _drop(self, stream: NetworkStream) -> None:
         with self._backend.shield():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from .._adapter import Adapter
 from .._config import Budget, MessageLimits, Timeout
+from .._connection_info import ConnectionInfo, info_of
 from .._errors import ClosedError, LocalProtocolError, ReadError, named
 from ._http11_exchange import Exchange
 from ._proxy import absolute_form, authority
@@ -39,6 +40,7 @@ class HTTP11Connection(Adapter):
     Attributes:
         h11_only: set this to True to have h11 read every response, the usual ones too.
         proxy_headers: what shows a forwarding proxy who asks, if the proxy's URL alone doesn't.
+        info: what its responses tell of it.
     """
 
     h11_only: ClassVar[bool] = False
@@ -58,6 +60,7 @@ class HTTP11Connection(Adapter):
         self.stream: NetworkStream = stream
         self.limits: MessageLimits = limits if limits is not None else MessageLimits()
         self.proxy_headers: Headers | None = None
+        self.info: ConnectionInfo = info_of(stream, self.protocol)
         self.now: Callable[[], float] = backend.now
         self._backend = backend
         self._timeout = timeout if timeout is not None else Timeout()

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from .._body import BytesBody
+from .._connection_info import ENDED
 from .._errors import (
     HTTPError,
     ReadError,
@@ -34,6 +35,7 @@ from ._http11_writer import BodyWriter, write_head
 if TYPE_CHECKING:
     from .._body import RequestBody
     from .._config import Budget
+    from .._connection_info import Times
     from .._request import Request
     from ._http11 import HTTP11Connection
     from ._http11_head import ResponseHead
@@ -54,6 +56,7 @@ class Exchange(ByteSource):
     """One request and its response. While the body is open this is where it comes from."""
 
     closed = True  # there is nothing to release before a body is open
+    _times: Times  # while a body is open
 
     def __init__(self, connection: HTTP11Connection, request: Request, budget: Budget) -> None:
         self._connection = connection
@@ -64,13 +67,14 @@ class Exchange(ByteSource):
         self._reader: ResponseReader | None = None
         self._upgrade: bytes | None = None
         self._closes = False  # the request asked for it
-        self._sent = False  # the whole request went out
+        self._sent: float | None = None  # when the whole request had gone out
         self._answered = False  # octets of a response came
         self._broken = False  # a write failed, so what looks like an end may be a reset
         self.go_ahead = False  # 100 (Continue) came
         self._informational = 0
         self._ready = b""  # of the body: came with the head
-        self._pace = Pace.of(budget.timeout, connection.now)
+        rate = budget.timeout.lowest_rate
+        self._pace = None if rate is None else Pace(rate, connection.now)
         self._fault: RemoteProtocolError | None = None  # met behind what is ready
 
     async def run(self, target: str, fields: list[tuple[bytes, bytes]]) -> Response:
@@ -110,9 +114,10 @@ class Exchange(ByteSource):
             # The server may have answered (413, say) before it stopped reading: RFC 9112 9.6.
             self._broken = True
             return await self._head_despite_broken_write(error)
-        self._sent = True
+        now = self._connection.now
+        self._sent = sent = now()
         if self._request.options.trace is not None:
-            emit(self._request, "request.sent", self._connection.now())
+            emit(self._request, "request.sent", sent)
         return None
 
     async def _send_content(
@@ -121,7 +126,7 @@ class Exchange(ByteSource):
         writer = BodyWriter(head.length)
         data = b"" if body is None else body.data if isinstance(body, BytesBody) else None
         if body is not None and (data is None or len(data) > SMALL_BODY_BYTES or head.expects):
-            upload = Upload(self._stream, self._budget, self._connection.now, self)
+            upload = Upload(self._stream, self._budget, self._connection._backend, self)
             return await upload.send(head, body, writer)
         framed = (writer.piece(data) if data else b"") + writer.end()
         await self._stream.write(head.data + framed, self._budget.write())
@@ -186,9 +191,13 @@ class Exchange(ByteSource):
 
     async def _respond(self, head: ResponseHead) -> Response:
         """Make the response. If its body came whole, the exchange is over before anybody reads it."""
-        request = self._request
+        request, connection = self._request, self._connection
+        now = connection.now
+        came = now()
+        before, begun = connection._exchanges - 1, request.options.started
+        times = [connection.info, before, begun, self._sent, came, came, None]
         if request.options.trace is not None:
-            emit(request, "response.head", self._connection.now(), status_code=head.status_code)
+            emit(request, "response.head", came, status_code=head.status_code)
         # A coded body may still turn out to be something else, and its connection with it.
         coded = "Content-Encoding" in head.headers
         reader = self._reader
@@ -196,10 +205,10 @@ class Exchange(ByteSource):
         switched = None
         if reader is None and len(head.rest) == head.length and not coded:
             source = head.rest  # the usual small response, all there in one read
-            if self._sent and head.keeps and not self._closes:
-                self._connection.release()
+            if self._sent is not None and head.keeps and not self._closes:
+                connection.release()
             else:
-                await self._connection.close()
+                await connection.close()
         else:
             self._reader = reader = reader or reader_for(head, self._limits)
             switched = reader.switched
@@ -209,6 +218,8 @@ class Exchange(ByteSource):
                 await self._finish(reader)
         if source is self:
             self.closed = False
+            self._times = times
+            times[ENDED] = None
         response = Response(
             head.status_code,
             head.headers,
@@ -217,6 +228,7 @@ class Exchange(ByteSource):
             protocol=head.protocol,
             reason_phrase=head.reason,
         )
+        response._times = times
         if switched is not None:
             response.hand_over(UpgradedStream(self._stream, switched, response.close))
         return response
@@ -252,11 +264,11 @@ class Exchange(ByteSource):
                 reader.feed(await self._read_body())
                 piece = reader.next()
             if not piece:
-                self.closed = True
+                self._end()
                 self.trailers = self._trailers(reader)
                 await self._finish(reader)
         except BaseException as error:
-            self.closed = self.cut = True
+            self._end(cut=True)
             if isinstance(error, TransportError):
                 error.answered = True
             await self._connection.close()
@@ -276,6 +288,11 @@ class Exchange(ByteSource):
             raise ReadError("the connection broke while the response was read")
         return data
 
+    def _end(self, *, cut: bool = False) -> None:
+        """Note that nothing more comes."""
+        self.closed, self.cut = True, cut
+        self._times[ENDED] = self._connection.now()
+
     @staticmethod
     def _trailers(reader: ResponseReader) -> Headers | None:
         return Headers.from_raw(reader.trailers) if reader.trailers else None
@@ -286,20 +303,23 @@ class Exchange(ByteSource):
         Bytes that nobody asked for must never answer the next request. Those that come later are
         looked for before the next one is sent.
         """
-        if self._sent and not self._closes and reader.reusable:
+        if self._sent is not None and not self._closes and reader.reusable:
             self._connection.release()
         else:
             await self._connection.close()
 
+    def hurry(self, seconds: float) -> None:
+        self._budget = self._budget.countdown(seconds)
+
     async def close(self) -> None:
         if not self.closed:
-            self.closed = self.cut = True
+            self._end(cut=True)
             if not await self._drained():
                 await self._connection.close()
 
     async def abort(self) -> None:
         if not self.closed:
-            self.closed = self.cut = True
+            self._end(cut=True)
             await self._connection.close()
 
     async def _drained(self) -> bool:
@@ -307,7 +327,7 @@ class Exchange(ByteSource):
         reader = cast("ResponseReader", self._reader)  # there is one behind a head
         left = reader.left
         if (
-            not self._sent
+            self._sent is None
             or self._closes
             or self._fault is not None
             or reader.switched is not None

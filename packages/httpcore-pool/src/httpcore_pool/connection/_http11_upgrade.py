@@ -9,6 +9,8 @@ from ..backends.base import NetworkStream
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from .._connection_info import TLSInfo
+
 __all__ = ["UpgradedStream"]
 
 
@@ -51,3 +53,11 @@ class UpgradedStream(NetworkStream):
     @property
     def peer(self) -> str:
         return self._stream.peer
+
+    @property
+    def local(self) -> str:
+        return self._stream.local
+
+    @property
+    def tls_info(self) -> TLSInfo | None:
+        return self._stream.tls_info

@@ -12,11 +12,9 @@ from .._errors import ReadError, ReadTimeout, WriteError
 from ._listening import LISTEN_BYTES, Listening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._body import BodyReader, RequestBody
     from .._config import Budget
-    from ..backends.base import NetworkStream
+    from ..backends.base import Backend, NetworkStream
     from ._http11_head import ResponseHead
     from ._http11_writer import BodyWriter, RequestHead
 
@@ -48,17 +46,18 @@ class Upload:
     Args:
         stream: where to.
         budget: how long each wait may take.
-        now: the monotonic clock, in seconds.
+        backend: the world that the stream belongs to.
         listener: is given what comes back.
     """
 
     def __init__(
-        self, stream: NetworkStream, budget: Budget, now: Callable[[], float], listener: Listener
+        self, stream: NetworkStream, budget: Budget, backend: Backend, listener: Listener
     ) -> None:
         self._stream = stream
+        self._backend = backend
         self._budget = budget
         self._listener = listener
-        self._listening = Listening(now)
+        self._listening = Listening(backend.now)
 
     async def send(
         self, head: RequestHead, body: RequestBody, writer: BodyWriter
@@ -71,15 +70,15 @@ class Upload:
         Raises:
             WriteError, WriteTimeout: not all could be sent; there may be a response all the same.
         """
-        reader = body.open()
+        out = head.data
+        if head.expects:
+            await self._stream.write(out, self._budget.write())
+            out = b""
+            if (answer := await self._await_go_ahead()) is not None:
+                return answer  # nothing of the content was used
+        reader = body.open(self._backend)
         try:
-            out = head.data
-            if head.expects:
-                await self._stream.write(out, self._budget.write())
-                out = b""
-                if (answer := await self._await_go_ahead()) is not None:
-                    return answer
-            return await self._content(out, reader, writer, eager=body.length is None)
+            return await self._content(out, reader, writer, eager=body.eager or body.length is None)
         finally:
             await reader.close()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._adapter import Adapter
 from .._config import Budget, HTTP2Settings, MessageLimits, Timeout
+from .._connection_info import ConnectionInfo, info_of, note_prelude
 from .._errors import PoolTimeout, ReadError, ReadTimeout, named
 from ._http2_exchange import Exchange
 from ._http2_fields import write_head
@@ -39,6 +40,9 @@ class HTTP2Connection(Adapter):
         timeout: the limits for requests that bring none.
         limits: how much of what frames a response is accepted.
         settings: windows, and when a silent server is asked for a sign of life.
+
+    Attributes:
+        info: what its responses tell of it.
     """
 
     protocol = "HTTP/2"
@@ -57,6 +61,7 @@ class HTTP2Connection(Adapter):
         self.now: Callable[[], float] = backend.now
         self.state: Protocol = Protocol(limits, settings)
         receiver = Receiver(self.state, limits, settings, backend.now)
+        self.info: ConnectionInfo = info_of(stream, self.protocol)
         self.wire: Wire = Wire(stream, backend, self.state, receiver, settings)
         self._backend = backend
         self._timeout = timeout if timeout is not None else Timeout()
@@ -110,18 +115,32 @@ class HTTP2Connection(Adapter):
         budget = Budget(request.options, self.now)
         try:
             head = write_head(request)
-            stream = await self._open(head, request, budget)
+            stream = self._open_at_once(head, request)
+            if stream is None:
+                return await self._wait_and_send(head, request, budget)
             return await Exchange(self, stream, request, budget).run(head)
         except BaseException as error:
             if (better := named(error, request, self.now())) is not error:
                 raise better from error
             raise
 
-    async def _open(self, head: RequestHead, request: Request, budget: Budget) -> Stream:
+    def _open_at_once(self, head: RequestHead, request: Request) -> Stream | None:
         with self.wire.lock:
             if self._may_begin(head, first=not self.state.openers):
                 return self._begin(head, request)
-            ticket = News()
+        return None
+
+    async def _wait_and_send(self, head: RequestHead, request: Request, budget: Budget) -> Response:
+        queued = self.now()
+        stream = await self._open_in_turn(head, request, budget)
+        begun = self.now()
+        response = await Exchange(self, stream, request, budget).run(head)
+        note_prelude(response._times, begun, queued, begun - queued)
+        return response
+
+    async def _open_in_turn(self, head: RequestHead, request: Request, budget: Budget) -> Stream:
+        ticket = News()
+        with self.wire.lock:
             self.state.openers[ticket] = None
         try:
             stream = await self._wait_to_begin(ticket, head, request, budget)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._connection_info import ENDED
 from .._errors import ReadTimeout, TransportError, named
 from .._pace import Pace
 from .._response import Response
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     from .._body import RequestBody
     from .._config import Budget
+    from .._connection_info import Times
     from .._request import Request
+    from ..backends.base import Backend
     from ._http2 import HTTP2Connection
     from ._http2_fields import RequestHead, ResponseHead
     from ._http2_protocol import Protocol
@@ -34,10 +37,12 @@ class Exchange(ByteSource):
     """One request on its stream, and its response. While the body is open this is where it comes from."""
 
     closed = True  # there is nothing to release before a body is open
+    _times: Times  # while a body is open
 
     def __init__(
         self, connection: HTTP2Connection, stream: Stream, request: Request, budget: Budget
     ) -> None:
+        self.backend: Backend = connection._backend
         self.wire: Wire = connection.wire
         self.protocol: Protocol = connection.state
         self.stream: Stream = stream
@@ -45,7 +50,9 @@ class Exchange(ByteSource):
         self.listening: Listening = Listening(connection.now)
         self._connection = connection
         self._request = request
-        self._pace = Pace.of(budget.timeout, connection.now)
+        self._sent: float | None = None  # when the whole request had gone out
+        rate = budget.timeout.lowest_rate
+        self._pace = None if rate is None else Pace(rate, connection.now)
 
     async def run(self, head: RequestHead) -> Response:
         """Send the request, whose head is queued, and return the response with its body open.
@@ -80,8 +87,10 @@ class Exchange(ByteSource):
             await self.wire.flush(self.budget.write())
         else:
             await Upload(self, head).send(body)
+        now = self._connection.now
+        self._sent = sent = now()
         if self._request.options.trace is not None:
-            emit(self._request, "request.sent", self._connection.now())
+            emit(self._request, "request.sent", sent)
 
     def _doubt(self, heard: int) -> None:
         """A read timed out. Without a word for anybody meanwhile, the connection itself may be lost.
@@ -105,9 +114,14 @@ class Exchange(ByteSource):
                 callback(informational)
 
     async def _respond(self, head: ResponseHead) -> Response:
-        request, stream = self._request, self.stream
+        request, stream, connection = self._request, self.stream, self._connection
+        now = connection.now
+        came = now()
+        # Ours have the numbers 1, 3, 5 and so on: RFC 9113 5.1.1.
+        before, begun = stream.id // 2, request.options.started
+        times = [connection.info, before, begun, self._sent, came, came, None]
         if request.options.trace is not None:
-            emit(request, "response.head", self._connection.now(), status_code=head.status_code)
+            emit(request, "response.head", came, status_code=head.status_code)
         source: ByteSource = self
         if stream.ended:  # the usual small response, all there in one read
             source = BytesSource(stream.take() or b"")
@@ -115,6 +129,8 @@ class Exchange(ByteSource):
             await self._finish()
         else:
             self.closed = False
+            self._times = times
+            times[ENDED] = None
         response = Response(
             head.status_code,
             Headers.from_raw(head.fields),
@@ -122,6 +138,7 @@ class Exchange(ByteSource):
             request=request,
             protocol="HTTP/2",
         )
+        response._times = times
         if request.method == "CONNECT" and response.is_success and source is self:
             self._pace = None
             response.hand_over(TunnelStream(self, response.close))
@@ -136,11 +153,11 @@ class Exchange(ByteSource):
         try:
             data = await self.receive(self.budget.read)
             if not data:
-                self.closed = True
+                self._end()
                 self.trailers = self._trailers()
                 await self._finish()
         except BaseException as error:
-            self.closed = self.cut = True
+            self._end(cut=True)
             if isinstance(error, ReadTimeout):
                 self._doubt(heard)
             await self._give_up()
@@ -182,6 +199,11 @@ class Exchange(ByteSource):
         await self.wire.answer()
         return data
 
+    def _end(self, *, cut: bool = False) -> None:
+        """Note that nothing more comes."""
+        self.closed, self.cut = True, cut
+        self._times[ENDED] = self._connection.now()
+
     def _trailers(self) -> Headers | None:
         trailers = self.stream.trailers
         return None if trailers is None else Headers.from_raw(trailers)
@@ -198,9 +220,12 @@ class Exchange(ByteSource):
             self.wire.wake_a_reader()
         await self.wire.answer()
 
+    def hurry(self, seconds: float) -> None:
+        self.budget = self.budget.countdown(seconds)
+
     async def close(self) -> None:
         if not self.closed:
-            self.closed = self.cut = True
+            self._end(cut=True)
             await self._give_up()
 
     def abandon(self) -> None:

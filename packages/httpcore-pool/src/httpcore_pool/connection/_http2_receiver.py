@@ -258,6 +258,9 @@ class Receiver:
         if flags & frames.ACK:
             return
         self._count()
+        if not self._state.settled:
+            for stream in self._state.streams.values():
+                stream.notify()  # an upload may wait for it
         self._state.settled = self._state.resized = True
         theirs = self._state.referee.remote_settings
         self._state.windows.adjust(

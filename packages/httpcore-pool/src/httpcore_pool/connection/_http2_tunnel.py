@@ -12,6 +12,7 @@ from ._http2_upload import send_piece
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from .._connection_info import TLSInfo
     from ._http2_exchange import Exchange
 
 __all__ = ["TunnelStream"]
@@ -72,3 +73,11 @@ class TunnelStream(NetworkStream):
     @property
     def peer(self) -> str:
         return self._exchange.wire.stream.peer
+
+    @property
+    def local(self) -> str:
+        return self._exchange.wire.stream.local
+
+    @property
+    def tls_info(self) -> TLSInfo | None:
+        return self._exchange.wire.stream.tls_info

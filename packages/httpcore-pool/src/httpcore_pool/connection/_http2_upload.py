@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Upload", "send_piece"]
 
+_SETTLE_SECONDS = 1.0  # SETTINGS are the first that a server sends (RFC 9113 3.4)
 _FRAMES_AT_ONCE = 4  # in one write, where nobody else waits for the windows
 
 
@@ -44,12 +45,29 @@ class Upload:
             WriteTimeout: the server took nothing, or gave no room, in time.
             TransportError: the stream or the connection failed.
         """
-        reader = body.open()
+        if (body.eager or body.length is None) and not self._exchange.protocol.settled:
+            await self._settle()
+        if self._expects and not await self._may_begin():
+            return  # nothing of the content was used
+        reader = body.open(self._exchange.backend)
         try:
-            if not self._expects or await self._may_begin():
-                await self._content(reader)
+            await self._content(reader)
         finally:
             await reader.close()
+
+    async def _settle(self) -> None:
+        """Hear how many streams the server allows, before the wait for content that may be long in coming.
+
+        Others wait for that, and nobody else may be there to read.
+        """
+        exchange, stream, budget = self._exchange, self._exchange.stream, self._exchange.budget
+        await exchange.wire.flush(budget.write())
+        patience = budget.countdown(_SETTLE_SECONDS)
+        while not exchange.protocol.settled and stream.head is None:
+            try:
+                await exchange.wait(patience.cut(None))
+            except ReadTimeout:
+                break  # a total that has run out is met by the next wait
 
     async def _may_begin(self) -> bool:
         """Wait for 100 (Continue), a final response, or the end of patience."""

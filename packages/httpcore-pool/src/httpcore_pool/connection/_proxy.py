@@ -7,7 +7,7 @@ Plain http requests are forwarded in absolute form (RFC 9112 3.2.2); https goes 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Hashable
+from collections.abc import Generator, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from .._config import MessageLimits
@@ -75,7 +75,11 @@ class Proxy(Value):
         if isinstance(value, Proxy):
             return value
         if not isinstance(value, (str, URL)):
-            raise TypeError(f"proxy must be a URL or None, not {type(value).__name__}")
+            hint = "; one is for all schemes, the environment can name one for each"
+            raise TypeError(
+                f"proxy must be a URL or None, not {type(value).__name__}"
+                f"{hint if isinstance(value, Mapping) else ''}"
+            )
         return cls(URL(value))
 
     def _check(self) -> None:

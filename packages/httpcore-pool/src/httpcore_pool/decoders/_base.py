@@ -17,7 +17,7 @@ class Decoder(ABC):
 
     @abstractmethod
     def drain(self, limit: int) -> bytes:
-        """Return up to `limit` plain bytes; b"" when more input is needed.
+        """Return up to `limit` plain bytes, which is 1 or more; b"" when more input is needed.
 
         Raises:
             DecodingError: the input is not what the coding allows.

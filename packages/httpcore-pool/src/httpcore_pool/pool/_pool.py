@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from .._adapter import Adapter
 from .._config import HTTP2Settings, MessageLimits, PoolLimits, Timeout, TimeoutTypes
+from .._connection_info import BEGUN, ENDED, PRELUDE, note_prelude
 from .._errors import ClosedError, HTTP11Required, HTTPError, RequestTimeout, named
 from .._request import Request
 from .._siblings import URL, Origin
 from .._trace import emit
 from .._trust import SSLTypes, TLSConfig
+from ..backends.base import Backend
 from ..connection import HTTPConnection, Proxy
 from . import _fork
 from ._entry import Entry
@@ -30,8 +32,8 @@ from ._turn import Turn
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from .._config import Options
     from .._response import Response
-    from ..backends.base import Backend
     from ._stats import PoolStats, Reason
 
 __all__ = ["ConnectionPool"]
@@ -78,6 +80,11 @@ class ConnectionPool(Adapter):
         message_limits: MessageLimits | None = None,
         http2_settings: HTTP2Settings | None = None,
     ) -> None:
+        if not isinstance(backend, Backend):
+            raise TypeError(f"backend must be a Backend, not {type(backend).__name__}")
+        for name, flag in (("http1", http1), ("http2", http2)):
+            if not isinstance(flag, bool):
+                raise TypeError(f"{name} must be True or False, not {type(flag).__name__}")
         _check_type("limits", limits, PoolLimits)
         _check_type("message_limits", message_limits, MessageLimits)
         _check_type("http2_settings", http2_settings, HTTP2Settings)
@@ -125,7 +132,7 @@ class ConnectionPool(Adapter):
             TransportError: the exchange failed; its connection is closed.
         """
         backend = self._backend
-        now = backend.now()
+        started = now = backend.now()
         options = request.options
         if (begun := options.begun(now, self._timeout)) is not options:
             request = request.with_options(begun)
@@ -147,6 +154,7 @@ class ConnectionPool(Adapter):
             if entry is None or not at_hand:
                 turn = turn or self._turn(request, key)
                 entry = await turn.connection(entry)
+                now = backend.now()
             reused = entry.uses > 1
             try:
                 if begun.trace is not None:
@@ -161,9 +169,16 @@ class ConnectionPool(Adapter):
                 if isinstance(error, HTTP11Required):
                     key, turn = self._key(request), None
                 continue
+            times = response._times
+            if turn is not None and not at_hand:
+                turn.tell(times, now, started)
+            elif attempts is not None:
+                note_prelude(times, now, started)
+            elif times[PRELUDE] is None:
+                times[BEGUN] = now
             body = response._body
             if body.source.closed:
-                if closing := self._release(entry):
+                if closing := self._release(entry, times[ENDED]):
                     await self._close_all(closing, request)
             else:
                 body.source = PooledSource(body.source, self, entry, request)
@@ -195,6 +210,9 @@ class ConnectionPool(Adapter):
             named(error, request, self._backend.now())  # connections name all but ClosedError
             return False
         emit(request, "request.replayed", self._backend.now(), error=type(error).__name__)
+        on_retry = request.options.on_retry
+        if on_retry is not None and (told := on_retry(request, error)) is not None:
+            await told
         return True
 
     def _give_up_http2(self, key: tuple[Hashable, ...]) -> bool:
@@ -206,7 +224,9 @@ class ConnectionPool(Adapter):
         self._http1_only[key] = None
         return True
 
-    async def warm(self, origin: URL | Origin | str, count: int = 1) -> int:
+    async def warm(
+        self, origin: URL | Origin | str, count: int = 1, *, options: Options | None = None
+    ) -> int:
         """Open connections ahead, so that `count` are idle, as far as the limits allow.
 
         One is enough where HTTP/2 is spoken.
@@ -214,6 +234,7 @@ class ConnectionPool(Adapter):
         Args:
             origin: where to, an http or https URL or its origin.
             count: how many are to be ready.
+            options: what rides on the requests that they are for; a proxy, say, makes them others.
 
         Returns:
             How many were opened.
@@ -229,8 +250,8 @@ class ConnectionPool(Adapter):
         if count < 1:
             raise ValueError(f"count must be at least 1, not {count}")
         request = Request("HEAD", str(origin) if isinstance(origin, Origin) else origin)
-        now = self._backend.now()
-        request = request.with_options(request.options.begun(now, self._timeout))
+        begun = (options or request.options).begun(self._backend.now(), self._timeout, anew=True)
+        request = request.with_options(begun)
         if (loop := self._backend.loop()) is not self._loop:
             await self._move(loop)
         turn = self._turn(request, self._key(request))
@@ -271,21 +292,24 @@ class ConnectionPool(Adapter):
         # An `Origin` would say the same, and cost more.
         key: tuple[Hashable, ...] = (url.host, url.port, url.scheme)
         if options.ssl is not None or options.proxy is not None or self._proxy is not None:
-            ssl, proxy = self._route(request)
+            _, proxy, proxy_ssl = route = self._route(request)
             if not url.is_ssl and proxy is not None:
-                key = (proxy, ssl)  # forwarded: one connection serves all origins
-            elif (ssl, proxy) != (self._ssl, self._proxy):
-                key = (*key, ssl, proxy)
+                key = (proxy, proxy_ssl)  # forwarded: one connection serves all origins
+            elif route != (self._ssl, self._proxy, self._ssl):
+                key = (*key, *route)
         return (*key, _HTTP1_ONLY) if key in self._http1_only else key
 
     def _may_speak_http2(self, key: Hashable) -> bool:
         return self._http2 and cast("tuple[Hashable, ...]", key)[-1] != _HTTP1_ONLY
 
-    def _route(self, request: Request) -> tuple[TLSConfig, Proxy | None]:
-        """Whom this request trusts, and which proxy it goes through."""
+    def _route(self, request: Request) -> tuple[TLSConfig, Proxy | None, TLSConfig]:
+        """Whom this request trusts, which proxy it goes through, and whom it trusts for that."""
         options = request.options
         ssl = options.ssl if options.ssl is not None else self._ssl
-        return ssl, options.proxy if options.proxy is not None else self._proxy
+        proxy = options.proxy if options.proxy is not None else self._proxy
+        if proxy is None or options.proxy_ssl is None:
+            return ssl, proxy, self._ssl
+        return ssl, proxy, options.proxy_ssl
 
     def _turn(self, request: Request, key: Hashable) -> Turn:
         # Whether a connection can carry several requests is known beforehand except with ALPN.
@@ -320,15 +344,19 @@ class ConnectionPool(Adapter):
 
     # Letting go.
 
-    def _release(self, entry: _Entry, *, broke: bool = False) -> list[_Entry]:
+    def _release(
+        self, entry: _Entry, now: float | None = None, *, broke: bool = False
+    ) -> list[_Entry]:
         """Let go of an entry that has a connection; return what is to be closed."""
+        if now is None:
+            now = self._backend.now()
         connection = entry.connection
         reason: Reason | None = None
         if connection.is_closed:
             reason = "failed" if broke else "unusable"
         capacity = connection.capacity if entry.capacity > 1 else 1
         with self._lock:
-            return self._state.release(entry, self._backend.now(), reason, capacity)
+            return self._state.release(entry, now, reason, capacity)
 
     async def _let_go(self, entry: _Entry, request: Request, *, broke: bool = False) -> None:
         if closing := self._release(entry, broke=broke):

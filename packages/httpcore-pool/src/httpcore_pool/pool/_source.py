@@ -55,6 +55,9 @@ class PooledSource(ByteSource):
                 pool._check_ran(self._request)
         return data
 
+    def hurry(self, seconds: float) -> None:
+        self._source.hurry(seconds)
+
     async def close(self) -> None:
         await self._give_up(self._source.close)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from .._connection_info import Dial, note_prelude
 from .._errors import PoolTimeout, named
 from .._trace import emit
 from ..connection import HTTPConnection
@@ -12,6 +13,7 @@ from ._entry import Entry, Waiter
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from .._connection_info import Times
     from .._request import Request
     from ..backends.base import Event
     from ._pool import ConnectionPool
@@ -26,7 +28,7 @@ class Turn(Waiter[HTTPConnection]):
         waited: seconds spent in line so far. One pool limit holds for all waits of a request.
     """
 
-    __slots__ = ("_event", "_pool", "_request", "waited")
+    __slots__ = ("_dial", "_event", "_pool", "_request", "_waited_before", "waited")
 
     def __init__(
         self, pool: ConnectionPool, request: Request, key: Hashable, *, may_share: bool
@@ -36,12 +38,15 @@ class Turn(Waiter[HTTPConnection]):
         self._request = request
         self._event: Event | None = None
         self.waited = 0.0
+        self._waited_before = 0.0  # for connections that failed
+        self._dial: Dial | None = None
 
     def wake(self) -> None:
         cast("Event", self._event).set()  # who is queued has one
 
     async def connection(self, dead: Entry[HTTPConnection] | None) -> Entry[HTTPConnection]:
         """Return an entry with a live connection, in place of the dead one that is brought back."""
+        self._waited_before, self._dial = self.waited, None
         while True:
             entry = await self._get(dead)
             if not entry.capacity:
@@ -54,6 +59,11 @@ class Turn(Waiter[HTTPConnection]):
                 await self._pool._let_go(entry, self._request, broke=True)
                 raise
             dead = entry
+
+    def tell(self, times: Times, begun: float, started: float) -> None:
+        """Note how the last connection was had."""
+        waited = self.waited - self._waited_before
+        note_prelude(times, begun, started, waited, self._dial)
 
     async def _get(self, dead: Entry[HTTPConnection] | None) -> Entry[HTTPConnection]:
         """Wait for an entry."""
@@ -109,7 +119,7 @@ class Turn(Waiter[HTTPConnection]):
         If this fails, the entry is let go.
         """
         pool, request = self._pool, self._request
-        ssl, proxy = pool._route(request)
+        ssl, proxy, proxy_ssl = pool._route(request)
         trace = request.options.trace
         try:
             connection = HTTPConnection(
@@ -117,7 +127,7 @@ class Turn(Waiter[HTTPConnection]):
                 pool._backend,
                 ssl=ssl,
                 proxy=proxy,
-                proxy_ssl=pool._ssl,
+                proxy_ssl=proxy_ssl,
                 http1=pool._http1,
                 http2=pool._may_speak_http2(self.key),
                 timeout=pool._timeout,
@@ -126,7 +136,8 @@ class Turn(Waiter[HTTPConnection]):
             )
             if trace is not None:
                 emit(request, "connect.start", pool._backend.now())
-            await connection.connect(request)
+            self._dial = Dial()
+            await connection.connect(request, self._dial)
             with pool._lock:
                 entry.connection = connection
                 pending = connection.watch(pool._on_resize(entry))

@@ -1,0 +1,155 @@
+"""What things are called in requests, httpx and aiohttp, for those who come from there.
+
+It is read only when something went wrong: a name is not there, an option is unknown. It decides no more than
+what they are told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["meant", "no_attribute", "no_name", "refuse_setting"]
+
+# Arguments of clients and requests: what they are here.
+_OPTIONS = {
+    "follow_redirects": "allow_redirects",
+    "body": "content",
+    "query": "params",
+    "proxies": "proxy",
+    "mounts": "adapters",
+    "verify": "ssl",
+    "verify_ssl": "ssl",
+    "ssl_context": "ssl",
+    "limits": "pool_limits",
+    "connector": "pool_limits",
+    "max_connections": "pool_limits",
+    "max_keepalive_connections": "pool_limits",
+    "max_keepalive": "pool_limits",
+    "keepalive_expiry": "pool_limits",
+    "pool_connections": "pool_limits",
+    "pool_maxsize": "pool_limits",
+    "event_hooks": "hooks",
+    "transport": "adapters",
+    "app": "adapters",
+    "cookie_jar": "cookies",
+    "json_serialize": "json_encoder",
+    "user_agent": "headers",
+    "token": "auth",
+}
+# Those that are no other argument here.
+_SENTENCES = {
+    "cert": "give ssl= an ssl.SSLContext that has loaded the client's certificate",
+    "retries": "this client does not retry but where that is safe",
+    "max_retries": "this client does not retry but where that is safe",
+    "extensions": "see trace= and timeout=, or an adapter of your own",
+}
+# What a client is made with and a request can't have otherwise, but a variant of the client can.
+_OF_VARIANTS = frozenset(
+    {
+        *("base_url", "hooks", "max_redirects", "allow_downgrade", "sensitive_headers", "adapters"),
+        *("default_encoding", "json_encoder", "trust_env"),
+    }
+)
+# Not even a variant can.
+_OF_POOLS = frozenset(
+    {"pool_limits", "http1", "http2", "message_limits", "http2_settings", "backend"}
+)
+
+_NAMES = {
+    "Session": "SyncClient",
+    "AsyncClient": "Client",
+    "AsyncSession": "Client",
+    "ClientSession": "Client",
+    "Limits": "PoolLimits",
+    "ClientTimeout": "Timeout",
+    "HTTPBasicAuth": "BasicAuth",
+    "HTTPDigestAuth": "DigestAuth",
+    "NetRCAuth": "NetrcAuth",
+    "RequestException": "HTTPError",
+    "RequestError": "TransportError",
+    "ClientError": "HTTPError",
+    "ConnectionError": "NetworkError",
+    "TimeoutException": "RequestTimeout",
+    "ReadTimeoutError": "ReadTimeout",
+    "SSLError": "CertificateError",
+    "DecodeError": "DecodingError",
+    "CookieConflictError": "CookieConflict",
+    "Cookies": "CookieJar",
+    "MissingSchema": "InvalidURL",
+    "HTTPAdapter": "Layer",
+    "BaseTransport": "Adapter",
+    "AsyncBaseTransport": "Adapter",
+    "HTTPTransport": "ConnectionPool",
+    "AsyncHTTPTransport": "ConnectionPool",
+    "MockTransport": "Adapter",
+    "codes": "http.HTTPStatus of the standard library",
+    "stream": "SyncClient.stream",
+}
+
+_ATTRIBUTES = {
+    "build_request": "build",
+    "send_request": "send",
+    "mount": "the argument adapters",
+    "event_hooks": "the argument hooks",
+    "aclose": "close",
+    "verify": "the argument ssl",
+    "proxies": "the argument proxy",
+    "cookie_jar": "cookies",
+}
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """Return a sentence about an unknown option: what it is called here, or which one is near."""
+    # First what is known: "cert" is near to "content", but does not mean it.
+    if name in _SENTENCES:
+        return _SENTENCES[name]
+    here = _OPTIONS.get(name, name)
+    if here in known:
+        return f"did you mean {here!r}?"
+    if here in _OF_VARIANTS:
+        return (
+            f"{here!r} is an argument of clients: make one with it, or client.replace({here}=...)"
+        )
+    if here in _OF_POOLS:
+        return f"{here!r} is an argument of clients"
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+
+
+def no_name(module: str, name: str) -> AttributeError:
+    """Return the error for a name that a module does not have."""
+    here = f"; here it is {_NAMES[name]}" if name in _NAMES else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}{here}", name=name)
+
+
+def no_attribute(client: object, name: str, settings: Collection[str]) -> AttributeError:
+    """Return the error for an attribute that a client does not have."""
+    here = _ATTRIBUTES.get(name)
+    hint = f"; here it is {here}" if here is not None else ""
+    if name in settings:
+        hint = "; what a client is made with stays as it is: client.replace makes a variant"
+    text = f"{type(client).__name__!r} object has no attribute {name!r}{hint}"
+    return AttributeError(text, name=name, obj=client)
+
+
+def refuse_setting(client: Any, name: str, settings: Collection[str]) -> None:
+    """Refuse to set on a client what it is made with, under its name here or elsewhere.
+
+    Raises:
+        AttributeError: to set it would do nothing.
+    """
+    if name not in settings and name not in _OPTIONS and name not in _SENTENCES:
+        return  # a subclass may keep what it likes
+    if name in _SENTENCES:
+        hint = _SENTENCES[name]
+    else:
+        here = _OPTIONS.get(name, name)
+        hint = f"give {here}= to the constructor"
+        if here not in _OF_POOLS and here != "ssl":
+            hint += f", or make a variant with client.replace({here}=...)"
+    raise AttributeError(f"{name} can't be set on a client: {hint}", name=name, obj=client)

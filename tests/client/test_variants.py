@@ -1,0 +1,231 @@
+"""Variants of a client that share its pool, and clients that travel to other processes."""
+
+import pickle
+import ssl
+
+import pytest
+
+import httpcore_client as httpcore
+from httpcore_client import (
+    Adapter,
+    Client,
+    ConnectionPool,
+    CookieAdapter,
+    CookieJar,
+    Layer,
+    PoolLimits,
+    Response,
+    ScriptedBackend,
+    SyncClient,
+    Timeout,
+    TrioClient,
+)
+from testkit.peer import response
+
+URL_TEXT = "http://example.org/"
+
+
+def scripted(*responses):
+    return ScriptedBackend([lambda stream, data=data: data for data in responses])
+
+
+# -- replace --
+
+
+def test_a_variant_shares_connections_and_cookies(run):
+    backend = scripted(response(b"hello", "200 OK", b"Set-Cookie: a=1"), response())
+
+    async def scenario(client):
+        variant = client.replace(headers={"X-Variant": "1"}, timeout=3)
+        assert type(client) is type(variant)
+        await client.get(URL_TEXT)
+        request = (await variant.get(URL_TEXT)).request
+        assert ("1", "a=1") == (request.headers["X-Variant"], request.headers["Cookie"])
+        assert Timeout(3, 3, 3, 3) == request.options.timeout
+        assert 1 == client.connections_opened == variant.connections_opened
+        assert "X-Variant" not in client.build("GET", URL_TEXT).headers
+
+    run(scenario, backend=backend)
+
+
+def test_to_close_a_variant_leaves_the_pool_open_and_to_close_the_client_does_not(run):
+    async def scenario(client):
+        variant = client.replace()
+        other = variant.replace()
+        await variant.close()
+        await variant.close()
+        with pytest.raises(httpcore.ClosedError, match="the client is closed"):
+            await variant.get(URL_TEXT)
+        assert 200 == (await client.get(URL_TEXT)).status_code
+        assert 200 == (await other.get(URL_TEXT)).status_code
+        await client.close()
+        with pytest.raises(httpcore.ClosedError):
+            await other.get(URL_TEXT)
+
+    run(scenario, backend=scripted(response(), response()))
+
+
+def test_what_is_not_changed_stays_as_it_is_now(run):
+    async def scenario(client):
+        client.headers["X-Later"] = "1"
+        client.cookies["b"] = "2"
+        variant = client.replace(max_redirects=3)
+        request = variant.prepare_request(variant.build("GET", "users"))
+        assert "https://h.test/api/users?p=1" == str(request.url)
+        assert ("1", "b=2") == (request.headers["X-Later"], request.headers["Cookie"])
+        assert "max_redirects=3" in repr(variant)
+        assert variant.cookies is client.cookies
+        own = client.replace(cookies={}, base_url=None, params=None)
+        assert {} == dict(own.cookies)
+        assert "https://other.test/" == str(own.build("GET", "https://other.test/").url)
+
+    run(scenario, base_url="https://h.test/api", params={"p": "1"}, backend=ScriptedBackend())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"ssl": False}, "ssl is a matter of the pool, which a variant shares: make a client of"),
+        ({"verify": False}, "verify is a matter of the pool, which a variant shares"),
+        ({"pool_limits": PoolLimits()}, "pool_limits is a matter of the pool"),
+        ({"http2": False}, "http2 is a matter of the pool"),
+        ({"backend": None}, "backend is a matter of the pool"),
+        ({"tiemout": 1}, "unknown argument 'tiemout'; did you mean 'timeout'?"),
+        ({"follow_redirects": True}, "unknown argument 'follow_redirects'; did you mean 'allow"),
+    ],
+)
+def test_a_variant_can_not_have_another_pool(changes, message):
+    with SyncClient(backend=ScriptedBackend()) as client:
+        with pytest.raises(TypeError) as caught:
+            client.replace(**changes)
+        assert str(caught.value).startswith(message)
+
+
+def test_a_variant_has_a_proxy_of_its_own(run):
+    async def scenario(client):
+        direct = client.replace(proxy=False)
+        other = client.replace(proxy="http://other.test:1")
+        proxies = [each.build("GET", URL_TEXT).options.proxy for each in (client, direct, other)]
+        assert ["http://p.test/", "None", "http://other.test:1/"] == [
+            str(getattr(proxy, "url", None)) for proxy in proxies
+        ]
+
+    run(scenario, proxy="http://p.test", backend=ScriptedBackend())
+
+
+# -- arguments --
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"heders": {}}, "unknown argument 'heders'; did you mean 'headers'?"),
+        ({"verify": False}, "unknown argument 'verify'; did you mean 'ssl'?"),
+        ({"limits": None}, "unknown argument 'limits'; did you mean 'pool_limits'?"),
+        ({"event_hooks": {}}, "unknown argument 'event_hooks'; did you mean 'hooks'?"),
+        ({"transport": None}, "unknown argument 'transport'; did you mean 'adapters'?"),
+        ({"allow_redirects": "no"}, "allow_redirects must be True or False, not str"),
+        ({"body_limits": 5}, "body_limits must be a BodyLimits or None, not int"),
+        ({"json_encoder": "orjson"}, "json_encoder must be callable or None, not str"),
+        ({"trust_env": "no"}, "trust_env must be"),
+        ({"sensitive_headers": "x-key"}, "sensitive must be several names"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Client, TrioClient, SyncClient])
+def test_a_wrong_argument_is_refused_at_once(kind, settings, message):
+    with pytest.raises(TypeError) as caught:
+        kind(**settings)
+    assert str(caught.value).startswith(message)
+
+
+# -- pickle --
+
+
+class Marking(Layer):
+    async def send(self, request):
+        request.headers["X-Marked"] = "1"
+        return await super().send(request)
+
+
+class Answering(Adapter):
+    """Stands where the pool was."""
+
+    def __init__(self, level):
+        self.level = level
+
+    async def send(self, request):
+        return Response(200, request=request)
+
+    async def close(self):
+        await self.level.close()
+
+
+def hook(_):
+    pass
+
+
+def test_a_client_pickles_as_what_it_was_made_with(world):
+    client = world.client(
+        None,
+        Timeout(connect=7),
+        PoolLimits(max_connections=3),
+        5,
+        headers={"X-One": "1"},
+        cookies={"a": "1"},
+        auth=("user", "pass"),
+        base_url="https://h.test/api",
+        proxy="http://user:pass@p.test",
+        trust_env=False,
+        hooks={"request": hook},
+        adapters={CookieAdapter: Marking},
+    )
+
+    client = getattr(client, "_target", client)
+    twin = pickle.loads(pickle.dumps(client))
+    assert type(client) is type(twin)
+    assert repr(client) == repr(twin)
+    assert twin.cookies is not client.cookies
+    request = twin.prepare_request(twin.build("GET", "x"))
+    assert "https://h.test/api/x" == str(request.url)
+    assert ("1", "a=1") == (request.headers["X-One"], request.headers["Cookie"])
+    assert "Basic dXNlcjpwYXNz" == request.headers["Authorization"]
+    assert Timeout(connect=7) == request.options.timeout
+    assert "http://user:[secure]@p.test/" == request.options.proxy.url.masked
+    twice = pickle.loads(pickle.dumps(twin))
+    assert repr(client) == repr(twice)
+
+
+def test_a_client_that_has_sent_something_still_pickles(run):
+    async def scenario(client):
+        client.cookies["a"] = "1"
+        await client.get(URL_TEXT)
+        twin = pickle.loads(pickle.dumps(getattr(client, "_target", client)))
+        assert 0 == twin.connections_opened
+        assert "1" == twin.cookies["a"]
+
+    run(scenario, adapters={ConnectionPool: Answering})
+
+
+def test_what_can_not_travel_is_named():
+    with (
+        SyncClient(ssl.create_default_context()) as client,
+        pytest.raises(TypeError, match="with an ssl.SSLContext can't be pickled: give it the path"),
+    ):
+        pickle.dumps(client)
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [httpcore.BasicAuth("a", "b"), httpcore.DigestAuth("a", "b"), httpcore.BearerAuth("token")],
+)
+def test_credentials_travel_with_the_client(auth):
+    with SyncClient(auth=auth) as client:
+        twin = pickle.loads(pickle.dumps(client))
+        assert repr(auth) == repr(twin.build("GET", URL_TEXT).options.auth)
+
+
+def test_a_jar_pickles_with_its_cookies():
+    jar = CookieJar()
+    jar.set("a", "1", domain="h.test")
+    twin = pickle.loads(pickle.dumps(jar))
+    assert "1" == twin.get("a", domain="h.test")

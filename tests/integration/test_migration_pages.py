@@ -1,0 +1,40 @@
+"""What the tables of the migration pages say a thing is called here is called so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import httpcore_client
+from httpcore_client import URL, SyncClient, SyncResponse
+
+PAGES = sorted((Path(__file__).parents[2] / "docs").glob("migrating-from-*.md"))
+# Of the caller's own, and of the standard library.
+OTHERS = {"YourLayer", "MyLayer", "MyAdapter", "SSLContext", "HTTPStatus", "ValueError", "False"}
+OWNERS = {"r": SyncResponse, "client": SyncClient, "url": URL}
+
+
+def cells(page):
+    """The last column of every table, without the heads."""
+    rows = re.findall(r"^\|.*\|$", page.read_text("utf-8"), re.MULTILINE)
+    return [row.strip("|").rpartition("|")[2] for row in rows if "---" not in row]
+
+
+def code(page):
+    return [span for cell in cells(page) for span in re.findall(r"`([^`]+)`", cell)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_name_is_public(page):
+    found = {name for span in code(page) for name in re.findall(r"\b(?<!\.)[A-Z]\w*[a-z]\w*", span)}
+    assert len(found) >= 10
+    assert set() == found - {*httpcore_client.__all__} - OTHERS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_attribute_is_there(page):
+    found = {
+        pair for span in code(page) for pair in re.findall(r"\b(r|client|url)\.([a-z_]+)", span)
+    }
+    assert len(found) >= 8
+    assert [] == [pair for pair in found if not hasattr(OWNERS[pair[0]], pair[1])]
