@@ -229,3 +229,33 @@ def test_a_jar_pickles_with_its_cookies():
     jar.set("a", "1", domain="h.test")
     twin = pickle.loads(pickle.dumps(jar))
     assert "1" == twin.get("a", domain="h.test")
+
+
+# -- limits and text --
+
+
+def test_limits_of_bodies_are_the_client_s_or_the_request_s(run):
+    async def scenario(client):
+        with pytest.raises(httpcore.ContentTooLarge):
+            await client.get(URL_TEXT)
+        wider = httpcore.BodyLimits(max_bytes=5)
+        return (await client.get(URL_TEXT, body_limits=wider)).content
+
+    answer = response(b"hello")
+    backend = ScriptedBackend(*[[lambda stream: answer]] * 2)
+    assert b"hello" == run(scenario, backend=backend, body_limits=httpcore.BodyLimits(max_bytes=4))
+
+
+def test_the_default_encoding_is_the_client_s(run):
+    async def scenario(client):
+        detecting = client.replace(default_encoding=lambda start: "cp1250")
+        return (await client.get(URL_TEXT)).text, (await detecting.get(URL_TEXT)).text
+
+    backend = scripted(response(b"\xe9\x9c"), response(b"\xe9\x9c"))
+    assert ("é\x9c", "éś") == run(scenario, backend=backend, default_encoding="latin-1")
+
+
+@pytest.mark.parametrize(("encoding", "error"), [("nonsense", LookupError), (5, TypeError)])
+def test_a_default_encoding_that_is_none_is_refused(encoding, error):
+    with pytest.raises(error):
+        SyncClient(default_encoding=encoding)

@@ -70,7 +70,7 @@ SENT = {
     "url-query-lf": b"GET http://a.test/?q=aX-Evil:%201 HTTP/1.1",
     "url-query-cr": b"GET http://a.test/?q=aX-Evil:%201 HTTP/1.1",
     "url-fragment-crlf": b"GET http://a.test/ HTTP/1.1",
-    # In names of parts they are escaped (WHATWG HTML 4.10.21.8). A file without a name is called as its field.
+    # In names of parts they are escaped (WHATWG HTML 4.10.21.8). A file without a name has its field's.
     "multipart-name-crlf": NAMED % (b"a%0D%0AX-Evil: 1", b"a%0D%0AX-Evil: 1"),
     "multipart-name-lf": NAMED % (b"a%0AX-Evil: 1", b"a%0AX-Evil: 1"),
     "multipart-filename-lf": NAMED % (b"f", b"a%0AX-Evil: 1"),

@@ -315,7 +315,6 @@ class _Borrowed(pool.Adapter):
 
     def __init__(self, lender: pool.ConnectionPool) -> None:
         self._lender = lender
-        vars(self)["send"] = lender.send  # without a step of its own on the way of every request
 
     async def send(self, request: pool.Request) -> pool.Response:
         return await self._lender.send(request)
