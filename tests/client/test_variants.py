@@ -82,6 +82,42 @@ def test_what_is_not_changed_stays_as_it_is_now(run):
     run(scenario, base_url="https://h.test/api", params={"p": "1"}, backend=ScriptedBackend())
 
 
+def test_headers_that_were_taken_away_stay_away():
+    with SyncClient(headers={"X-One": "1"}) as client:
+        client.headers.remove("User-Agent")
+        for twin in (client.replace(timeout=1), pickle.loads(pickle.dumps(client))):
+            expected = ["Host", "X-One", "Accept", "Accept-Encoding"]
+            assert expected == list(twin.build("GET", URL_TEXT).headers)
+            assert twin.headers is not client.headers
+
+
+def test_what_can_be_read_once_is_read_when_the_client_is_made(run):
+    async def scenario(client):
+        for each in (client, client.replace(timeout=1), client.replace().replace(max_redirects=1)):
+            for _ in range(2):
+                request = each.build("GET", URL_TEXT, headers={"X-Mine": "s3cret"})
+                assert "http://example.org/?a=1" == str(request.url)
+                assert "s3cret" not in repr(request.headers)
+                assert "HookAdapter" in repr(each)
+
+    run(
+        scenario,
+        params=iter([("a", 1)]),
+        sensitive_headers=iter(["X-Mine"]),
+        hooks={"request": iter([hook])},
+        backend=ScriptedBackend(),
+    )
+
+
+def test_a_variant_without_the_pool_leaves_it_open_too(run):
+    async def scenario(client):
+        async with client.replace(adapters={ConnectionPool: Answering}) as variant:
+            assert 200 == (await variant.get(URL_TEXT)).status_code
+        assert 200 == (await client.get(URL_TEXT)).status_code
+
+    run(scenario, backend=scripted(response()))
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -128,6 +164,8 @@ def test_a_variant_has_a_proxy_of_its_own(run):
         ({"body_limits": 5}, "body_limits must be a BodyLimits or None, not int"),
         ({"json_encoder": "orjson"}, "json_encoder must be callable or None, not str"),
         ({"trust_env": "no"}, "trust_env must be"),
+        ({"allow_downgrade": "no"}, "allow_downgrade must be True or False, not str"),
+        ({"params": 5}, "query parameters must be a mapping"),
         ({"sensitive_headers": "x-key"}, "sensitive must be several names"),
     ],
 )
@@ -241,7 +279,9 @@ def test_limits_of_bodies_are_the_client_s_or_the_request_s(run):
         wider = httpcore.BodyLimits(max_bytes=5)
         return (await client.get(URL_TEXT, body_limits=wider)).content
 
-    backend = scripted(response(b"hello"), response(b"hello"))  # which came with the head: it is kept
+    backend = scripted(
+        response(b"hello"), response(b"hello")
+    )  # which came with the head: it is kept
     assert b"hello" == run(scenario, backend=backend, body_limits=httpcore.BodyLimits(max_bytes=4))
 
 

@@ -1,12 +1,15 @@
 """What a response body allows, and what it says when it can't."""
 
 import gc
+import threading
 import warnings
 
 import pytest
 
 import httpcore_client as httpcore
+from httpcore_pool import AsyncioBackend, SyncBackend, TrioBackend
 from testkit.app import pattern
+from testkit.peer import Peer
 
 
 def test_read_twice_gives_the_same_bytes(run):
@@ -139,3 +142,117 @@ def test_a_body_that_does_not_fit_its_length_is_refused(run, length, word):
         assert (await client.get(base + "/")).text == "hello, world"
 
     run(scenario)
+
+
+# -- two at once, and afterwards --
+
+BACKENDS = {"asyncio": AsyncioBackend, "trio": TrioBackend, "threads": SyncBackend}
+
+
+@pytest.fixture
+def run_slow(world, run_client):
+    """Run a scenario with a server that sends a part of a body, and then nothing more.
+
+    ``async def scenario(client, url, reading)``: `await reading(response)` waits until somebody reads it.
+    """
+    over = threading.Event()
+
+    def answer(connection):
+        started.read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhello")
+        over.wait(10)
+
+    started = Peer(answer)
+
+    async def reading(response):
+        body = getattr(response, "_target", response)._body
+        while not body._reading:
+            await BACKENDS[world.name]().event().wait(0.005)
+
+    def run_slow(scenario):
+        with started:
+            try:
+                return run_client(lambda client: scenario(client, started.url + "/", reading))
+            finally:
+                over.set()
+
+    return run_slow
+
+
+WAYS = ["read", "stream", "raw", "stream_text", "stream_lines"]
+
+
+async def drawn(response, way):
+    """Read to the end, one way or the other."""
+    if way == "read":
+        return await response.read()
+    return [piece async for piece in getattr(response, way)()]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_response_that_is_closed_while_it_is_read_is_never_taken_for_whole(run_slow, world, way):
+    """Neither by who reads, who gets an error, nor by who closes, who gets none."""
+
+    async def scenario(client, url, reading):
+        response = await client.get(url, stream=True)
+        ended = []
+
+        async def read():
+            try:
+                ended.append(await drawn(response, way))
+            except httpcore.StreamClosed as error:
+                ended.append(str(error))
+
+        async def close():
+            await reading(response)
+            await response.close()
+
+        await world.gather(read, close)
+        (end,) = ended
+        assert str(end).startswith(f"GET {url}: the response was closed while it was read")
+        with pytest.raises(httpcore.StreamError):
+            await response.read()
+        assert 0 == client.stats().in_use
+
+    run_slow(scenario)
+
+
+@pytest.mark.parametrize("way", WAYS[1:])
+def test_a_body_that_was_closed_or_broke_does_not_end_cleanly(run, way):
+    async def scenario(client, base):
+        async with client.stream("GET", base + "/stream/5000000") as response:
+            pieces = getattr(response, way)()
+            if way != "stream_lines":  # it has no line end
+                await pieces.__anext__()
+            await response.close()
+            with pytest.raises(httpcore.StreamClosed, match="was closed, or broke, before its end"):
+                await pieces.__anext__()
+
+    run(scenario)
+
+
+def test_two_that_read_one_response_at_once_are_told_so(run_slow, world):
+    async def scenario(client, url, reading):
+        response = await client.get(url, stream=True)
+        pieces = response.stream()
+
+        async def first():
+            with pytest.raises(httpcore.StreamClosed):
+                await exhaust(pieces)
+
+        async def second():
+            await reading(response)
+            with pytest.raises(
+                httpcore.StreamError, match="two tasks or threads read one response"
+            ):
+                await exhaust(pieces)
+            await response.close()
+
+        await world.gather(first, second)
+
+    run_slow(scenario)
+
+
+async def exhaust(pieces):
+    async for _ in pieces:
+        pass

@@ -1,5 +1,6 @@
 """Responses: what they know without waiting, and the one pass over the body."""
 
+import copy
 import gc
 import gzip
 import pickle
@@ -580,3 +581,63 @@ def test_a_response_that_is_dropped_open_warns():
     with pytest.warns(ResourceWarning, match="dropped without being read to its end or closed"):
         del made
         gc.collect()
+
+
+# To other processes.
+
+
+def travelled(response):
+    return pickle.loads(pickle.dumps(response))
+
+
+@pytest.mark.parametrize("kind", [Response, SyncResponse])
+def test_a_response_that_was_read_travels_without_the_secrets_of_its_request(kind):
+    url = "https://user:s3cret@example.org/a?b=c"
+    fields = {"Authorization": "s3cret", "Cookie": "a=s3cret", "X-One": "1"}
+    request = Request("POST", url, b"asked", fields)
+    response = Response(404, Headers({"X-Two": "2"}), "café".encode("latin-1"), request=request)
+    response.cookies = {"b": "1"}
+    response.set_redirect((Response(302, request=request),))
+    run_sync(response.read())
+    response.encoding = "latin-1"
+    twin = travelled(response if kind is Response else SyncResponse(response))
+    assert b"s3cret" not in pickle.dumps(response)
+    assert (kind, 404, "Not Found", "HTTP/1.1") == (
+        type(twin),
+        twin.status_code,
+        twin.reason_phrase,
+        twin.protocol,
+    )
+    assert ("café", "latin-1", {"b": "1"}) == (twin.text, twin.encoding, twin.cookies)
+    assert ("https://example.org/a?b=c", "1", b"asked") == (
+        str(twin.url),
+        twin.request.headers["X-One"],
+        twin.request.content,
+    )
+    assert [302] == [each.status_code for each in twin.history]
+    assert (response.connection, response.elapsed) == (twin.connection, twin.elapsed)
+    assert repr(twin) == repr(travelled(twin))
+    assert "s3cret" in str(response.request.url)
+
+
+def test_a_response_that_was_closed_unread_travels_as_that():
+    request = Request("POST", "http://a.test/", iter([b""]))
+    response = Response(200, source=b"lost", request=request)
+    run_sync(response.close())
+    twin = travelled(response)
+    assert twin.request.body is None
+    with pytest.raises(StreamClosed):
+        _ = twin.content
+
+
+def test_a_response_that_is_in_memory_is_read_for_that():
+    response = Response(200, source=b"in memory", request=Request("GET", "http://a.test/"))
+    assert b"in memory" == travelled(response).content == response.content
+
+
+def test_a_response_whose_body_is_open_can_not_travel():
+    response = Response(200, source=Pieces(b"open"), request=Request("GET", "http://a.test/"))
+    for way in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="while its body is open: read it first"):
+            way(response)
+    run_sync(response.close())

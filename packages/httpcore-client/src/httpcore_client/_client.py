@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import os
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from ._base import Settings
 from ._hooks import Hooks
 from ._options import ClientOptions, ShownField, as_jar
-from ._settings import ClientChanges, ClientSettings, Settled, check_changes, check_settings
+from ._settings import (
+    ClientChanges,
+    ClientSettings,
+    Settled,
+    check_changes,
+    check_settings,
+    once,
+)
 from ._siblings import URL, CookieJar, Headers, Origin, pool
 from ._stack import build_stack
 from ._trust_env import TrustEnv
@@ -22,8 +29,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ._options import CookieTypes, HeaderTypes, RequestOptions, SendOptions
+    from ._sync import SyncClient
 
-__all__ = ["Client", "ResponseContext"]
+__all__ = ["Client", "ResponseContext", "restored"]
 
 
 class Client(Settled, pool.Closing):
@@ -74,10 +82,12 @@ class Client(Settled, pool.Closing):
 
     def _compose(self, given: dict[str, Any], bottom: pool.Adapter) -> None:
         """Make the stack over the pool, of what the client was given."""
+        given = once(given)
         self._given = given
         self._settings = settings = Settings(given)
         hooks = given.get("hooks")
         self._hooks = None if hooks is None else Hooks(hooks)
+        self._owns_pool = bottom is self._pool
         self._stack = build_stack(
             bottom,
             self._pool.backend,
@@ -112,23 +122,22 @@ class Client(Settled, pool.Closing):
         check_changes(changes)
         twin = object.__new__(type(self))
         twin._pool = self._pool
-        twin._compose({**self._as_given(), **changes}, _Borrowed(self._pool))
+        given = {**self._given, "cookies": self.cookies, **changes}
+        twin._compose(given, _Borrowed(self._pool))
+        if "headers" not in changes:
+            twin.headers = self.headers.copy()
         return twin
 
-    def _as_given(self) -> dict[str, Any]:
-        """Return what makes such a client, as it is now."""
-        return {**self._given, "headers": self.headers, "cookies": self.cookies}
-
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self._to_ship())
+        return restored, (type(self), *self._to_ship())
 
-    def _to_ship(self) -> dict[str, Any]:
-        ssl = self._given["ssl"]
-        if hasattr(ssl, "wrap_socket"):
+    def _to_ship(self) -> tuple[dict[str, Any], Headers]:
+        """Return what makes such a client as this one is now."""
+        if hasattr(self._given["ssl"], "wrap_socket"):
             raise TypeError(
                 "a client with an ssl.SSLContext can't be pickled: give it the path to the certificates"
             )
-        return self._as_given()
+        return {**self._given, "cookies": self.cookies}, self.headers
 
     @property
     def cookies(self) -> CookieJar:
@@ -138,7 +147,6 @@ class Client(Settled, pool.Closing):
     @cookies.setter
     def cookies(self, cookies: CookieTypes) -> None:
         self._settings.cookies = as_jar(cookies)
-        self._given["cookies"] = self._settings.cookies
         for level in self._stack:
             if isinstance(level, CookieAdapter):
                 level.jar = self._settings.cookies
@@ -298,7 +306,7 @@ class Client(Settled, pool.Closing):
         """Close every connection; running requests fail. Again does nothing."""
         self._closed = True
         await self._stack[0].close()
-        if not isinstance(self._stack[-1], _Borrowed):
+        if self._owns_pool:
             await self._pool.close()  # which adapters of the caller's may have replaced
 
     def __repr__(self) -> str:
@@ -306,8 +314,14 @@ class Client(Settled, pool.Closing):
         return f"<{type(self).__name__}{state}: {' > '.join(map(repr, self._stack))}>"
 
 
-def _restored(kind: type[Client], given: dict[str, Any]) -> Client:
-    return kind(**given)
+_Kind = TypeVar("_Kind", "Client", "SyncClient")
+
+
+def restored(kind: type[_Kind], given: dict[str, Any], headers: Headers) -> _Kind:
+    """Make a client that was pickled."""
+    client = kind(**given)
+    client.headers = headers
+    return client
 
 
 class _Borrowed(pool.Adapter):

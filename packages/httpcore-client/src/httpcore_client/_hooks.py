@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypedDict, cast
 from ._options import check_options
 from ._siblings import pool
 
-__all__ = ["HookTypes", "Hooks", "for_threads"]
+__all__ = ["HookTypes", "Hooks", "for_threads", "read_hooks"]
 
 _Hook: TypeAlias = Callable[..., object]
 _Given: TypeAlias = _Hook | Iterable[_Hook] | None
@@ -53,7 +53,7 @@ class Hooks:
 
     def __init__(self, given: HookTypes) -> None:
         self._functions: dict[str, tuple[_Hook, ...]] = {}
-        for event, functions in _read(given).items():
+        for event, functions in read_hooks(given).items():
             if functions:
                 self._functions[event] = functions
 
@@ -71,7 +71,12 @@ class Hooks:
                 await told
 
 
-def _read(given: HookTypes) -> dict[str, tuple[_Hook, ...]]:
+def read_hooks(given: HookTypes) -> dict[str, tuple[_Hook, ...]]:
+    """Return the functions for each event.
+
+    Raises:
+        TypeError: as for `Hooks`.
+    """
     if not isinstance(given, dict):
         raise TypeError(f"hooks must be a dict of functions by event, not {type(given).__name__}")
     check_options(given, _EVENTS, "hook")
@@ -98,7 +103,7 @@ def for_threads(given: HookTypes) -> HookTypes:
     from inspect import iscoroutinefunction  # here: few clients have hooks
 
     wrapped: dict[str, Any] = {}
-    for event, functions in _read(given).items():
+    for event, functions in read_hooks(given).items():
         for function in functions:
             if iscoroutinefunction(function):
                 raise TypeError(f"hooks[{event!r}] is async, which needs an async client")

@@ -8,16 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from ._hooks import HookTypes
+from ._hooks import HookTypes, read_hooks
 from ._options import AuthTypes, CookieTypes, HeaderTypes, ParamTypes, ProxyTypes, check_options
-from ._siblings import URL, pool
+from ._siblings import URL, QueryParams, pool
 from ._stack import AdapterTypes
 from ._trust_env import TrustEnv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ClientChanges", "ClientSettings", "Settled", "check_changes", "check_settings"]
+__all__ = [
+    "ClientChanges",
+    "ClientSettings",
+    "Settled",
+    "check_changes",
+    "check_settings",
+    "once",
+]
 
 
 class _Shared(TypedDict, total=False):
@@ -103,6 +110,19 @@ def check_settings(settings: ClientSettings) -> None:
         check_options(settings, (*_SETTINGS, *named), "argument")
 
 
+def once(given: dict[str, Any]) -> dict[str, Any]:
+    """Return settings that can be read again and again: what may be an iterator is made a tuple or dict."""
+    given = given.copy()
+    sensitive = given.get("sensitive_headers", ())
+    if not isinstance(sensitive, (str, bytes)):  # which `Headers` refuses
+        given["sensitive_headers"] = tuple(sensitive)
+    if given.get("params") is not None:
+        given["params"] = QueryParams(given["params"])
+    if given.get("hooks") is not None:
+        given["hooks"] = read_hooks(given["hooks"])
+    return given
+
+
 def check_changes(changes: Mapping[str, object]) -> None:
     """Refuse what a variant of a client can't have otherwise.
 
@@ -135,6 +155,10 @@ class Settled:
             object.__setattr__(self, name, value)
 
         def __getattr__(self, name):
+            if hasattr(
+                type(self), name
+            ):  # what a property of ours has raised is an error of its own
+                return object.__getattribute__(self, name)
             from ._elsewhere import no_attribute
 
             raise no_attribute(self, name, _FIXED)

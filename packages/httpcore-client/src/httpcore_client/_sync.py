@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from ._client import Client, ResponseContext
+from ._client import Client, ResponseContext, restored
 from ._hooks import for_threads
 from ._settings import ClientChanges, ClientSettings, Settled
 from ._siblings import URL, CookieJar, Headers, Origin, pool
@@ -45,7 +45,7 @@ class SyncClient(Settled, pool.SyncClosing):
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self._client._to_ship())
+        return restored, (type(self), *self._client._to_ship())
 
     @property
     def cookies(self) -> CookieJar:
@@ -147,10 +147,6 @@ def _for_threads(settings: ClientSettings | ClientChanges) -> None:
     hooks = settings.get("hooks")
     if hooks is not None:
         settings["hooks"] = for_threads(hooks)
-
-
-def _restored(kind: type[SyncClient], given: dict[str, Any]) -> SyncClient:
-    return kind(**given)
 
 
 def _without_loop(request: pool.Request) -> pool.Request:

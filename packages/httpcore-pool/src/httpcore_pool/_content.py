@@ -15,6 +15,7 @@ from ._errors import (
     HTTPError,
     StreamClosed,
     StreamConsumed,
+    StreamError,
     named,
 )
 from ._streams import BytesSource, ByteStream
@@ -34,6 +35,10 @@ __all__ = ["Body"]
 _PIECE_BYTES = 64 * 1024  # most that one step of decoding puts out
 _USUAL = BodyLimits()
 _CODED = "Content-Encoding"
+_WITHOUT_CONTENT = (204, 304)  # RFC 9110 6.4.1
+# So many bytes may come for each one that is taken, and a little more: no coding makes data longer by as much,
+# unless it is flushed after each byte.
+_MOST_GROWTH, _SLACK_BYTES = 16, 64 * 1024
 
 
 class Body:
@@ -47,7 +52,7 @@ class Body:
         text: the content as text, once somebody asked.
     """
 
-    __slots__ = ("content", "encoding", "source", "started", "text")
+    __slots__ = ("_reading", "_torn", "content", "encoding", "source", "started", "text")
 
     def __init__(self, source: ByteSource) -> None:
         self.source = source
@@ -55,16 +60,18 @@ class Body:
         self.started = False
         self.encoding: str | None = None
         self.text: str | None = None
+        self._reading = False  # somebody waits for the next bytes
+        self._torn = False  # it was closed under somebody who waited
 
     async def read(self, response: ResponseBase) -> bytes:
         """Read, decode and keep all of it, once."""
         if self.content is None:
             pieces: list[bytes] = []
-            decoder = _decoder(response) if _CODED in response.headers else None
-            next_piece = self._start(response, decoder)
+            coded = _CODED in response.headers
+            next_piece = self.pieces(response)
             while piece := await next_piece():
                 pieces.append(piece)
-                if decoder is None and self.source.closed:
+                if not coded and self.source.closed:
                     break  # it is at its end, which need not be asked for
             self.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return self.content
@@ -86,6 +93,32 @@ class Body:
         decoder = _decoder(response) if _CODED in response.headers else None
         return self._start(response, decoder)
 
+    async def next_raw(self) -> bytes:
+        """Return the next bytes as transferred, b"" at the end.
+
+        Raises:
+            StreamClosed: the body was closed, or broke, before its end.
+            StreamError: somebody else is reading it at this moment.
+            TransportError: the body ended early or broke.
+        """
+        source = self.source
+        if self._reading:
+            raise StreamError("two tasks or threads read one response at once")
+        if source.cut:
+            raise StreamClosed("the body was closed, or broke, before its end")
+        self._reading = True
+        try:
+            data = await source.read_chunk()
+        except Exception as error:
+            if self._torn:
+                raise StreamClosed("the response was closed while it was read") from error
+            raise
+        finally:
+            self._reading = False
+        if self._torn:
+            raise StreamClosed("the response was closed while it was read")
+        return data
+
     def check_usable(self, response: ResponseBase) -> None:
         """Refuse a body that is gone.
 
@@ -104,7 +137,11 @@ class Body:
 
     async def close(self) -> None:
         """Give up the rest."""
-        await self.source.close()
+        if self._reading and not self.source.closed:
+            self._torn = True
+            await self.source.abort()  # to read a small rest would take it from who reads
+        else:
+            await self.source.close()
 
     def _start(self, response: ResponseBase, decoder: Decoder | None) -> _NextPiece:
         """Begin the one pass."""
@@ -113,12 +150,14 @@ class Body:
         self.check_usable(response)
         self.started = True
         limits = response.request.options.body_limits or _USUAL
-        if decoder is None and limits.max_bytes is None:
-            return self.source.read_chunk
+        if decoder is None and limits.max_bytes is None and type(self.source) is BytesSource:
+            return self.source.read_chunk  # all of it came with the head, as mostly
         return _Pass(self, response, decoder, limits).next_piece
 
 
 def _decoder(response: ResponseBase) -> Decoder | None:
+    if response.request.method == "HEAD" or response.status_code in _WITHOUT_CONTENT:
+        return None
     try:
         return make_decoder(response.headers.get_list(_CODED, split_commas=True))
     except DecodingError as error:
@@ -151,9 +190,12 @@ class _Pass:
             else:
                 if not self._given:
                     self._check_announced()
-                piece = await self._body.source.read_chunk()
+                piece = await self._body.next_raw()
             self._given += len(piece)
             self._check()
+        except StreamError as error:  # who closed it, or who reads it, sees to it
+            self._name(error)
+            raise
         except Exception as error:
             await self._body.source.abort()
             if isinstance(error, HTTPError):
@@ -163,11 +205,12 @@ class _Pass:
 
     async def _decoded(self, decoder: Decoder) -> bytes:
         while not (piece := decoder.drain(_PIECE_BYTES)):
-            data = await self._body.source.read_chunk()
+            data = await self._body.next_raw()
             if not data:
                 decoder.finish()
                 break
             self._taken += len(data)
+            self._check()
             decoder.feed(data)
         return piece
 
@@ -190,6 +233,11 @@ class _Pass:
         if limits.max_bytes is not None and given > limits.max_bytes:
             raise ContentTooLarge(
                 f"the body has more than {limits.max_bytes} bytes (BodyLimits.max_bytes)",
+                limits.max_bytes,
+            )
+        if limits.max_bytes is not None and taken > limits.max_bytes * _MOST_GROWTH + _SLACK_BYTES:
+            raise ContentTooLarge(
+                f"{taken} bytes came for a body of at most {limits.max_bytes} (BodyLimits.max_bytes)",
                 limits.max_bytes,
             )
         if (

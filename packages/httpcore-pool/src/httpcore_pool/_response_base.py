@@ -6,7 +6,7 @@ Redirects and cookies are filled in by the adapters that know about them, timing
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex
 
 from ._charset import charset_label, check_encoding, known_encoding, mark_of, media_type
 from ._connection_info import NO_TIMES, elapsed_of, record_of
@@ -354,9 +354,18 @@ class ResponseBase:
                 raise
         return response
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        from ._travel import reduced  # here: few send responses to other processes
+
+        return reduced(self)
+
     if not TYPE_CHECKING:  # type checkers know what is there
 
         def __getattr__(self, name):
+            if hasattr(
+                type(self), name
+            ):  # what a property of ours has raised is an error of its own
+                return object.__getattribute__(self, name)
             from ._elsewhere import no_attribute
 
             raise no_attribute(self, name)

@@ -42,6 +42,9 @@ class RedirectAdapter(Layer):
             raise TypeError(f"max_redirects must be an int, not {type(max_redirects).__name__}")
         if max_redirects < 0:
             raise ValueError(f"max_redirects must be 0 or more, not {max_redirects}")
+        if not isinstance(allow_downgrade, bool):
+            kind = type(allow_downgrade).__name__
+            raise TypeError(f"allow_downgrade must be True or False, not {kind}")
         self._max_redirects = max_redirects
         self._allow_downgrade = allow_downgrade
         self._on_redirect = on_redirect

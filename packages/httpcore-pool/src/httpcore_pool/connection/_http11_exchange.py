@@ -263,6 +263,8 @@ class Exchange(ByteSource):
             while piece is None:
                 reader.feed(await self._read_body())
                 piece = reader.next()
+            if self.closed:  # by another, while this one was waiting
+                return b""
             if not piece:
                 self._end()
                 self.trailers = self._trailers(reader)

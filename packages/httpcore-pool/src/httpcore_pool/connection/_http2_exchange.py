@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._connection_info import ENDED
-from .._errors import ReadTimeout, TransportError, named
+from .._errors import ReadError, ReadTimeout, TransportError, named
 from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
@@ -152,6 +152,8 @@ class Exchange(ByteSource):
         heard = self.wire.heard
         try:
             data = await self.receive(self.budget.read)
+            if self.closed:  # by another, while this one was waiting
+                return b""
             if not data:
                 self._end()
                 self.trailers = self._trailers()
@@ -226,6 +228,8 @@ class Exchange(ByteSource):
     async def close(self) -> None:
         if not self.closed:
             self._end(cut=True)
+            with self.wire.lock:
+                self.stream.fail(ReadError("the response was closed"))  # for who may wait for it
             await self._give_up()
 
     def abandon(self) -> None:

@@ -39,10 +39,13 @@ class PooledSource(ByteSource):
         try:
             data = await source.read_chunk()
         except BaseException as error:
-            self.closed = self.cut = True
-            await pool._let_go(self._entry, self._request, broke=True)
+            if not self.closed:
+                self.closed = self.cut = True
+                await pool._let_go(self._entry, self._request, broke=True)
             pool._check_ran(self._request, error)
             raise
+        if self.closed:  # by another, while this one was waiting: that one has let go
+            return b""
         if source.closed or not data:
             self.closed = True
             self.trailers = source.trailers
