@@ -225,3 +225,39 @@ def test_hooks_say_what_they_have():
         True,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("url", httpcore.URL("http://other.test/")),
+        ("method", "DELETE"),
+        ("headers", {"X-One": "1"}),
+        ("body", b"other"),
+    ],
+)
+def test_a_hook_may_change_nothing_but_headers(run, name, value):
+    """Credentials of the first origin would go to another one, say."""
+
+    async def scenario(client):
+        with pytest.raises(
+            TypeError, match="a hook may change the headers of a request, and nothing"
+        ):
+            await client.get(URL_TEXT)
+        assert 0 == client.connections_opened
+
+    hooks = {"request": lambda request: setattr(request, name, value)}
+    run(scenario, backend=ScriptedBackend(), hooks=hooks)
+
+
+def test_a_hook_that_turns_out_to_be_async_is_an_error_in_threads():
+    async def later(_):
+        pass
+
+    with (
+        SyncClient(
+            backend=scripted([OK]), hooks={"request": lambda request: later(request)}
+        ) as client,
+        pytest.raises(TypeError, match="is async, which needs an async client"),
+    ):
+        client.get(URL_TEXT)

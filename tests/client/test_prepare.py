@@ -145,3 +145,69 @@ def test_what_was_shown_is_not_shown_in_a_repr(fake, client_over):
     assert "s3cret" not in repr(shown.options) + repr(shown) + repr(shown.headers)
     assert "<ShownField Cookie>" in repr(shown.options)
     assert Headers is type(shown.headers)
+
+
+# -- choices are kept --
+
+
+def test_what_was_switched_off_for_a_request_stays_off(fake, client_over):
+    client = client_over(bottom := fake(), auth=("user", "pass"), proxy="http://p.test")
+    request = client.build("GET", URL_TEXT, auth=None, proxy=False)
+    for each in (request, client.prepare_request(request)):
+        client.send(each)
+    assert [(None, None)] * 2 == [
+        (sent.headers.get("Authorization"), sent.options.proxy) for sent in bottom.requests
+    ]
+
+
+def test_a_request_of_the_caller_s_own_goes_the_client_s_way(fake, client_over):
+    """Its fields are as they are; how it is sent, and what may be shown to whom, is the client's."""
+    elsewhere = (302, [("Location", "http://other.test/")])
+    bottom = fake(elsewhere, (200,), elsewhere)
+    settings = {"proxy": "http://p.test", "sensitive_headers": ["X-Own"], "auth": ("a", "b")}
+    client = client_over(bottom, **settings, headers={"X-Client": "1"})
+    client.send(Request("GET", URL_TEXT, headers={"X-Own": "s3cret"}))
+    first, second = bottom.requests
+    assert ["http://p.test/"] * 2 == [str(sent.options.proxy.url) for sent in bottom.requests]
+    assert ("s3cret", None, None) == tuple(
+        map(first.headers.get, ("X-Own", "X-Client", "Authorization"))
+    )
+    assert "X-Own" not in second.headers
+
+    stopping = client.replace(allow_redirects=False, proxy=False)
+    for make in (stopping.prepare_request, lambda request: request):
+        bottom.answers = [elsewhere]
+        answer = stopping.send(make(Request("GET", URL_TEXT)))
+        assert (302, None, True) == (
+            answer.status_code,
+            bottom.requests[-1].options.proxy,
+            bottom.requests[-1].options.direct,
+        )
+
+
+def test_what_a_request_of_the_caller_s_own_says_counts(fake, client_over):
+    client = client_over(bottom := fake(), proxy=False, timeout=1)
+    options = httpcore.Options(
+        proxy=httpcore.Proxy.of("http://p.test"), timeout=httpcore.Timeout(read=7)
+    )
+    for make in (client.prepare_request, lambda request: request):
+        client.send(make(Request("GET", URL_TEXT, options=options)))
+        sent = bottom.requests[-1].options
+        assert ("http://p.test/", False, 7) == (str(sent.proxy.url), sent.direct, sent.timeout.read)
+
+
+def test_to_prepare_again_shows_what_is_right_by_then(fake, client_over):
+    client = client_over(fake(), cookies={"a": "old"})
+    once = client.prepare_request(Request("GET", URL_TEXT))
+    client.cookies["a"] = "new"
+    assert "a=new" == client.prepare_request(once).headers["Cookie"]
+
+
+def test_headers_that_are_assigned_are_marked_too(fake, client_over):
+    client = client_over(
+        bottom := fake((302, [("Location", "http://b.test/")])), sensitive_headers=["X-Own"]
+    )
+    client.headers = {"X-Own": "s3cret"}
+    assert "s3cret" not in repr(client.headers)
+    client.get(URL_TEXT)
+    assert ["s3cret", None] == [sent.headers.get("X-Own") for sent in bottom.requests]

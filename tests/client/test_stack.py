@@ -28,13 +28,14 @@ from httpcore_pool import run_sync
 @pytest.fixture
 def stack(fake):
     bottom = fake((302, [("Location", "/2"), ("Set-Cookie", "a=1; Path=/")]))
-    return build_stack(
+    levels, _ = build_stack(
         bottom,
         ScriptedBackend(),
         cookies=CookieJar(),
         environ={},
         trust_env=TrustEnv(),
     )
+    return levels
 
 
 def test_the_levels_stand_in_the_documented_order(stack, fake):
@@ -106,8 +107,9 @@ def test_an_adapter_of_the_callers_own_takes_part(fake, client_over):
     assert " > <Marking> > <AuthAdapter> > " in repr(client)
 
 
-def test_cookies_can_be_assigned_to_a_client_whose_cookie_level_is_wrapped(fake, client_over):
-    client = client_over(bottom := fake(), adapters={CookieAdapter: Passing})
+@pytest.mark.parametrize("wrap", [Passing, Hiding])
+def test_cookies_can_be_assigned_to_a_client_whose_cookie_level_is_wrapped(fake, client_over, wrap):
+    client = client_over(bottom := fake(), adapters={CookieAdapter: wrap})
     client.cookies = {"a": "1"}
     client.get("http://a.test/")
     assert "a=1" == bottom.requests[0].headers["Cookie"]

@@ -165,8 +165,9 @@ def test_a_variant_has_a_proxy_of_its_own(run):
         ({"json_encoder": "orjson"}, "json_encoder must be callable or None, not str"),
         ({"trust_env": "no"}, "trust_env must be"),
         ({"allow_downgrade": "no"}, "allow_downgrade must be True or False, not str"),
+        ({"sensitive_headers": 5}, "sensitive_headers must be several names"),
         ({"params": 5}, "query parameters must be a mapping"),
-        ({"sensitive_headers": "x-key"}, "sensitive must be several names"),
+        ({"sensitive_headers": "x-key"}, "sensitive_headers must be several names"),
     ],
 )
 @pytest.mark.parametrize("kind", [Client, TrioClient, SyncClient])
@@ -298,3 +299,74 @@ def test_the_default_encoding_is_the_client_s(run):
 def test_a_default_encoding_that_is_none_is_refused(encoding, error):
     with pytest.raises(error):
         SyncClient(default_encoding=encoding)
+
+
+# -- subclasses, and what goes wrong --
+
+
+class Own(SyncClient):
+    def __init__(self, organisation):
+        super().__init__(headers={"X-Organisation": organisation}, trust_env=False)
+        self.organisation = organisation
+
+
+class OwnAsync(Client):
+    def __init__(self, organisation):
+        super().__init__(headers={"X-Organisation": organisation}, trust_env=False)
+        self.organisation = organisation
+
+
+@pytest.mark.parametrize("kind", [Own, OwnAsync])
+def test_a_subclass_keeps_what_it_has_in_variants_and_pickles(kind):
+    client = kind("ours")
+    for twin in (client.replace(timeout=1), pickle.loads(pickle.dumps(client))):
+        assert (kind, "ours") == (type(twin), twin.organisation)
+        assert "ours" == twin.build("GET", URL_TEXT).headers["X-Organisation"]
+
+
+def test_headers_given_as_an_iterator_travel():
+    with SyncClient(headers=iter([("X-One", "1")])) as client:
+        twin = pickle.loads(pickle.dumps(client))
+        assert "1" == twin.headers["X-One"]
+
+
+def test_a_closed_variant_opens_nothing_ahead(run):
+    async def scenario(client):
+        variant = client.replace()
+        await variant.close()
+        with pytest.raises(httpcore.ClosedError):
+            await variant.warm(URL_TEXT)
+        assert 0 == client.connections_opened
+
+    run(scenario, backend=ScriptedBackend())
+
+
+class Failing(Layer):
+    async def close(self):
+        raise KeyError("mine")
+
+
+def test_connections_are_closed_whatever_an_adapter_does(run):
+    async def scenario(client):
+        await client.get(URL_TEXT)
+        with pytest.raises(KeyError):
+            await client.close()
+        assert 0 == client.stats().open
+
+    async def inside(client):
+        try:
+            await scenario(client)
+        finally:
+            levels = getattr(client, "_target", client)
+            levels = getattr(levels, "_client", levels)
+            levels._stack[0] = levels._stack[-1]
+
+    run(inside, backend=scripted(response()), adapters={CookieAdapter: Failing})
+
+
+def test_an_adapter_that_stands_on_itself_is_refused():
+    class Circle(Layer):
+        inner = property(lambda self: self)
+
+    with pytest.raises(TypeError, match="leads nowhere but back"):
+        SyncClient(adapters={CookieAdapter: Circle})

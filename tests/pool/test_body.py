@@ -1,5 +1,6 @@
 """Request bodies: length, replay and pieces, for all that callers may give."""
 
+import asyncio
 import io
 
 import pytest
@@ -244,3 +245,26 @@ def test_what_gives_no_bytes_is_refused(content, words):
 def test_text_that_is_no_unicode_is_refused():
     with pytest.raises(InvalidRequest, match="surrogates not allowed at position 1"):
         make_body("a\ud800")
+
+
+def test_a_generator_that_has_ended_is_not_sent_as_nothing():
+    def pieces():
+        yield b"once"
+
+    used = pieces()
+    assert b"once" == b"".join(used)
+    with pytest.raises(BodyNotReplayable, match="a generator, was used up before; make a new one"):
+        make_body(used).open()
+
+
+def test_an_async_generator_that_has_ended_is_not_sent_as_nothing():
+    async def pieces():
+        yield b"once"
+
+    async def scenario():
+        used = pieces()
+        assert [b"once"] == [piece async for piece in used]
+        with pytest.raises(BodyNotReplayable, match="a async_generator, was used up before"):
+            make_body(used).open()
+
+    asyncio.run(scenario())

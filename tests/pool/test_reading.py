@@ -64,3 +64,8 @@ def test_an_empty_body_says_that_it_is_empty(loads):
     with pytest.raises(json.JSONDecodeError, match="the body is empty") as caught:
         holding(b"", None, 204).json(loads)
     assert "had 204 No Content, Content-Type: 'none'" in caught.value.__notes__[0]
+
+
+def test_json_that_is_nested_too_deeply_is_not_json():
+    with pytest.raises(json.JSONDecodeError, match="nested too deeply"):
+        holding(b"[" * 200_000).json()

@@ -4,6 +4,7 @@ import copy
 import gc
 import gzip
 import pickle
+import tracemalloc
 import zlib
 
 import pytest
@@ -641,3 +642,51 @@ def test_a_response_whose_body_is_open_can_not_travel():
         with pytest.raises(TypeError, match="while its body is open: read it first"):
             way(response)
     run_sync(response.close())
+
+
+def test_what_a_server_sends_back_of_the_secrets_is_not_in_the_error():
+    fields = {"Authorization": "Basic dTpwdw==", "X-API-Key": "s3cret", "Cookie": "a=1"}
+    request = Request("GET", "http://a.test/", headers=fields)
+    echo = b'{"Authorization": "Basic dTpwdw==", "token": "dTpwdw==", "key": "s3cret", "a": "1"}'
+    response = Response(500, Headers({"Content-Type": "application/json"}), echo, request=request)
+    run_sync(response.read())
+    with pytest.raises(HTTPStatusError) as caught:
+        response.raise_for_status()
+    assert str(caught.value).endswith(
+        '{"Authorization": "[secure]", "token": "[secure]", "key": "[secure]", "a": "1"}'
+    )
+
+
+def test_what_a_peer_wrote_is_cut_in_errors():
+    request = Request("GET", "http://a.test/")
+    fields = Headers({"Content-Type": "x" * 5000})
+    response = Response(500, fields, b"{", request=request, reason_phrase="r" * 5000)
+    run_sync(response.read())
+    with pytest.raises(HTTPStatusError) as caught:
+        response.raise_for_status()
+    assert 300 > len(str(caught.value))
+    with pytest.raises(ValueError) as caught:
+        response.json()
+    assert 600 > sum(map(len, caught.value.__notes__))
+
+
+def test_an_attribute_error_of_a_callers_function_is_shown_as_it_is():
+    options = Options(default_encoding=lambda start: start.nope)
+    request = Request("GET", "http://a.test/", options=options)
+    response = Response(200, source=b"x", request=request)
+    run_sync(response.read())
+    with pytest.raises(AttributeError, match="'bytes' object has no attribute 'nope'"):
+        _ = response.text
+
+
+def test_a_body_of_many_tiny_pieces_is_read_in_little_memory():
+    pieces = 50_000
+    response = Response(200, source=Pieces(*[b"ab"] * pieces), request=REQUEST)
+    tracemalloc.start()
+    try:
+        content = run_sync(response.read())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert b"ab" * pieces == content
+    assert 10 * len(content) > peak

@@ -217,9 +217,27 @@ def test_credentials_do_not_go_to_another_origin_in_any_case_or_number(location)
 def test_credentials_stay_on_the_same_origin(location):
     following = secretive(location)
     for name in CREDENTIALS:
-        assert [f"{name} 1", f"{name} 2"] == following.headers.get_list(name)
+        # What is for a proxy is not for any next request (RFC 9110 15.4).
+        kept = name.lower() != "proxy-authorization"
+        assert [f"{name} 1", f"{name} 2"] * kept == following.headers.get_list(name)
     assert isinstance(following.options.auth, BasicAuth)
     assert following.options.foreign is False
+
+
+def test_a_target_and_a_protocol_of_the_first_request_are_not_those_of_the_next():
+    options = ClientOptions(target="*", connect_protocol="websocket")
+    request = Request("OPTIONS", "http://a.test/", options=options)
+    answer = Response(302, Headers({"Location": "/b"}), request=request)
+    following = next_request(request, answer)
+    assert (None, None) == (following.options.target, following.options.connect_protocol)
+    assert ("OPTIONS", "http://a.test/b") == (following.method, str(following.url))
+
+
+def test_fields_about_the_content_go_with_it():
+    fields = {"Repr-Digest": "x", "Last-Modified": "x", "Content-Language": "x", "X-Own": "1"}
+    request = Request("POST", "http://a.test/", b"hello", fields)
+    answer = Response(303, Headers({"Location": "/b"}), request=request)
+    assert ["Host", "X-Own"] == list(next_request(request, answer).headers)
 
 
 def test_what_was_dropped_once_does_not_come_back():

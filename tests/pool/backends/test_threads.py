@@ -156,3 +156,21 @@ def test_a_cancel_abandons_what_may_never_end():
 
     asyncio.run(in_asyncio())
     trio.run(in_trio)
+
+
+def test_what_may_never_end_keeps_neither_the_loop_nor_its_threads():
+    jobs = [Job() for _ in range(40)]  # more than the default executor has threads
+
+    async def scenario():
+        calls = [AsyncioBackend().to_thread(job, abandon_on_cancel=True) for job in jobs]
+        tasks = [asyncio.create_task(call) for call in calls]
+        for job in jobs:
+            assert await AsyncioBackend().to_thread(job.begun.wait, 10)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+    asyncio.run(scenario())  # does not wait for them
+    assert [False] * 40 == [job.ended for job in jobs]
+    for job in jobs:
+        job.let_go.set()

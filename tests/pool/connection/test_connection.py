@@ -11,6 +11,7 @@ from httpcore_pool import (
     ConnectError,
     ConnectTimeout,
     HTTPConnection,
+    InvalidRequest,
     Options,
     ReadTimeout,
     Request,
@@ -292,5 +293,5 @@ def test_a_trust_that_can_not_be_loaded_closes_the_stream(tmp_path):
     path.write_text("hello")
     backend = ScriptedBackend([])
     connection = HTTPConnection("https://example.org", backend, ssl=TLSConfig(str(path)))
-    assert ValueError is type(run_sync(raised_by(body_of(connection, "https://example.org/"))))
+    assert InvalidRequest is type(run_sync(raised_by(body_of(connection, "https://example.org/"))))
     assert backend.streams[0].closed

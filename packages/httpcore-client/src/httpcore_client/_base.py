@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ._options import (
     ClientOptions,
-    HeaderTypes,
     RequestOptions,
     SendOptions,
     as_auth,
@@ -48,7 +47,10 @@ class Settings:
         )
         self.params = given.get("params")
         self.json_encoder = as_callable("json_encoder", given.get("json_encoder"))
-        self.headers = _defaults(given.get("headers"), given.get("sensitive_headers", ()))
+        self.sensitive: tuple[str, ...] = given.get("sensitive_headers", ())
+        self.headers = Headers(
+            merged(given.get("headers"), _DEFAULT_HEADERS), sensitive=self.sensitive
+        )
         self.cookies = as_jar(given.get("cookies"))
         base_url = given.get("base_url")
         self.base_url = None
@@ -108,31 +110,44 @@ class Settings:
 
     def prepare(self, request: pool.Request) -> pool.Request:
         """Return the request with the client's defaults where it leaves something open."""
-        riding, defaults = ClientOptions.of(request.options), self.headers
+        request = _as_given(request)
+        riding, defaults = self._adopted(request.options), self.headers
         if riding.foreign:  # redirects led there: what is for the caller's own requests stays here
             defaults = defaults.without_sensitive()
-        ours, left_open = self.options, {}
-        for name in ("timeout", "auth", "proxy", "ssl", "body_limits", "default_encoding"):
-            if getattr(riding, name) is None and not (name == "auth" and riding.foreign):
-                left_open[name] = getattr(ours, name)
         return pool.Request(
             request.method,
             request.url,
             request.body,
             merged(request.headers, defaults),
-            options=riding.copy_with(**left_open),
+            options=riding,
         )
 
-    @staticmethod
-    def sending(request: pool.Request, options: SendOptions) -> pool.Request:
+    def _adopted(self, options: pool.Options) -> ClientOptions:
+        """Return the options of a request, with the client's own where nobody has said anything.
+
+        Those that a client has built a request with say all: there None is a choice.
+        """
+        if isinstance(options, ClientOptions):
+            return options
+        said = {name: value for name, value in vars(options).items() if value is not None}
+        if "proxy" in said:
+            said["direct"] = False
+        return self.options.copy_with(**said)
+
+    def sending(self, request: pool.Request, options: SendOptions) -> pool.Request:
         """Return the request as it goes down the stack, with what is said when it is sent.
 
         Raises:
             TypeError: an option is unknown or has the wrong type.
         """
         given = request.options
-        if isinstance(given, ClientOptions) and given.shown:
-            request = _as_given(request, given)
+        if not isinstance(given, ClientOptions):
+            # Its fields go out as they are, but not past the client's proxy, nor with its secrets elsewhere.
+            riding = self._adopted(given).copy_with(auth=None)
+            request = request.copy_with().with_options(riding)
+            request.headers = Headers(request.headers, sensitive=self.sensitive)
+        elif given.shown:
+            request = _as_given(request)
         if options:
             check_options(options, _SEND_OPTIONS)
             riding = changed(ClientOptions.of(request.options), options)
@@ -149,21 +164,20 @@ def _absolute(url: str) -> URL:
         raise
 
 
-def _as_given(request: pool.Request, riding: ClientOptions) -> pool.Request:
+def _as_given(request: pool.Request) -> pool.Request:
     """Take out again what a request was only shown with: the levels add what is right by then."""
+    riding = request.options
+    if not isinstance(riding, ClientOptions) or not riding.shown:
+        return request
     request = request.copy_with()
     for name, own, shown in riding.shown:
         if request.headers.get(name) == shown:  # the caller has not changed it
-            request.headers.remove(name)
-            if own is not None:
+            if own is None:
+                request.headers.remove(name)
+            else:
                 request.headers.set(name, own)
     return request.with_options(riding.copy_with(shown=()))
 
 
 # Settings of a client that are options of each of its requests.
 _FOR_EVERY_REQUEST = ("proxy", "allow_redirects", "body_limits", "default_encoding")
-
-
-def _defaults(headers: HeaderTypes, sensitive: Any) -> Headers:
-    all_fields = merged(headers, _DEFAULT_HEADERS)
-    return Headers(all_fields, sensitive=sensitive) if sensitive else all_fields

@@ -23,7 +23,7 @@ from ._settings import (
 from ._siblings import URL, CookieJar, Headers, Origin, pool
 from ._stack import build_stack
 from ._trust_env import TrustEnv
-from .adapters import CookieAdapter, Layer
+from .adapters import Layer
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ._options import CookieTypes, HeaderTypes, RequestOptions, SendOptions
     from ._sync import SyncClient
 
-__all__ = ["Client", "ResponseContext", "restored"]
+__all__ = ["Client", "ResponseContext", "more_of", "restored"]
 
 
 class Client(Settled, pool.Closing):
@@ -88,7 +88,7 @@ class Client(Settled, pool.Closing):
         hooks = given.get("hooks")
         self._hooks = None if hooks is None else Hooks(hooks)
         self._owns_pool = bottom is self._pool
-        self._stack = build_stack(
+        self._stack, self._cookie_level = build_stack(
             bottom,
             self._pool.backend,
             cookies=settings.cookies,
@@ -121,7 +121,7 @@ class Client(Settled, pool.Closing):
         """
         check_changes(changes)
         twin = object.__new__(type(self))
-        twin._pool = self._pool
+        vars(twin).update(vars(self))  # a subclass may have more
         given = {**self._given, "cookies": self.cookies, **changes}
         twin._compose(given, _Borrowed(self._pool))
         if "headers" not in changes:
@@ -129,7 +129,7 @@ class Client(Settled, pool.Closing):
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restored, (type(self), *self._to_ship())
+        return restored, (type(self), Client, *self._to_ship()), more_of(self)
 
     def _to_ship(self) -> tuple[dict[str, Any], Headers]:
         """Return what makes such a client as this one is now."""
@@ -137,7 +137,8 @@ class Client(Settled, pool.Closing):
             raise TypeError(
                 "a client with an ssl.SSLContext can't be pickled: give it the path to the certificates"
             )
-        return {**self._given, "cookies": self.cookies}, self.headers
+        given = {name: value for name, value in self._given.items() if name != "headers"}
+        return {**given, "cookies": self.cookies}, self.headers
 
     @property
     def cookies(self) -> CookieJar:
@@ -146,10 +147,7 @@ class Client(Settled, pool.Closing):
 
     @cookies.setter
     def cookies(self, cookies: CookieTypes) -> None:
-        self._settings.cookies = as_jar(cookies)
-        for level in self._stack:
-            if isinstance(level, CookieAdapter):
-                level.jar = self._settings.cookies
+        self._settings.cookies = self._cookie_level.jar = as_jar(cookies)
 
     @property
     def headers(self) -> Headers:
@@ -158,7 +156,7 @@ class Client(Settled, pool.Closing):
 
     @headers.setter
     def headers(self, headers: HeaderTypes) -> None:
-        self._settings.headers = Headers(headers)
+        self._settings.headers = Headers(headers, sensitive=self._settings.sensitive)
 
     @property
     def connections_opened(self) -> int:
@@ -171,6 +169,8 @@ class Client(Settled, pool.Closing):
 
     async def warm(self, origin: Origin | URL | str, count: int = 1) -> int:
         """Open up to `count` connections ahead; see `ConnectionPool.warm`."""
+        if self._closed:
+            raise pool.ClosedError("the client is closed")
         url = str(origin) if isinstance(origin, Origin) else origin
         options = self._filled(self.build("HEAD", url)).options
         return await self._pool.warm(origin, count, options=options)
@@ -258,8 +258,7 @@ class Client(Settled, pool.Closing):
             if (value := request.headers.get(name)) != before.headers.get(name)
             and value is not None
         )
-        options = ClientOptions.of(before.options)
-        return request.with_options(options.copy_with(shown=(*options.shown, *shown)))
+        return request.with_options(ClientOptions.of(before.options).copy_with(shown=shown))
 
     def _filled(self, request: pool.Request) -> pool.Request:
         for level in self._stack:
@@ -305,9 +304,11 @@ class Client(Settled, pool.Closing):
     async def close(self) -> None:
         """Close every connection; running requests fail. Again does nothing."""
         self._closed = True
-        await self._stack[0].close()
-        if self._owns_pool:
-            await self._pool.close()  # which adapters of the caller's may have replaced
+        try:
+            await self._stack[0].close()
+        finally:
+            if self._owns_pool:
+                await self._pool.close()  # whatever adapters of the caller's do
 
     def __repr__(self) -> str:
         state = " (closed)" if self._closed else ""
@@ -317,11 +318,19 @@ class Client(Settled, pool.Closing):
 _Kind = TypeVar("_Kind", "Client", "SyncClient")
 
 
-def restored(kind: type[_Kind], given: dict[str, Any], headers: Headers) -> _Kind:
-    """Make a client that was pickled."""
-    client = kind(**given)
+def restored(
+    kind: type[_Kind], base: type[_Kind], given: dict[str, Any], headers: Headers
+) -> _Kind:
+    """Make a client that was pickled; a subclass may be made with other arguments than its base."""
+    client = object.__new__(kind)
+    base.__init__(client, **given)
     client.headers = headers
     return client
+
+
+def more_of(client: object) -> dict[str, Any] | None:
+    """Return what a subclass has kept on a client, by its public names."""
+    return {name: value for name, value in vars(client).items() if name[0] != "_"} or None
 
 
 class _Borrowed(pool.Adapter):

@@ -6,7 +6,7 @@ and the client (errors). What a function raises is the caller's own and ends the
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, TypeAlias, TypedDict, cast
 
 from ._options import check_options
@@ -123,6 +123,9 @@ class _InThreads:
         self.function = function
 
     def __call__(self, *what: object) -> None:
-        self.function(
+        told = self.function(
             *(pool.SyncResponse(each) if isinstance(each, pool.Response) else each for each in what)
         )
+        if isinstance(told, Coroutine):
+            told.close()
+            raise TypeError(f"the hook {self.function!r} is async, which needs an async client")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 from weakref import ref
 
 from ._riding import as_callable
@@ -21,6 +21,7 @@ __all__ = ["AdapterTypes", "build_stack"]
 _Maker: TypeAlias = Callable[[pool.Adapter], pool.Adapter]
 AdapterTypes: TypeAlias = Mapping[type[pool.Adapter], Callable[..., pool.Adapter]] | None
 
+_MOST_WRAPS = 100
 _LEVELS = (RedirectAdapter, EnvironmentAdapter, CookieAdapter, AuthAdapter, pool.ConnectionPool)
 
 
@@ -36,8 +37,10 @@ def build_stack(
     allow_downgrade: bool = True,
     hooks: Hooks | None = None,
     adapters: AdapterTypes = None,
-) -> list[pool.Adapter]:
-    """Return the levels, top first; each but the last sends through the one after it.
+) -> tuple[list[pool.Adapter], CookieAdapter]:
+    """Return the levels, top first, and the one that keeps the cookies, which an adapter may hide.
+
+    Each level but the last sends through the one after it.
 
     Args:
         bottom: what sends in the end: the pool.
@@ -77,11 +80,12 @@ def build_stack(
     ]
     instead = _checked(adapters)
     stack: list[pool.Adapter] = []
+    made: dict[type[pool.Adapter], pool.Adapter] = {}
     for kind, make in reversed(levels):
-        level = make(stack[0] if stack else bottom)
+        made[kind] = level = make(stack[0] if stack else bottom)
         stack[:0] = _placed(level, stack, instead[kind]) if kind in instead else [level]
     aside.top = ref(stack[0])
-    return stack
+    return stack, cast("CookieAdapter", made[CookieAdapter])
 
 
 def _checked(adapters: AdapterTypes) -> Mapping[type[pool.Adapter], Callable[..., pool.Adapter]]:
@@ -113,6 +117,8 @@ def _placed(
     # Those that stand on another level say on which, as `Layer` does. What does not hides it.
     each: object = placed
     while isinstance(each, pool.Adapter) and each is not below:
+        if len(found) >= _MOST_WRAPS:
+            raise TypeError(f"adapters: the `inner` of {placed!r} leads nowhere but back")
         found.append(each)
         each = getattr(each, "inner", None)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from ._client import Client, ResponseContext, restored
+from ._client import Client, ResponseContext, more_of, restored
 from ._hooks import for_threads
 from ._settings import ClientChanges, ClientSettings, Settled
 from ._siblings import URL, CookieJar, Headers, Origin, pool
@@ -41,11 +41,12 @@ class SyncClient(Settled, pool.SyncClosing):
         """Return a client that is otherwise in some things; see `Client.replace`."""
         _for_threads(changes)
         twin = object.__new__(type(self))
+        vars(twin).update(vars(self))  # a subclass may have more
         twin._client = self._client.replace(**changes)
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restored, (type(self), *self._client._to_ship())
+        return restored, (type(self), SyncClient, *self._client._to_ship()), more_of(self)
 
     @property
     def cookies(self) -> CookieJar:

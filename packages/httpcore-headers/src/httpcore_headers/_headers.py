@@ -317,7 +317,8 @@ class Headers(MutableMapping[str, str]):
         """Return a copy with those fields of `defaults`, at the end, whose names are not here."""
         own, twin = self._by_name(), self.copy()
         fields, more = twin._by_name(), twin._more
-        for key, field in defaults._by_name().items():
+        # A list at once: another thread may change the defaults that a client gives to all its requests.
+        for key, field in list(defaults._by_name().items()):
             if (key if isinstance(key, bytes) else key[0]) not in own:
                 fields[key] = field
         if defaults._more:

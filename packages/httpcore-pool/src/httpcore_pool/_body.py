@@ -163,6 +163,14 @@ class _IteratorReader(BodyReader):
             cast("Any", self._iterator).close()
 
 
+def _check_fresh(source: object, frame: str) -> None:
+    """Refuse a generator that has ended: it would be sent as nothing."""
+    if getattr(source, frame, source) is None:
+        raise BodyNotReplayable(
+            f"the request body, a {type(source).__name__}, was used up before; make a new one"
+        )
+
+
 class _IterableBody(RequestBody):
     def __init__(self, source: Iterable[bytes]) -> None:
         self._source = source
@@ -170,6 +178,7 @@ class _IterableBody(RequestBody):
         self.replayable = not isinstance(source, Iterator)
 
     def _open(self, backend: Backend | None) -> BodyReader:
+        _check_fresh(self._source, "gi_frame")
         iterator = iter(self._source)
         if iterator is self._iterator:
             raise _hands_out_one(self)
@@ -207,6 +216,7 @@ class _AsyncIterableBody(RequestBody):
         self.replayable = not isinstance(source, AsyncIterator)
 
     def _open(self, backend: Backend | None) -> BodyReader:
+        _check_fresh(self._source, "ag_frame")
         iterator = aiter(self._source)
         if iterator is self._iterator:
             raise _hands_out_one(self)

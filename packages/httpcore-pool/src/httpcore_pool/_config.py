@@ -57,7 +57,8 @@ class Timeout(Value):
         read: the longest wait for the next bytes from the peer.
         write: the longest wait for the peer to take the next bytes.
         pool: the wait for a connection when all are busy.
-        total: everything from the start of the request to the last byte read, redirects included.
+        total: everything from the start of the request to the last byte read, redirects included: every
+            wait for the network. What the caller's own iterator, hook or function waits for can't be cut.
         expect: the wait for 100 (Continue), where a request asks for it, before the content is sent
             all the same (RFC 9110 10.1.1).
         lowest_rate: bytes a second that a response's body must come in with, taken over 5 seconds of

@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Body"]
 
+_MOST_PIECES = 4096  # that are kept one by one
 _PIECE_BYTES = 64 * 1024  # most that one step of decoding puts out
 _USUAL = BodyLimits()
 _CODED = "Content-Encoding"
 _WITHOUT_CONTENT = (204, 304)  # RFC 9110 6.4.1
-# So many bytes may come for each one that is taken, and a little more: no coding makes data longer by as much,
-# unless it is flushed after each byte.
+# So many bytes may come for each that is taken, and some more: no coding makes data longer by as much, unless
+# it is flushed after each byte.
 _MOST_GROWTH, _SLACK_BYTES = 16, 64 * 1024
 
 
@@ -67,12 +68,20 @@ class Body:
         """Read, decode and keep all of it, once."""
         if self.content is None:
             pieces: list[bytes] = []
+            whole = bytearray()
             coded = _CODED in response.headers
             next_piece = self.pieces(response)
             while piece := await next_piece():
                 pieces.append(piece)
+                if (
+                    len(pieces) >= _MOST_PIECES
+                ):  # tiny ones: each is an object of many times its size
+                    whole += b"".join(pieces)
+                    pieces.clear()
                 if not coded and self.source.closed:
                     break  # it is at its end, which need not be asked for
+            if whole:
+                pieces.insert(0, bytes(whole))
             self.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return self.content
 

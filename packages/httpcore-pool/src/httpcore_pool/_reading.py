@@ -33,9 +33,14 @@ def parse_json(content: bytes, loads: Callable[..., Any] | None, options: dict[s
     if not content:
         raise json.JSONDecodeError("the body is empty", "", 0)
     encoding = json.detect_encoding(content)
-    if loads is None:
-        return json.loads(content.decode(encoding), **options)
-    return loads(content if encoding == "utf-8" else content.decode(encoding).encode(), **options)
+    try:
+        if loads is None:
+            return json.loads(content.decode(encoding), **options)
+        return loads(
+            content if encoding == "utf-8" else content.decode(encoding).encode(), **options
+        )
+    except RecursionError:  # which a peer should not choose
+        raise json.JSONDecodeError("the body is nested too deeply", "", 0) from None
 
 
 def links_by_relation(fields: Headers, url: URL) -> dict[str, headers.Link]:

@@ -34,6 +34,8 @@ __all__ = ["ResponseBase"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})  # RFC 9110 15.4, those that name another URL
 _NOT_IN_REASON = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9112 4
+_SECRET_LENGTH = 4  # what is shorter may be a word of the text by chance
+_SHOWN_LENGTH = 200  # of what a peer wrote
 
 
 class ResponseBase:
@@ -269,14 +271,14 @@ class ResponseBase:
         try:
             return parse_json(self.content, loads, options)
         except ValueError as error:
-            kind = self.headers.get("Content-Type", "none")
+            kind = self.headers.get("Content-Type", "none")[:_SHOWN_LENGTH]
             error.add_note(f"{self.request!r} had {self._status}, Content-Type: {kind!r}")
             raise
 
     @property
     def _status(self) -> str:
         """The status for people: what a peer sent is escaped."""
-        reason = self.reason_phrase
+        reason = self.reason_phrase[:_SHOWN_LENGTH]
         if not reason.isprintable():
             reason = reason.encode("unicode_escape").decode("ascii")
         return f"{self.status_code} {reason}".rstrip()
@@ -298,6 +300,11 @@ class ResponseBase:
         """The start of a body that was read, if it is text."""
         content = self._body.content
         text = excerpt(content, self.headers, self.encoding) if content else ""
+        for name in self.request.headers if text else ():
+            if self.request.headers.is_sensitive(name):  # a server for debugging sends it back
+                secret = self.request.headers[name]
+                for part in (secret, secret.rpartition(" ")[2]):
+                    text = text.replace(part, "[secure]") if len(part) >= _SECRET_LENGTH else text
         return text and f": {text}"
 
     # For the connections.

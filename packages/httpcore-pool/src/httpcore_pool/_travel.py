@@ -1,4 +1,4 @@
-"""A response on its way to another process: what was read of it, and none of the secrets it was asked with."""
+"""A response on its way to another process: what was read of it, without the secrets of its request."""
 
 from __future__ import annotations
 

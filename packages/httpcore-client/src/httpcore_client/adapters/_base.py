@@ -29,7 +29,7 @@ class Layer(pool.Adapter):
     def fill(self, request: pool.Request) -> pool.Request:
         """Return a request as this level would send it, as far as that is known without waiting.
 
-        For `Client.prepare_request`; nothing may be used up by it.
+        For `Client.prepare_request`. It may be for nothing: the request need not be sent.
         """
         return request
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 from .._options import ClientOptions
 from .._siblings import CookieJar, pool
 from ..policy._cookie_field import joined
@@ -75,13 +77,18 @@ class _Renewal:
     __slots__ = ("_adapter", "_own")
 
     def __init__(self, adapter: CookieAdapter, own: str | None) -> None:
-        self._adapter = adapter
+        self._adapter = ref(
+            adapter
+        )  # weak: it stays on the request, and so on a response that is kept
         self._own = own  # the caller's own field, without the jar's cookies
 
     def __call__(self, request: pool.Request, response: pool.Response) -> pool.Request:
-        self._adapter.take(request, response)
+        adapter = self._adapter()
+        if adapter is None:  # the client is gone, and its jar
+            return request
+        adapter.take(request, response)
         request = request.copy_with()
         request.headers.remove("Cookie")
         if self._own is not None:
             request.headers.set("Cookie", self._own)
-        return self._adapter.fill(request)
+        return adapter.fill(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .._siblings import pool
+from .._siblings import Headers, pool
 from ._base import Layer
 
 if TYPE_CHECKING:
@@ -34,7 +34,12 @@ class HookAdapter(Layer):
         request = request.copy_with()  # whose headers a hook may change
         if self._on_retry is not None:
             request = request.with_options(request.options.copy_with(on_retry=self._on_retry))
+        before = request.method, request.url, request.body
         await self._hooks.tell("request", request)
+        if before != (request.method, request.url, request.body) or not isinstance(
+            request.headers, Headers
+        ):
+            raise TypeError("a hook may change the headers of a request, and nothing else of it")
         response = await self._inner.send(request)
         try:
             await self._hooks.tell("response", response)

@@ -25,8 +25,8 @@ class RedirectAdapter(Layer):
         inner: the adapter below.
         max_redirects: how many hops are followed; 0 follows none and raises on the first.
         allow_downgrade: whether a redirect from https to http is followed (without credentials).
-        on_redirect: is given each response that is about to be followed, already closed, and awaited.
-        on_redirect: is awaited with each response that is about to be followed; None for nobody.
+        on_redirect: is awaited with each response that is about to be followed, already closed; None for
+            nobody.
     """
 
     def __init__(

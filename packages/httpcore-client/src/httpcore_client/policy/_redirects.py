@@ -8,7 +8,9 @@ from .._siblings import URL, InvalidURL, pool
 __all__ = ["next_request"]
 
 # Fields that describe content go when the content goes (RFC 9110 15.4, 8).
-_CONTENT_FIELDS = frozenset({"transfer-encoding", "trailer", "expect", "digest"})
+_CONTENT_FIELDS = frozenset(
+    {"transfer-encoding", "trailer", "expect", "digest", "repr-digest", "last-modified"}
+)
 
 
 def next_request(
@@ -32,6 +34,7 @@ def next_request(
     method = _method(request.method, response.status_code)
     headers = request.headers.copy()
     headers.remove("Host")  # the caller's, if it was, was meant for the first request
+    headers.remove("Proxy-Authorization")
     content: pool.RequestBody | None = request.body
     if method != request.method and method == "GET":
         content = None
@@ -39,6 +42,10 @@ def next_request(
             if name.lower().startswith("content-") or name.lower() in _CONTENT_FIELDS:
                 headers.remove(name)
     options = ClientOptions.of(request.options)
+    if options.target is not None or options.connect_protocol is not None:
+        options = options.copy_with(
+            target=None, connect_protocol=None
+        )  # those of the first one, too
     if request.url.host not in options.led_from:
         options = options.copy_with(led_from=(*options.led_from, request.url.host))
     if url.origin != request.url.origin:

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from .base import T, Ts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["call_in_thread"]
+__all__ = ["call_in_thread", "call_unbound"]
 
 
 async def call_in_thread(function: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -39,6 +41,32 @@ async def call_in_thread(function: Callable[[*Ts], T], *args: *Ts) -> T:
     if not running.cancelled():
         running.exception()  # looked at, so that nobody misses it
     raise cancelled
+
+
+async def call_unbound(function: Callable[[*Ts], T], *args: *Ts) -> T:
+    """Call a function that may never end in a thread of its own, which nobody waits for.
+
+    A thread of the default executor would keep `asyncio.run` from ending, and others from resolving names.
+    """
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[T] = loop.create_future()
+
+    def tell(how: Callable[[Any], None], what: object) -> None:
+        if not result.done():
+            how(what)
+
+    def run() -> None:
+        how: Callable[[Any], None]
+        what: object
+        try:
+            how, what = result.set_result, function(*args)
+        except BaseException as error:  # noqa: BLE001 - it is raised where the call is awaited
+            how, what = result.set_exception, error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, how, what)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await result
 
 
 def _take(turn: list[None]) -> bool:

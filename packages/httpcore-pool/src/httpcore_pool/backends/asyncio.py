@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
 from ._asyncio_dial import dial
-from ._asyncio_threads import call_in_thread
+from ._asyncio_threads import call_in_thread, call_unbound
 from ._sockets import PollReadiness, Readiness, SelectReadiness, address, fails, tune
 from .base import Backend, Event, NetworkStream, T, Ts
 
@@ -381,5 +381,5 @@ class AsyncioBackend(Backend):
         self, function: Callable[[*Ts], T], *args: *Ts, abandon_on_cancel: bool = False
     ) -> T:
         if abandon_on_cancel:
-            return await asyncio.get_running_loop().run_in_executor(None, function, *args)
+            return await call_unbound(function, *args)
         return await call_in_thread(function, *args)

@@ -17,6 +17,7 @@ from .._errors import (
     ClosedError,
     ConnectError,
     ConnectTimeout,
+    InvalidRequest,
     NetworkError,
     PoolTimeout,
     ProxyError,
@@ -29,6 +30,7 @@ from ._http11 import HTTP11Connection
 from ._proxy import authority, open_tunnel
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from .._config import HTTP2Settings, MessageLimits
@@ -355,8 +357,8 @@ class HTTPConnection(Adapter):
     ) -> TLSStream:
         from .._tls import TLSStream
 
-        secure = TLSStream(stream, config.context(alpn), host, self._backend)
         try:
+            secure = TLSStream(stream, _context(config, alpn), host, self._backend)
             await secure.handshake(budget)
         except BaseException:
             await self._drop(stream)
@@ -380,3 +382,13 @@ def _as_connect_error(error: BaseException, limit: float | None) -> BaseExceptio
     if isinstance(error, NetworkError):
         return ConnectError(f"the connection broke before it was ready: {error.message}")
     return error
+
+
+def _context(config: TLSConfig, alpn: tuple[str, ...]) -> ssl.SSLContext:
+    try:
+        return config.context(alpn)
+    except (
+        ValueError,
+        OSError,
+    ) as error:  # certificates are read when the first connection needs them
+        raise InvalidRequest(str(error)) from error
