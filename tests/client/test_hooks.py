@@ -261,3 +261,34 @@ def test_a_hook_that_turns_out_to_be_async_is_an_error_in_threads():
         pytest.raises(TypeError, match="is async, which needs an async client"),
     ):
         client.get(URL_TEXT)
+
+
+def test_requests_of_an_auth_flow_are_not_told_of(run):
+    """They hold secrets: those of a token's source, say."""
+
+    class Own:
+        def flow(self, request):
+            yield httpcore.AuthRequest("POST", "http://token.test/", content=b"client_secret=1")
+            yield (("Authorization", "Token t"),)
+
+    told = []
+
+    async def scenario(client):
+        await client.get(URL_TEXT, auth=Own())
+        assert [URL_TEXT, 200] == told
+
+    hooks = {
+        "request": lambda request: told.append(str(request.url)),
+        "response": lambda response: told.append(response.status_code),
+    }
+    run(scenario, backend=scripted([OK], [OK]), hooks=hooks)
+
+
+def test_the_error_of_a_closed_client_is_told_of(run, told):
+    async def scenario(client):
+        await client.close()
+        with pytest.raises(httpcore.ClosedError):
+            await client.get(URL_TEXT)
+        assert ["error"] == told.events
+
+    run(scenario, backend=ScriptedBackend(), hooks={"error": told.hook("error")})

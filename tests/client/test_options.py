@@ -193,6 +193,7 @@ def test_a_request_of_a_flow_s_own_keeps_the_limits_and_nothing_of_the_credentia
         trace=trace,
         allow_redirects=False,
         foreign=True,
+        of_flow=True,
     )
     assert expected == options.for_own_request()
     from_environment = options.copy_with(environment_proxy=True)
@@ -211,7 +212,7 @@ def test_every_field_of_the_pool_s_options_is_one_of_the_client_s():
     given = {name: anything() for name in inspect.signature(Options).parameters}
     assert ClientOptions(**given) == ClientOptions.of(Options(**given))
     own = ["auth", "netrc", "allow_redirects", "foreign", "led_from", "environment_proxy", "direct"]
-    assert [*given, *own, "renew", "shown"] == FIELDS
+    assert [*given, *own, "of_flow", "renew", "shown"] == FIELDS
     assert {name: ClientOptions.__annotations__.get(name) for name in given} == dict.fromkeys(given)
 
 

@@ -9,7 +9,9 @@ from httpcore_pool import (
     BodyNotReplayable,
     BytesBody,
     InvalidRequest,
+    Request,
     RequestBody,
+    Response,
     make_body,
     run_sync,
 )
@@ -268,3 +270,10 @@ def test_an_async_generator_that_has_ended_is_not_sent_as_nothing():
             make_body(used).open()
 
     asyncio.run(scenario())
+
+
+def test_a_response_is_no_content_but_has_some():
+    with pytest.raises(
+        TypeError, match="content is a response; give its content, or what its stream"
+    ):
+        make_body(Response(200, request=Request("GET", "http://a.test/")))

@@ -543,11 +543,11 @@ def test_a_cookie_that_a_401_deletes_is_not_sent_again(cookies_sent):
     assert {} == dict(response.cookies)
 
 
-def test_the_cookie_field_of_the_callers_own_survives_and_wins(cookies_sent):
+def test_the_cookie_field_of_the_callers_own_wins_until_the_server_sets_another(cookies_sent):
     jar = CookieJar()
     jar.set("b", "jar", "a.test")
     sent, _ = cookies_sent(jar, ["a=1", "c=1"], ["c=2"], [], own="a=own")
-    assert ["a=own; b=jar", "a=own; b=jar; c=1", "a=own; b=jar; c=2"] == sent
+    assert ["a=own; b=jar", "b=jar; a=1; c=1", "b=jar; a=1; c=2"] == sent
 
 
 def test_without_cookies_the_next_attempt_is_as_the_first(cookies_sent):

@@ -1,15 +1,22 @@
 """`CookieAdapter` over an adapter that answers from a list. The jar's own rules are tested with it."""
 
+import gc
+import weakref
+
 import pytest
 
 from httpcore_client import (
+    AuthAdapter,
     BasicAuth,
     ClientOptions,
     CookieAdapter,
     CookieJar,
+    DigestAuth,
     RedirectAdapter,
     Request,
 )
+
+CHALLENGE = 'Digest realm="r", nonce="n", qop="auth"'
 
 
 def setting(*values, status=200, **fields):
@@ -236,3 +243,39 @@ def test_an_error_of_the_callers_clock_closes_the_response(fake, exchange, sourc
     with pytest.raises(ZeroDivisionError):
         exchange(adapter, Request("GET", "http://a.test/", options=ClientOptions(auth=auth)))
     assert body.closed
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("sid=old", ["sid=old", "sid=new"]),
+        ("sid=old; lang=en", ["sid=old; lang=en", "lang=en; sid=new"]),
+        ("lang=en", ["lang=en", "lang=en; sid=new"]),
+    ],
+)
+def test_what_a_redirect_sets_takes_the_place_of_the_callers_own(fake, visit, own, expected):
+    inner = fake(setting("sid=new; Path=/", status=302, Location="/2"))
+    adapter = RedirectAdapter(CookieAdapter(inner, CookieJar()))
+    visit(adapter, "http://a.test/1", headers={"Cookie": own})
+    assert expected == cookies(inner)
+
+
+def test_what_a_challenge_sets_takes_the_place_of_the_callers_own(fake, exchange):
+    inner = fake(setting("sid=new; Path=/", status=401, **{"WWW-Authenticate": CHALLENGE}))
+    stack = CookieAdapter(AuthAdapter(inner), CookieJar())
+    options = ClientOptions(auth=DigestAuth("user", "pass"))
+    request = Request("GET", "http://a.test/", headers={"Cookie": "sid=old; a=1"}, options=options)
+    exchange(stack, request)
+    assert ["sid=old; a=1", "a=1; sid=new"] == cookies(inner)
+
+
+def test_a_response_that_is_kept_keeps_no_jar_alive(fake, exchange):
+    jar = CookieJar()
+    adapter = CookieAdapter(AuthAdapter(fake()), jar)
+    request = Request("GET", "http://a.test/", options=ClientOptions(auth=BasicAuth("a", "b")))
+    response = exchange(adapter, request)
+    renew, gone = response.request.options.renew, weakref.ref(adapter)
+    del adapter
+    gc.collect()
+    assert gone() is None
+    assert renew(response.request, response) is response.request

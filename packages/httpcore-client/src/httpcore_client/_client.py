@@ -284,10 +284,10 @@ class Client(Settled, pool.Closing):
         return await self._send(request, stream=options.get("stream", False))
 
     async def _send(self, request: pool.Request, *, stream: bool) -> pool.Response:
-        if self._closed:
-            raise pool.ClosedError("the client is closed").about(request)
         begun = request.options.begun(self._now(), self._settings.timeout, anew=True)
         try:
+            if self._closed:
+                raise pool.ClosedError("the client is closed").about(request)
             response = await self._stack[0].send(request.with_options(begun))
             if not (stream or response.network_stream):
                 try:

@@ -29,7 +29,8 @@ class HookTypes(TypedDict, total=False):
         response: is given each response, redirects included, when its head is there and its body open.
         redirect: is given each response that is about to be followed; its `next_request` says where to.
         retry: is given a request, and the error because of which it is sent again.
-        error: is given a request, and the error of the tree that the caller gets.
+        error: is given a request, and the error of the tree that the caller gets: not one that comes
+            while a body is streamed.
     """
 
     request: _Given

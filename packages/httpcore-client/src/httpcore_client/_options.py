@@ -192,6 +192,7 @@ class ClientOptions(pool.Options, kw_only=True):
         led_from: the hosts from which redirects have led here, each once.
         environment_proxy: whether `proxy` is what the environment says for the URL.
         direct: whether the caller has asked for no proxy, whatever the environment says.
+        of_flow: whether an auth flow makes the request, for itself: callers' hooks are not told of it.
         renew: returns the request to send again in place of one, after a response to it that no level
             above will see; the `CookieAdapter` sets it for the `AuthAdapter`.
     """
@@ -203,6 +204,7 @@ class ClientOptions(pool.Options, kw_only=True):
     led_from: tuple[str, ...] = ()
     environment_proxy: bool = False
     direct: bool = False
+    of_flow: bool = False
     renew: Callable[[pool.Request, pool.Response], pool.Request] | None = None
     shown: tuple[ShownField, ...] = ()
 
@@ -221,6 +223,7 @@ class ClientOptions(pool.Options, kw_only=True):
             trace=self.trace,
             allow_redirects=False,
             foreign=True,
+            of_flow=True,
         )
 
     @classmethod

@@ -259,6 +259,8 @@ def make_body(content: Content | RequestBody) -> RequestBody | None:
         return BytesBody(bytes(content))
     if isinstance(content, Mapping):
         raise TypeError("content can't be a mapping; use data= for a form or json= for JSON")
+    if hasattr(content, "status_code"):
+        raise TypeError("content is a response; give its content, or what its stream() returns")
     if hasattr(content, "read"):
         from ._file_body import make_file_body  # what most requests have no need of
 

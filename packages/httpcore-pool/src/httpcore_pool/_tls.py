@@ -128,6 +128,7 @@ class TLSStream(NetworkStream):
         self._write_mutex = Mutex(backend)
         self._dry = False  # OpenSSL has nothing to give until it is fed
         self._unsent = b""  # made by `write_some`, which had to stop before it was all taken
+        self._torn = False  # while records are being written, and when that was interrupted
         self._ended = False
         self._closed = False
 
@@ -243,12 +244,14 @@ class TLSStream(NetworkStream):
             await self._flush(timeout)
         await self._take_turn(timeout)
         try:
+            self._torn = True
             if len(data) <= _PIECE_BYTES:
                 await self._stream.write(self._encrypted(data), timeout)
-                return
-            view = memoryview(data)
-            for at in range(0, len(view), _PIECE_BYTES):
-                await self._stream.write(self._encrypted(view[at : at + _PIECE_BYTES]), timeout)
+            else:
+                view = memoryview(data)
+                for at in range(0, len(view), _PIECE_BYTES):
+                    await self._stream.write(self._encrypted(view[at : at + _PIECE_BYTES]), timeout)
+            self._torn = False
         finally:
             self._write_mutex.release()
 
@@ -266,9 +269,12 @@ class TLSStream(NetworkStream):
                 piece = view[taken : taken + _PIECE_BYTES]
                 # Taken out meanwhile: whatever may interrupt the write, no record is sent twice.
                 records, self._unsent = self._unsent or self._encrypted(piece), b""
+                self._torn = True
                 try:
                     sent = await self._stream.write_some(records, timeout)
+                    self._torn = False
                 except WriteTimeout as error:
+                    self._torn = False
                     self._unsent = records[error.taken :]
                     error.taken = taken if self._unsent else taken + len(piece)
                     raise
@@ -331,9 +337,8 @@ class TLSStream(NetworkStream):
                     self._tls.unwrap()
             except (ssl.SSLError, ValueError):
                 pass  # it has put close_notify out and would wait for the answer; we don't
-            if (
-                not self._unsent
-            ):  # else the peer does not read, and would wait for the rest of a record
+            # Inside a record a farewell would be taken for the rest of it.
+            if not (self._unsent or self._torn):
                 await self._flush_farewell()
         finally:
             await self._stream.close()

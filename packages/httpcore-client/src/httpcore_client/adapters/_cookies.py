@@ -6,7 +6,7 @@ from weakref import ref
 
 from .._options import ClientOptions
 from .._siblings import CookieJar, pool
-from ..policy._cookie_field import joined
+from ..policy._cookie_field import joined, without
 from ._base import Layer
 
 __all__ = ["CookieAdapter"]
@@ -89,6 +89,8 @@ class _Renewal:
         adapter.take(request, response)
         request = request.copy_with()
         request.headers.remove("Cookie")
+        if self._own is not None:
+            self._own = without(self._own, response.cookies)
         if self._own is not None:
             request.headers.set("Cookie", self._own)
         return adapter.fill(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from .._options import ClientOptions
 from .._siblings import Headers, pool
 from ._base import Layer
 
@@ -31,6 +32,8 @@ class HookAdapter(Layer):
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request as the hooks leave it."""
+        if ClientOptions.of(request.options).of_flow:
+            return await self._inner.send(request)  # it holds secrets, and is not the caller's
         request = request.copy_with()  # whose headers a hook may change
         if self._on_retry is not None:
             request = request.with_options(request.options.copy_with(on_retry=self._on_retry))

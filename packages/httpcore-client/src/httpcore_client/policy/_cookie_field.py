@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["joined"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["joined", "without"]
 
 
 def joined(own: str | None, found: str) -> str:
@@ -17,3 +22,9 @@ def joined(own: str | None, found: str) -> str:
     names = {pair.partition("=")[0].strip() for pair in own.split(";")}
     rest = [pair for pair in found.split("; ") if pair.partition("=")[0] not in names]
     return "; ".join([own, *rest])
+
+
+def without(own: str, names: Collection[str]) -> str | None:
+    """Return the caller's own field without the cookies that a server has set since; None if none is left."""
+    rest = [pair.strip() for pair in own.split(";") if pair.partition("=")[0].strip() not in names]
+    return "; ".join(rest) or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .._options import ClientOptions
 from .._siblings import URL, InvalidURL, pool
+from ._cookie_field import without
 
 __all__ = ["next_request"]
 
@@ -35,6 +36,11 @@ def next_request(
     headers = request.headers.copy()
     headers.remove("Host")  # the caller's, if it was, was meant for the first request
     headers.remove("Proxy-Authorization")
+    own = headers.get("Cookie")
+    if own is not None and response.cookies:
+        headers.remove("Cookie")
+        if (left := without(own, response.cookies)) is not None:
+            headers.set("Cookie", left)
     content: pool.RequestBody | None = request.body
     if method != request.method and method == "GET":
         content = None
