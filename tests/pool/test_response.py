@@ -600,6 +600,7 @@ def test_a_response_that_was_read_travels_without_the_secrets_of_its_request(kin
     response.cookies = {"b": "1"}
     response.set_redirect((Response(302, request=request),))
     run_sync(response.read())
+    response._body.source.trailers = Headers({"X-Sum": "1"})
     response.encoding = "latin-1"
     twin = travelled(response if kind is Response else SyncResponse(response))
     assert b"s3cret" not in pickle.dumps(response)
@@ -618,6 +619,7 @@ def test_a_response_that_was_read_travels_without_the_secrets_of_its_request(kin
     assert [302] == [each.status_code for each in twin.history]
     assert (response.connection, response.elapsed) == (twin.connection, twin.elapsed)
     assert repr(twin) == repr(travelled(twin))
+    assert [("X-Sum", "1")] == twin.trailers.multi_items()
     assert "s3cret" in str(response.request.url)
 
 
@@ -657,6 +659,23 @@ def test_what_a_server_sends_back_of_the_secrets_is_not_in_the_error():
     )
 
 
+def test_a_secret_across_the_cut_of_an_excerpt_is_not_shown_in_part():
+    fields = [
+        ("Cookie", "a=1; sid=COOKIEVALUE"),
+        ("X-API-Key", "FIRSTKEY"),
+        ("X-API-Key", "SECONDKEY"),
+    ]
+    request = Request("GET", "http://a.test/", headers=fields)
+    for secret in ("COOKIEVALUE", "FIRSTKEY", "SECONDKEY"):
+        for before in range(180, 201):
+            body = b"y" * before + secret.encode() * 3
+            response = Response(500, Headers({"Content-Type": "text/plain"}), body, request=request)
+            run_sync(response.read())
+            with pytest.raises(HTTPStatusError) as caught:
+                response.raise_for_status()
+            assert secret[:5] not in str(caught.value)
+
+
 def test_what_a_peer_wrote_is_cut_in_errors():
     request = Request("GET", "http://a.test/")
     fields = Headers({"Content-Type": "x" * 5000})
@@ -690,3 +709,11 @@ def test_a_body_of_many_tiny_pieces_is_read_in_little_memory():
         tracemalloc.stop()
     assert b"ab" * pieces == content
     assert 10 * len(content) > peak
+
+
+def test_a_copy_has_the_text_that_the_response_has():
+    options = Options(default_encoding="latin-1")
+    request = Request("GET", "http://a.test/", options=options)
+    response = Response(200, source=b"caf\xe9", request=request)
+    run_sync(response.read())
+    assert "café" == travelled(response).text == copy.copy(response).text

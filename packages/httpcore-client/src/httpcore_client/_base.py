@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ._options import (
@@ -26,13 +27,17 @@ __all__ = ["Settings"]
 _SEND_OPTIONS = tuple(SendOptions.__annotations__)
 _OPTIONS = tuple(RequestOptions.__annotations__)
 _BODY_OPTIONS = frozenset({"content", "data", "json", "files", "compress", "upload_progress"})
-_DEFAULT_HEADERS = Headers(
-    [
-        ("Accept", "*/*"),
-        ("Accept-Encoding", pool.ACCEPT_ENCODING),
-        ("User-Agent", f"httpcore/{__version__}"),
-    ]
-)
+
+
+@cache  # for the first client: to know what can be decoded imports the codecs
+def _default_headers() -> Headers:
+    return Headers(
+        [
+            ("Accept", "*/*"),
+            ("Accept-Encoding", pool.ACCEPT_ENCODING),
+            ("User-Agent", f"httpcore/{__version__}"),
+        ]
+    )
 
 
 class Settings:
@@ -49,7 +54,7 @@ class Settings:
         self.json_encoder = as_callable("json_encoder", given.get("json_encoder"))
         self.sensitive: tuple[str, ...] = given.get("sensitive_headers", ())
         self.headers = Headers(
-            merged(given.get("headers"), _DEFAULT_HEADERS), sensitive=self.sensitive
+            merged(given.get("headers"), _default_headers()), sensitive=self.sensitive
         )
         self.cookies = as_jar(given.get("cookies"))
         base_url = given.get("base_url")
@@ -68,8 +73,14 @@ class Settings:
         """
         if self.base_url is not None:
             url = self.base_url.join(url)
-        elif isinstance(url, str):
-            url = _absolute(url)
+        elif isinstance(text := url, str):
+            try:
+                url = URL(text)
+            except InvalidURL as error:
+                if text[:1] not in ("", "/"):
+                    raise
+                why = "it is relative; give the client a base_url for it"
+                raise InvalidURL(why, text) from error
         if not options and self.params is None:  # as for nearly every GET
             return pool.Request(method, url, None, self.headers, options=self.options)
         check_options(options, _OPTIONS)
@@ -153,15 +164,6 @@ class Settings:
             riding = changed(ClientOptions.of(request.options), options)
             request = request.with_options(riding)
         return request
-
-
-def _absolute(url: str) -> URL:
-    try:
-        return URL(url)
-    except InvalidURL as error:
-        if url.startswith("/") or not url:
-            raise InvalidURL("it is relative; give the client a base_url for it", url) from error
-        raise
 
 
 def _as_given(request: pool.Request) -> pool.Request:

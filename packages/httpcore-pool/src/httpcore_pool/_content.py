@@ -53,37 +53,47 @@ class Body:
         text: the content as text, once somebody asked.
     """
 
-    __slots__ = ("_reading", "_torn", "content", "encoding", "source", "started", "text")
+    # Until something happens to it: one is made for each response.
+    content: bytes | None = None
+    started: bool = False
+    encoding: str | None = None
+    text: str | None = None
+    _reading: bool = False  # somebody waits for the next bytes
+    _torn: bool = False  # it was closed under somebody who waited
 
     def __init__(self, source: ByteSource) -> None:
         self.source = source
-        self.content: bytes | None = None
-        self.started = False
-        self.encoding: str | None = None
-        self.text: str | None = None
-        self._reading = False  # somebody waits for the next bytes
-        self._torn = False  # it was closed under somebody who waited
 
     async def read(self, response: ResponseBase) -> bytes:
         """Read, decode and keep all of it, once."""
         if self.content is None:
-            pieces: list[bytes] = []
-            whole = bytearray()
-            coded = _CODED in response.headers
-            next_piece = self.pieces(response)
-            while piece := await next_piece():
-                pieces.append(piece)
-                if (
-                    len(pieces) >= _MOST_PIECES
-                ):  # tiny ones: each is an object of many times its size
-                    whole += b"".join(pieces)
-                    pieces.clear()
-                if not coded and self.source.closed:
-                    break  # it is at its end, which need not be asked for
-            if whole:
-                pieces.insert(0, bytes(whole))
-            self.content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            source = self.source
+            if (
+                type(source) is BytesSource
+                and not (self.started or source.cut or _CODED in response.headers)
+                and response.request.options.body_limits is None
+            ):
+                self.started = True
+                self.content = source.take()  # all of it came with the head, as mostly
+            else:
+                self.content = await self._collected(response)
         return self.content
+
+    async def _collected(self, response: ResponseBase) -> bytes:
+        pieces: list[bytes] = []
+        whole = bytearray()
+        coded = _CODED in response.headers
+        next_piece = self.pieces(response)
+        while piece := await next_piece():
+            pieces.append(piece)
+            if len(pieces) >= _MOST_PIECES:
+                whole += b"".join(pieces)  # tiny ones: each is an object of many times its size
+                pieces.clear()
+            if not coded and self.source.closed and not self.source.cut:
+                break  # it is at its end, which need not be asked for
+        if whole:
+            pieces.insert(0, bytes(whole))
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def stream(self, response: ResponseBase) -> ByteStream:
         """Begin to hand out decoded pieces."""
@@ -159,8 +169,6 @@ class Body:
         self.check_usable(response)
         self.started = True
         limits = response.request.options.body_limits or _USUAL
-        if decoder is None and limits.max_bytes is None and type(self.source) is BytesSource:
-            return self.source.read_chunk  # all of it came with the head, as mostly
         return _Pass(self, response, decoder, limits).next_piece
 
 
@@ -219,7 +227,8 @@ class _Pass:
                 decoder.finish()
                 break
             self._taken += len(data)
-            self._check()
+            if self._limits.max_bytes is not None:
+                self._check()
             decoder.feed(data)
         return piece
 

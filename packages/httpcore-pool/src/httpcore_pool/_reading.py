@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["excerpt", "links_by_relation", "parse_json"]
 
 _EXCERPT_LENGTH = 200  # characters
+_EXCERPT_BYTES = (
+    4096  # that are looked at: enough for so many characters and what stands across their end
+)
+_SECRET_LENGTH = 4  # what is shorter may be a word of the text by chance
 _TEXT_SUBTYPES = ("json", "xml", "+json", "+xml", "javascript", "x-www-form-urlencoded")
 
 
@@ -60,16 +64,31 @@ def links_by_relation(fields: Headers, url: URL) -> dict[str, headers.Link]:
     return found
 
 
-def excerpt(content: bytes, fields: Headers, encoding: str) -> str:
-    """Return the start of a text on one line, control characters escaped; "" for what is no text."""
+def excerpt(content: bytes, fields: Headers, encoding: str, asked: Headers) -> str:
+    """Return the start of a text on one line, control characters escaped; "" for what is no text.
+
+    Servers for debugging send back what they were `asked` with: the secrets among it are left out.
+    """
     media = media_type(fields)
     if media is None or not (media.type == "text" or media.subtype.endswith(_TEXT_SUBTYPES)):
         return ""
-    # No encoding takes more than four bytes for a character, and a mark.
-    text = decode(content[: 4 * _EXCERPT_LENGTH + 4], encoding)
-    more = "..." if len(text) > _EXCERPT_LENGTH or len(content) > 4 * _EXCERPT_LENGTH + 4 else ""
+    text = decode(content[:_EXCERPT_BYTES], encoding)
+    for secret in _secrets(asked):
+        text = text.replace(secret, "[secure]")
+    more = "..." if len(text) > _EXCERPT_LENGTH or len(content) > _EXCERPT_BYTES else ""
     shown = [c if c.isprintable() else _escaped(c) for c in text[:_EXCERPT_LENGTH]]
     return "".join(shown) + more
+
+
+def _secrets(asked: Headers) -> list[str]:
+    """Return the secrets of a request's fields, the longest first: whole values, and what they are made of."""
+    found: set[str] = set()
+    for name in asked:
+        if asked.is_sensitive(name):
+            for value in asked.get_list(name):
+                found |= {value, value.rpartition(" ")[2]}
+                found.update(pair.partition("=")[2].strip() for pair in value.split(";"))
+    return sorted((each for each in found if len(each) >= _SECRET_LENGTH), key=len, reverse=True)
 
 
 def _escaped(character: str) -> str:

@@ -34,7 +34,6 @@ __all__ = ["ResponseBase"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})  # RFC 9110 15.4, those that name another URL
 _NOT_IN_REASON = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9112 4
-_SECRET_LENGTH = 4  # what is shorter may be a word of the text by chance
 _SHOWN_LENGTH = 200  # of what a peer wrote
 
 
@@ -299,12 +298,9 @@ class ResponseBase:
     def _excerpt(self) -> str:
         """The start of a body that was read, if it is text."""
         content = self._body.content
-        text = excerpt(content, self.headers, self.encoding) if content else ""
-        for name in self.request.headers if text else ():
-            if self.request.headers.is_sensitive(name):  # a server for debugging sends it back
-                secret = self.request.headers[name]
-                for part in (secret, secret.rpartition(" ")[2]):
-                    text = text.replace(part, "[secure]") if len(part) >= _SECRET_LENGTH else text
+        if not content:
+            return ""
+        text = excerpt(content, self.headers, self.encoding, self.request.headers)
         return text and f": {text}"
 
     # For the connections.

@@ -90,6 +90,10 @@ class BytesSource(ByteSource):
         self._data = data
 
     async def read_chunk(self) -> bytes:
+        return self.take()
+
+    def take(self) -> bytes:
+        """Return what is left, at once."""
         data, self._data = self._data, b""
         return data
 

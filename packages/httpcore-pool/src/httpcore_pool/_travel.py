@@ -13,6 +13,7 @@ from ._streams import BytesSource
 if TYPE_CHECKING:
     from ._request import Request
     from ._response_base import ResponseBase
+    from ._siblings import Headers
 
 __all__ = ["reduced"]
 
@@ -38,15 +39,24 @@ def reduced(response: ResponseBase) -> tuple[Any, ...]:
     state = {name: getattr(response, name) for name in _PLAIN}
     state["request"] = _without_secrets(response.request)
     state["_history"] = response._history
-    return _restored, (type(response), state, body.content, body.encoding)
+    if body.content is None:
+        return _restored, (type(response), state, None, body.encoding, None)
+    return _restored, (
+        *(type(response), state, body.content),
+        *(response.encoding, body.source.trailers),  # while what they depend on is there
+    )
 
 
 def _restored(
-    kind: type[ResponseBase], state: dict[str, Any], content: bytes | None, encoding: str | None
+    kind: type[ResponseBase],
+    state: dict[str, Any],
+    content: bytes | None,
+    encoding: str | None,
+    trailers: Headers | None,
 ) -> ResponseBase:
     response = object.__new__(kind)
     source = BytesSource()
-    source.cut = content is None
+    source.cut, source.trailers = content is None, trailers
     response._body = Body(source)
     response._body.content, response._body.encoding = content, encoding
     response.set_redirect((), why_not="it has travelled since")

@@ -7,6 +7,7 @@ origins that the caller asks, not those that a redirect leads to.
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from math import inf
@@ -60,6 +61,9 @@ class EnvironmentAdapter(Layer):
         self._reading = _Reading(None, None, None, is_nothing=True)
         self._netrc = NetrcFile()
         self._warned: set[str] = set()
+        self._idle = not any(vars(trust).values())
+        if not trust.netrc:
+            self._netrc.quiet = (-math.inf, math.inf)
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request with what the environment has for it.
@@ -68,6 +72,8 @@ class EnvironmentAdapter(Layer):
             ProxyError: the variable that names its proxy makes no sense.
             HTTPError: what the levels below raise.
         """
+        if self._idle:
+            return await self._inner.send(request)
         reading, started = self._reading, request.options.started
         if self._environment.facts() is reading.facts and reading.is_nothing:  # as nearly always
             begin, end = self._netrc.quiet
