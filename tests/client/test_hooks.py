@@ -134,6 +134,20 @@ def test_a_hook_may_raise_for_status_behind_authentication(run):
     run(scenario, backend=scripted([challenge, OK]), hooks=hooks)
 
 
+def test_a_response_whose_hook_raises_is_closed(run):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"
+
+    def hook(_):
+        raise KeyError("mine")
+
+    async def scenario(client):
+        with pytest.raises(KeyError):
+            await client.get(URL_TEXT)
+        assert (0, 0) == (client.stats().in_use, client.stats().open)
+
+    run(scenario, backend=scripted([head]), hooks={"response": hook})
+
+
 @pytest.mark.parametrize("event", ["request", "response", "redirect"])
 def test_what_a_hook_raises_is_the_caller_s_and_leaves_the_client_usable(run, event):
     raising = True

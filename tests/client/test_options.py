@@ -196,6 +196,7 @@ def test_a_request_of_a_flow_s_own_keeps_the_limits_and_nothing_of_the_credentia
         of_flow=True,
     )
     assert expected == options.for_own_request()
+    assert options.copy_with(direct=True).for_own_request().direct is True
     from_environment = options.copy_with(environment_proxy=True)
     assert expected.copy_with(proxy=None) == from_environment.for_own_request()
 

@@ -18,6 +18,7 @@ from httpcore_pool import (
     Options,
     Request,
     Response,
+    StreamClosed,
     run_sync,
 )
 from httpcore_pool._connection_info import ENDED
@@ -50,7 +51,8 @@ def answer(pieces, limits=None, *, method="GET", status=200, started=None, **fie
     options = Options(body_limits=limits, started=started)
     request = Request(method, "http://user:hunter2@example.org/", options=options)
     found = Headers({name.replace("_", "-"): value for name, value in fields.items()})
-    return Response(status, found, Pieces(pieces), request=request)
+    source = pieces if isinstance(pieces, ByteSource) else Pieces(pieces)
+    return Response(status, found, source, request=request)
 
 
 def ends(made):
@@ -235,3 +237,62 @@ def test_an_interrupt_passes_and_leaves_the_source_to_itself():
         run_sync(made.read())
     assert [] == ends(made)
     run_sync(made.close())
+
+
+# -- two at once --
+
+
+class Closing(Pieces):
+    """A source that somebody else closes while it gives its next piece."""
+
+    made = None
+
+    async def read_chunk(self):
+        piece = await super().read_chunk()
+        await self.made.close()
+        return piece
+
+
+@pytest.mark.parametrize("way", ["read", "raw", "stream", "stream_text", "stream_lines"])
+@pytest.mark.parametrize("coding", [{}, {"Content_Encoding": "gzip"}])
+def test_what_was_closed_while_a_piece_was_given_is_never_taken_for_whole(way, coding):
+    content = gzip.compress(b"hello\n") if coding else b"hello\n"
+    source = Closing([content])
+    source.made = made = answer(source, **coding)
+
+    async def draw():
+        if way == "read":
+            return await made.read()
+        return await items_of(getattr(made, way)())
+
+    with pytest.raises(StreamClosed, match="the response was closed while it was read"):
+        run_sync(draw())
+    assert ["aborted"] == ends(made)
+
+
+def test_a_body_that_is_closed_between_two_pieces_is_not_whole():
+    made = answer([b"a", b"b"])
+    source = made._body.source
+
+    async def draw():
+        pieces = made.raw()
+        await anext(pieces)
+        source.closed = source.cut = True
+        return await items_of(pieces)
+
+    with pytest.raises(StreamClosed, match="was closed, or broke, before its end"):
+        run_sync(draw())
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [gzip.compress(b"hello") + bytes(1000), gzip.compress(b"")],
+    ids=["junk behind the end", "empty members"],
+)
+def test_a_coded_body_that_gives_nothing_has_an_end_all_the_same(endless):
+    limits = BodyLimits(max_bytes=1000)
+    made = answer((endless for _ in range(100_000)), limits, Content_Encoding="gzip")
+    with pytest.raises(ContentTooLarge, match="bytes came for a body of at most 1000"):
+        run_sync(made.read())
+    assert 100_000 > made._body.source.taken
+    assert "aborted" in ends(made)

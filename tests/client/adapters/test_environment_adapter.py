@@ -23,6 +23,7 @@ from httpcore_client import (
     TLSConfig,
 )
 from httpcore_client._trust_env import TrustEnv
+from httpcore_client.adapters._netrc_file import NetrcFile
 from httpcore_pool import Options
 
 PROXY = "http://p.test:3128"
@@ -432,3 +433,35 @@ def test_options_of_any_request_will_do(passed_on, netrc):
 
 def test_its_repr_is_its_name(fake):
     assert "<EnvironmentAdapter>" == repr(EnvironmentAdapter(fake(), {"http_proxy": PROXY}))
+
+
+def test_a_file_that_was_replaced_by_one_of_the_same_size_and_time_is_read_again(
+    fake, exchange, netrc, tmp_path
+):
+    environ = netrc("machine a.test login first")
+    adapter = EnvironmentAdapter(AuthAdapter(inner := fake()), environ)
+    exchange(adapter, at(7.0))
+    other = tmp_path / "other"
+    other.write_text("machine a.test login other")
+    found = (tmp_path / "netrc").stat()
+    os.utime(other, ns=(found.st_atime_ns, found.st_mtime_ns))
+    other.replace(tmp_path / "netrc")
+    exchange(adapter, at(9.0))
+    assert ["first", "other"] == logins(inner)
+
+
+def test_threads_that_come_first_all_get_the_credentials(netrc):
+    """Who comes while another reads the file does not take that for an empty one."""
+    environ = netrc("".join(f"machine {n}.test login x\n" for n in range(5000)) + NETRC)
+    file, start, found = NetrcFile(), threading.Barrier(4), []
+
+    def read():
+        start.wait(10)
+        found.append(file.read(environ["NETRC"], 7.0))
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(10)
+    assert ["la"] * 4 == [each.get("a.test")[0] for each in found]

@@ -120,3 +120,22 @@ def test_what_is_not_installed_is_named_with_its_extra(coding, modules, extra, m
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(InvalidRequest, match=rf"install httpcore-client\[{extra}\]"):
         compressed(BytesBody(b""), coding)
+
+
+def test_a_generator_is_closed_when_the_rest_of_it_is_not_wanted():
+    ended = []
+
+    def pieces():
+        try:
+            yield TEXT
+            yield TEXT
+        finally:
+            ended.append("closed")
+
+    async def scenario():
+        reader = compressed(make_body(pieces()), "gzip").open()
+        await reader.read_chunk()
+        await reader.close()
+
+    run_sync(scenario())
+    assert ["closed"] == ended

@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+import zlib
 
 import pytest
 
@@ -45,6 +46,15 @@ def test_members_cost_time_in_proportion(coding, count, size):
     pieces = [coded[at : at + size] for at in range(0, len(coded), size)]
     started = time.process_time()
     assert b"x" * count == decode([coding], pieces)
+    assert time.process_time() - started < 10  # by the square of it, minutes
+
+
+def test_deflate_that_gives_nothing_costs_time_in_proportion():
+    stored_empty = b"\0\0\0\xff\xff"
+    coded = stored_empty * 400_000 + zlib.compressobj(wbits=-15).flush()
+    pieces = [coded[at : at + 1000] for at in range(0, len(coded), 1000)]
+    started = time.process_time()
+    assert b"" == decode(["deflate"], pieces)
     assert time.process_time() - started < 10  # by the square of it, minutes
 
 

@@ -153,10 +153,8 @@ class Settings:
         """
         given = request.options
         if not isinstance(given, ClientOptions):
-            # Its fields go out as they are, but not past the client's proxy, nor with its secrets elsewhere.
-            riding = self._adopted(given).copy_with(auth=None)
-            request = request.copy_with().with_options(riding)
-            request.headers = Headers(request.headers, sensitive=self.sensitive)
+            # Its fields go out as they are, but not past the client's proxy.
+            request = request.with_options(self._adopted(given).copy_with(auth=None))
         elif given.shown:
             request = _as_given(request)
         if options:

@@ -97,6 +97,7 @@ class Client(Settled, pool.Closing):
             ssl=given["ssl"],
             max_redirects=given["max_redirects"],
             allow_downgrade=given.get("allow_downgrade", True),
+            sensitive=settings.sensitive,
             hooks=self._hooks,
             adapters=given.get("adapters"),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, cast
 from weakref import ref
@@ -35,6 +35,7 @@ def build_stack(
     ssl: pool.SSLTypes = None,
     max_redirects: int = 20,
     allow_downgrade: bool = True,
+    sensitive: Collection[str] = (),
     hooks: Hooks | None = None,
     adapters: AdapterTypes = None,
 ) -> tuple[list[pool.Adapter], CookieAdapter]:
@@ -51,6 +52,7 @@ def build_stack(
         ssl: the trust that the caller has asked for, which comes before the environment's.
         max_redirects: how many hops are followed.
         allow_downgrade: whether they may lead from https to http.
+        sensitive: names of fields that they leave behind at other origins, besides the usual ones.
         hooks: whom to tell of requests, responses and redirects; None for nobody.
         adapters: by the class of a level, a function of that level; what it returns stands in its place.
 
@@ -66,6 +68,7 @@ def build_stack(
                 inner,
                 max_redirects=max_redirects,
                 allow_downgrade=allow_downgrade,
+                sensitive=sensitive,
                 on_redirect=on_redirect,
             ),
         ),

@@ -81,7 +81,7 @@ def excerpt(content: bytes, fields: Headers, encoding: str, asked: Headers) -> s
 
 
 def _secrets(asked: Headers) -> list[str]:
-    """Return the secrets of a request's fields, the longest first: whole values, and what they are made of."""
+    """Return the secrets of a request's fields, the longest first: whole values, and their parts."""
     found: set[str] = set()
     for name in asked:
         if asked.is_sensitive(name):

@@ -37,11 +37,10 @@ class HookAdapter(Layer):
         request = request.copy_with()  # whose headers a hook may change
         if self._on_retry is not None:
             request = request.with_options(request.options.copy_with(on_retry=self._on_retry))
-        before = request.method, request.url, request.body
+        before = request.method, request.url, request.body, request.options
         await self._hooks.tell("request", request)
-        if before != (request.method, request.url, request.body) or not isinstance(
-            request.headers, Headers
-        ):
+        after = request.method, request.url, request.body, request.options
+        if before != after or not isinstance(request.headers, Headers):
             raise TypeError("a hook may change the headers of a request, and nothing else of it")
         response = await self._inner.send(request)
         try:

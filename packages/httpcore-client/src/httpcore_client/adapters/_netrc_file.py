@@ -28,10 +28,10 @@ class NetrcFile:
 
     def __init__(self) -> None:
         self.quiet: tuple[float, float] = _NEVER
-        self._looked: float | None = None
-        self._path: str | None = None
-        self._stamp: _Stamp | None = None
-        self._netrc: Netrc | None = None
+        # When it was looked at, which path that was, how the file was then, and what it held: in one, so that
+        # no thread takes what another is just about to read for what there is.
+        self._known: tuple[float | None, str | None, _Stamp | None, Netrc | None]
+        self._known = (None, None, None, None)
 
     def read(self, path: str, now: float | None) -> Netrc | None:
         """Return what the file holds, None if that is nothing.
@@ -40,29 +40,28 @@ class NetrcFile:
             path: where it is; "" for the user's own.
             now: the time of the request; None to look at the file in any case.
         """
-        looked = self._looked
+        looked, known_path, known_stamp, netrc = self._known
         recent = now is not None and looked is not None and 0 <= now - looked < _LOOK_SECONDS
-        if not recent or path != self._path:  # a clock that goes back is another one
-            self._looked, self._path = now, path
+        if not recent or path != known_path:  # a clock that goes back is another one
             stamp = _stamp(path)
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._load(path)
-            silent = self._netrc is None
+            if stamp != known_stamp:
+                netrc = self._load(path)
+            self._known = (now, path, stamp, netrc)
+            silent = netrc is None
             self.quiet = (now, now + _LOOK_SECONDS) if silent and now is not None else _NEVER
-        return self._netrc
+        return netrc
 
-    def _load(self, path: str) -> None:
+    @staticmethod
+    def _load(path: str) -> Netrc | None:
         from .._siblings import Netrc  # here, as it has no use before the first request
 
         try:
             netrc = Netrc.load(path or None)
         except (OSError, ValueError) as error:
             # Who has no use for the file must not be stopped by it.
-            self._netrc = None
             warnings.warn(f"netrc is ignored: {error}", stacklevel=2)
-        else:
-            self._netrc = netrc if netrc.entries or netrc.default else None
+            return None
+        return netrc if netrc.entries or netrc.default else None
 
 
 def _stamp(path: str) -> _Stamp:

@@ -11,7 +11,7 @@ from ..policy._redirects import next_request
 from ._base import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
 
 __all__ = ["RedirectAdapter"]
 
@@ -25,6 +25,7 @@ class RedirectAdapter(Layer):
         inner: the adapter below.
         max_redirects: how many hops are followed; 0 follows none and raises on the first.
         allow_downgrade: whether a redirect from https to http is followed (without credentials).
+        sensitive: names of fields that stay with their origin, besides those that headers know by themselves.
         on_redirect: is awaited with each response that is about to be followed, already closed; None for
             nobody.
     """
@@ -35,6 +36,7 @@ class RedirectAdapter(Layer):
         *,
         max_redirects: int = 20,
         allow_downgrade: bool = True,
+        sensitive: Collection[str] = (),
         on_redirect: _OnRedirect | None = None,
     ) -> None:
         super().__init__(inner)
@@ -47,6 +49,7 @@ class RedirectAdapter(Layer):
             raise TypeError(f"allow_downgrade must be True or False, not {kind}")
         self._max_redirects = max_redirects
         self._allow_downgrade = allow_downgrade
+        self._sensitive = tuple(sensitive)
         self._on_redirect = on_redirect
 
     async def send(self, request: pool.Request) -> pool.Response:
@@ -74,7 +77,12 @@ class RedirectAdapter(Layer):
                 return response
             follow = ClientOptions.of(request.options).allow_redirects
             try:
-                following = next_request(request, response, allow_downgrade=self._allow_downgrade)
+                following = next_request(
+                    request,
+                    response,
+                    allow_downgrade=self._allow_downgrade,
+                    sensitive=self._sensitive,
+                )
             except pool.InvalidRedirect as error:
                 if not follow:
                     response.set_redirect(history, why_not=error.message)

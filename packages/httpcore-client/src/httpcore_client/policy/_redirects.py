@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._options import ClientOptions
-from .._siblings import URL, InvalidURL, pool
+from .._siblings import URL, Headers, InvalidURL, pool
 from ._cookie_field import without
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["next_request"]
 
@@ -15,7 +20,11 @@ _CONTENT_FIELDS = frozenset(
 
 
 def next_request(
-    request: pool.Request, response: pool.Response, *, allow_downgrade: bool = True
+    request: pool.Request,
+    response: pool.Response,
+    *,
+    allow_downgrade: bool = True,
+    sensitive: Collection[str] = (),
 ) -> pool.Request:
     """Return the request that a redirect response asks for.
 
@@ -23,6 +32,7 @@ def next_request(
         request: the request that was answered.
         response: the answer, which knows its history.
         allow_downgrade: whether it may lead from https to http.
+        sensitive: names of fields that stay with their origin, besides those that the headers know.
 
     Raises:
         InvalidRedirect: the Location is missing, doubled, malformed, not http(s), or not allowed.
@@ -55,7 +65,7 @@ def next_request(
     if request.url.host not in options.led_from:
         options = options.copy_with(led_from=(*options.led_from, request.url.host))
     if url.origin != request.url.origin:
-        headers = headers.without_sensitive()
+        headers = Headers(headers, sensitive=sensitive).without_sensitive()
         user, password = "", ""
         options = options.copy_with(auth=None, foreign=True)
     else:

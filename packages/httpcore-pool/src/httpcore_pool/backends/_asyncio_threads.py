@@ -61,7 +61,9 @@ async def call_unbound(function: Callable[[*Ts], T], *args: *Ts) -> T:
         try:
             how, what = result.set_result, function(*args)
         except BaseException as error:  # noqa: BLE001 - it is raised where the call is awaited
-            how, what = result.set_exception, error
+            # A future refuses the one error, which means something else to who awaits.
+            stopped = isinstance(error, StopIteration)
+            how, what = result.set_exception, RuntimeError(repr(error)) if stopped else error
         with suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(tell, how, what)
 
