@@ -1,12 +1,14 @@
 """JSON bodies (RFC 8259)."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from httpcore_client import InvalidRequest
+from httpcore_client import InvalidRequest, content
 from httpcore_client.content import encode_json
 
 VALUES = st.recursive(
@@ -93,3 +95,25 @@ def test_what_an_encoder_can_not_do_is_refused(encoder, words):
 def test_any_value_comes_back(value):
     data, _ = encode_json(value)
     assert value == json.loads(data)
+
+
+def test_what_few_requests_have_is_imported_when_it_is_asked_for():
+    program = (
+        "import sys\n"
+        "from httpcore_client import SyncClient\n"
+        "client = SyncClient()\n"
+        "client.build('POST', 'http://a.test/', json=1)\n"
+        "print([m for m in sys.modules if m.endswith(('_multipart', '_compress', '_progress'))])\n"
+        "client.build('POST', 'http://a.test/', files={'a': b'1'})\n"
+        "print([m for m in sys.modules if m.endswith(('_multipart', '_compress', '_progress'))])\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    expected = ["[]", "['httpcore_client.content._multipart']"]
+    assert expected == shown.stdout.splitlines()
+
+
+def test_a_name_that_content_does_not_have():
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        content.nonsense  # noqa: B018

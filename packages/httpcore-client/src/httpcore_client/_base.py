@@ -26,6 +26,8 @@ __all__ = ["Settings"]
 
 _SEND_OPTIONS = tuple(SendOptions.__annotations__)
 _OPTIONS = tuple(RequestOptions.__annotations__)
+# Settings of a client that are options of each of its requests.
+_FOR_EVERY_REQUEST = ("proxy", "allow_redirects", "body_limits", "default_encoding")
 _BODY_OPTIONS = frozenset({"content", "data", "json", "files", "compress", "upload_progress"})
 
 
@@ -177,7 +179,3 @@ def _as_given(request: pool.Request) -> pool.Request:
             else:
                 request.headers.set(name, own)
     return request.with_options(riding.copy_with(shown=()))
-
-
-# Settings of a client that are options of each of its requests.
-_FOR_EVERY_REQUEST = ("proxy", "allow_redirects", "body_limits", "default_encoding")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from ._hooks import HookTypes, read_hooks
 from ._options import AuthTypes, CookieTypes, HeaderTypes, ParamTypes, ProxyTypes, check_options
@@ -113,13 +113,13 @@ def check_settings(settings: ClientSettings) -> None:
 def once(given: dict[str, Any]) -> dict[str, Any]:
     """Return settings that can be read again and again: what may be an iterator is made a tuple or dict."""
     given = given.copy()
-    sensitive = given.get("sensitive_headers") or ()
+    sensitive: Any = given.get("sensitive_headers") or ()
     if isinstance(sensitive, (str, bytes)) or not isinstance(sensitive, Iterable):
         raise TypeError(
             "sensitive_headers must be several names, such as ['X-Key'], not "
             f"{type(sensitive).__name__}"
         )
-    given["sensitive_headers"] = tuple(sensitive)
+    given["sensitive_headers"] = tuple(cast("Iterable[str]", sensitive))
     if given.get("params") is not None:
         given["params"] = QueryParams(given["params"])
     if given.get("hooks") is not None:

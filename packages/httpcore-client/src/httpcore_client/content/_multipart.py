@@ -38,7 +38,7 @@ FilesTypes: TypeAlias = (
 )
 
 _ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
-_ENDINGS = re.compile(r"(?:\.[^./:]*){0,2}\Z")
+_ENDINGS = re.compile(r"(?:\.[^./:]+){1,2}\Z")
 _UNKNOWN_TYPE = "application/octet-stream"  # RFC 7578 4.4
 _CODED_TYPES = {"gzip": "application/gzip"}  # of files whose type is another one behind a coding
 
@@ -135,7 +135,7 @@ def _media_type(filename: str) -> str:
     from mimetypes import guess_type  # reads the system's tables when it is asked first
 
     # By what may be its endings alone: the function takes names for URLs.
-    media_type, coding = guess_type("file" + _ENDINGS.search(filename)[0])  # type: ignore[index]
+    media_type, coding = guess_type("file" + "".join(_ENDINGS.findall(filename)))
     if coding is not None:
         media_type = _CODED_TYPES.get(coding)
     return media_type or _UNKNOWN_TYPE
