@@ -176,7 +176,7 @@ class Backend(ABC):
         return function(*args)
 
     # Not a method around it: each request looks at the clock several times.
-    now = staticmethod(monotonic)
+    now: Callable[[], float] = staticmethod(monotonic)
     """Return seconds on the monotonic clock that all timeouts and deadlines use."""
 
     def __repr__(self) -> str:
