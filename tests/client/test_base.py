@@ -1,6 +1,8 @@
 """From what a caller gives to the `Request` that goes down the stack."""
 
 import http.cookiejar
+import subprocess
+import sys
 
 import pytest
 
@@ -450,3 +452,16 @@ def test_names_that_are_credentials_are_marked_on_every_request(build):
     request = build(client={"sensitive_headers": ["X-Mine"]}, headers={"X-Mine": "s3cret"})
     assert "s3cret" not in repr(request.headers)
     assert "s3cret" in repr(build(headers={"X-Mine": "s3cret"}).headers)
+
+
+def test_importing_the_client_imports_no_codec():
+    """Which there are is asked for by the first client: few programs meet all of them."""
+    program = (
+        "import sys, httpcore_client\n"
+        "def loaded(): return sorted({'brotli', 'backports.zstd'} & sys.modules.keys())\n"
+        "print(loaded()); httpcore_client.SyncClient(); print(loaded())\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    assert ["[]", "['backports.zstd', 'brotli']"] == shown.stdout.splitlines()
