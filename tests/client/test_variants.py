@@ -370,3 +370,23 @@ def test_an_adapter_that_stands_on_itself_is_refused():
 
     with pytest.raises(TypeError, match="leads nowhere but back"):
         SyncClient(adapters={CookieAdapter: Circle})
+
+
+def test_no_default_encoding_is_none(run):
+    async def scenario(client):
+        assert client.build("GET", URL_TEXT).options.default_encoding is None
+
+    run(scenario, default_encoding=None, backend=ScriptedBackend())
+
+
+def test_an_attribute_error_of_a_property_is_shown_as_it_is():
+    class Broken(SyncClient):
+        @property
+        def region(self):
+            return self.headers.nonsense
+
+    with (
+        Broken(backend=ScriptedBackend()) as client,
+        pytest.raises(AttributeError, match="'Headers' object has no attribute 'nonsense'"),
+    ):
+        _ = client.region

@@ -11,6 +11,7 @@ from httpcore_client import (
     RedirectAdapter,
     RedirectError,
     Request,
+    ResponseNotRead,
     TooManyRedirects,
 )
 from httpcore_pool import Options, run_sync
@@ -324,3 +325,26 @@ def test_it_closes_shows_and_gives_what_is_below(fake):
 
     run_sync(scenario())
     assert 2 == inner.closed
+
+
+def test_the_next_response_is_read_where_this_one_was(fake, source, client_over):
+    bottom = fake((302, [("Location", "/2")], b"go"), (200, [], b"there"))
+    client = client_over(bottom)
+    response = client.get("http://a.test/1", allow_redirects=False).next()
+    assert b"there" == response.content
+    bottom.answers = [(302, [("Location", "/2")]), (200, [], b"there")]
+    with (
+        client.get("http://a.test/1", allow_redirects=False, stream=True) as first,
+        first.next() as response,
+        pytest.raises(ResponseNotRead),
+    ):
+        _ = response.content
+
+
+def test_a_next_response_that_breaks_while_it_is_read_is_closed(fake, source, client_over):
+    body = source(b"a", KeyError("mine"))
+    bottom = fake((302, [("Location", "/2")]), (200, [], body))
+    response = client_over(bottom).get("http://a.test/1", allow_redirects=False)
+    with pytest.raises(KeyError):
+        response.next()
+    assert body.closed is True

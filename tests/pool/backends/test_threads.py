@@ -174,3 +174,18 @@ def test_what_may_never_end_keeps_neither_the_loop_nor_its_threads():
     assert [False] * 40 == [job.ended for job in jobs]
     for job in jobs:
         job.let_go.set()
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(ValueError("mine"), ValueError), (StopIteration(1), RuntimeError)]
+)
+def test_what_is_raised_in_a_thread_of_its_own_comes_back(error, raised):
+    job = Job(error)
+    job.let_go.set()
+    with pytest.raises(raised):
+        asyncio.run(AsyncioBackend().to_thread(job, abandon_on_cancel=True))
+
+
+def test_without_trio_there_is_no_loop_of_its():
+    with pytest.raises(RuntimeError, match="Trio is not running here: under asyncio use Client"):
+        TrioBackend().loop()

@@ -11,6 +11,7 @@ from httpcore_pool import (
     ReadError,
     ReadTimeout,
     RemoteProtocolError,
+    StreamClosed,
     Timeout,
     run_sync,
 )
@@ -309,3 +310,25 @@ def test_above_the_lowest_rate_it_goes_on_and_frames_for_others_are_no_bytes(h2_
         timeout=Timeout(lowest_rate=100),
     )
     assert 2400 == len(run_sync(facts_of(connection))[2])
+
+
+def test_a_body_that_is_closed_while_it_is_read_ends_without_a_word(run, h2_peer):
+    """Who asked for bytes is not given those that came after the end that another has made."""
+
+    async def scenario():
+        peer, given = h2_peer(), []
+
+        def close_and_give(p):
+            run_sync(given[0].close())
+            p.h2.send_data(1, b"late") if 1 in p.h2.streams and not p.resets() else None
+
+        connection = peer.connect(
+            peer.step(lambda p: (p.head(1), p.h2.send_data(1, b"a"))), peer.step(close_and_give)
+        )
+        response = await connection.send(get())
+        given.append(response)
+        pieces = response.raw()
+        assert b"a" == await anext(pieces)
+        return type(await raised_by(anext(pieces))), response.is_closed, peer.resets()
+
+    assert (StreamClosed, True, [(1, ERRORS.CANCEL)]) == run(scenario)

@@ -4,7 +4,14 @@ import gc
 
 import pytest
 
-from httpcore_pool import ClosedError, ConnectionPool, Request, ScriptedBackend, run_sync
+from httpcore_pool import (
+    ClosedError,
+    ConnectionPool,
+    Request,
+    ScriptedBackend,
+    StreamClosed,
+    run_sync,
+)
 
 HERE = "http://example.org/"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -139,3 +146,29 @@ def test_a_pool_that_could_not_be_made_or_is_empty_does_not_warn():
         ConnectionPool(ScriptedBackend(), limits=1)
     ConnectionPool(ScriptedBackend())
     gc.collect()
+
+
+def test_what_comes_after_another_has_closed_it_is_nobody_s():
+    """The connection is let go of once, and closed, as nobody knows where it stands."""
+    given = []
+
+    def close_and_give(_):
+        run_sync(given[0].close())
+        return b"world"
+
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"
+    backend = ScriptedBackend([lambda stream: head, close_and_give])
+
+    async def scenario():
+        async with ConnectionPool(backend) as pool:
+            response = await pool.send(Request("GET", "http://a.test/"))
+            given.append(response)
+            pieces = response.raw()
+            assert b"hello" == await anext(pieces)
+            with pytest.raises(StreamClosed, match="the response was closed while it was read"):
+                await anext(pieces)
+            return pool.stats()
+
+    stats = run_sync(scenario())
+    assert (0, 0) == (stats.in_use, stats.open)
+    assert backend.streams[0].closed is True

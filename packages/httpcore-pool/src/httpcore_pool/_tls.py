@@ -138,11 +138,6 @@ class TLSStream(NetworkStream):
         return self._tls.selected_alpn_protocol()
 
     @property
-    def tls(self) -> ssl.SSLObject:
-        """The TLS session, for those who want its version, cipher or certificate."""
-        return self._tls
-
-    @property
     def tls_info(self) -> TLSInfo | None:
         version, cipher = self._tls.version(), self._tls.cipher()
         if version is None or cipher is None:  # before the handshake

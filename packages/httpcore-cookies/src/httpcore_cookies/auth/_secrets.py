@@ -28,17 +28,14 @@ class SecretHolder:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         """Refuse to be pickled, or say how to make such an object."""
-        if "_arguments" not in vars(type(self)):  # nor does a subclass say how it is made
+        make = vars(type(self)).get("_arguments")  # a subclass does not say how it is made
+        if make is None:
             raise TypeError(
                 f"{type(self).__name__} is not pickled: its secret would be written in the clear;"
                 " make a new one where it is needed"
             )
-        positional, named = self._arguments()
+        positional, named = make(self)
         return partial(type(self), **named), positional
-
-    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return what to make such an object with."""
-        raise NotImplementedError
 
     def __copy__(self) -> Self:
         return self
