@@ -42,4 +42,8 @@ class TrustEnv(Value):
             return value
         if not isinstance(value, bool):
             raise TypeError(f"trust_env must be a bool or a TrustEnv, not {type(value).__name__}")
-        return cls(value, value, value, value)
+        return _ALL if value else _NOTHING
+
+
+_ALL = TrustEnv()
+_NOTHING = TrustEnv(proxies=False, certificates=False, netrc=False, keylog=False)

@@ -7,12 +7,13 @@ opens no files.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._siblings import URL, InvalidURL, pool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .._trust_env import TrustEnv
     from ._no_proxy import NoProxy
@@ -129,15 +130,11 @@ class Environment:
     def __init__(self, environ: Mapping[str, str], trust: TrustEnv) -> None:
         self._environ = environ
         self._trust = trust
-        names = [n for name in _PROXIES for n in (name, name.upper()) if trust.proxies]
-        names += [name for group in _CERTIFICATES for name in group if trust.certificates]
-        names += ["SSLKEYLOGFILE"] * trust.keylog + ["NETRC"] * trust.netrc
         # `os.environ` encodes each name it is asked for, which takes a microsecond. The dict beneath it has
         # them as they are kept.
         encode: Any = getattr(environ, "encodekey", str)
         raw: Any = getattr(environ, "_data", environ)
-        self._keys: frozenset[Any] = frozenset(map(encode, names))
-        self._watched: tuple[Any, ...] = (*self._keys, encode("REQUEST_METHOD"))
+        self._keys, self._watched = _names(trust, encode)
         self._get: Any = raw.get
         self._present: Any = raw.keys()
         # The values that were read last (None: nothing was set) and what they say; in one, for threads.
@@ -170,6 +167,16 @@ class Environment:
             (environ.get("SSLKEYLOGFILE") or None) if trust.keylog else None,
             environ.get("NETRC", "") if trust.netrc and environ else None,
         )
+
+
+@lru_cache(maxsize=32)  # for every client the same few
+def _names(trust: TrustEnv, encode: Callable[[str], Any]) -> tuple[frozenset[Any], tuple[Any, ...]]:
+    """Return the variables that say something, as they are kept, and all that are looked at then."""
+    names = [n for name in _PROXIES for n in (name, name.upper()) if trust.proxies]
+    names += [name for group in _CERTIFICATES for name in group if trust.certificates]
+    names += ["SSLKEYLOGFILE"] * trust.keylog + ["NETRC"] * trust.netrc
+    keys = frozenset(map(encode, names))
+    return keys, (*keys, encode("REQUEST_METHOD"))
 
 
 def _paths(variable: str, value: str) -> list[str]:
