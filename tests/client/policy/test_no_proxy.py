@@ -16,7 +16,6 @@ from httpcore_client.policy._no_proxy import NoProxy
         # Domains: themselves and what is below, never what only ends the same.
         ("a.test", "http://a.test/", True),
         ("a.test", "http://x.a.test/", True),
-        ("fe80::1%eth0", "http://[fe80::1]/", True),
         ("fe80::1%eth0", "http://[fe80::2]/", False),
         ("a.test", "http://xa.test/", False),
         ("x.a.test", "http://a.test/", False),
