@@ -4,7 +4,8 @@ import pytest
 
 # Helpers that assert: known before anything imports one of them.
 pytest.register_assert_rewrite(
-    "testkit.awaits", "testkit.faults", "testkit.h2_server", "testkit.interrupts"
+    *("testkit.awaits", "testkit.bodies", "testkit.faults", "testkit.h2_server"),
+    *("testkit.interrupts", "testkit.snippets"),
 )
 
 # What the machine of a developer happens to have set must not decide how tests end.

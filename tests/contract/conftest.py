@@ -88,3 +88,16 @@ def guard(started_guard):
     """An origin that asks for credentials and remembers nothing of other tests."""
     yield started_guard.forget()
     started_guard.drop()
+
+
+@pytest.fixture
+def run_at_guard(run_client, transport, guard):
+    """Run a scenario: `async def scenario(client, base)`, with a client that trusts the guard."""
+
+    def run(scenario, **options):
+        async def at_guard(client):
+            return await scenario(client, transport.base(guard))
+
+        return run_client(at_guard, **{**transport.options, **options})
+
+    return run

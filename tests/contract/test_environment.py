@@ -31,15 +31,11 @@ def another(authority):
 
 
 @pytest.fixture
-def run(world):
+def run(run_client):
     """Run a scenario: `async def scenario(client)`, with a client that heeds the environment."""
 
     def run(scenario, **options):
-        async def inside():
-            async with world.client(**options) as client:
-                return await scenario(client)
-
-        return world.run(inside)
+        return run_client(scenario, **{"ssl": None, "trust_env": True, **options})
 
     return run
 

@@ -11,6 +11,7 @@ import trio
 from httpcore_client import Client
 from testkit.origin import listening_socket
 from testkit.peer import Peer, response
+from testkit.snippets import check_snippets
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "from_httpx.py"
 ours = SimpleNamespace(**run_path(EXAMPLE))
@@ -37,15 +38,7 @@ def fields(echoed):
 
 
 def test_every_snippet_is_tested_and_says_what_it_was():
-    own = [
-        member
-        for member in vars(ours).values()
-        if getattr(member, "__module__", None) == "<run_path>" and member not in HELPERS
-    ]
-    assert len(own) >= 20
-    tested = Path(__file__).read_text("utf-8")
-    assert [] == [each.__name__ for each in own if f"ours.{each.__name__}" not in tested]
-    assert [] == [each.__name__ for each in own if not each.__doc__]
+    check_snippets(ours, HELPERS, __file__)
 
 
 def test_a_base_url(origin):

@@ -15,6 +15,7 @@ from httpcore_pool import (
     make_body,
     run_sync,
 )
+from testkit.bodies import read
 
 
 class World:
@@ -33,19 +34,6 @@ class AsyncWorld(World):
     async def __aiter__(self):
         for piece in self.pieces:
             yield piece
-
-
-async def pieces_of(body):
-    reader, found = body.open(), []
-    while piece := await reader.read_chunk():
-        found.append(piece)
-    assert b"" == await reader.read_chunk()
-    await reader.close()
-    return found
-
-
-def read(body):
-    return run_sync(pieces_of(body))
 
 
 @pytest.mark.parametrize(

@@ -20,21 +20,9 @@ from httpcore_pool import (
     make_body,
     run_sync,
 )
+from testkit.bodies import pieces_of, read
 
 MIB = 1024 * 1024
-
-
-async def pieces_of(body, backend=None):
-    reader, found = body.open(backend), []
-    while piece := await reader.read_chunk():
-        found.append(piece)
-    assert b"" == await reader.read_chunk()
-    await reader.close()
-    return found
-
-
-def read(body):
-    return run_sync(pieces_of(body))
 
 
 @pytest.fixture

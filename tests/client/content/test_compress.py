@@ -12,6 +12,7 @@ from backports import zstd
 from httpcore_client import BodyNotReplayable, InvalidRequest
 from httpcore_client.content import compressed
 from httpcore_pool import BytesBody, ScriptedBackend, make_body, run_sync
+from testkit import bodies
 
 CODINGS = {
     "gzip": gzip.decompress,
@@ -32,17 +33,8 @@ class Threads(ScriptedBackend):
         return function(*args)
 
 
-async def pieces_of(body, backend=None):
-    reader, found = body.open(backend), []
-    while piece := await reader.read_chunk():
-        found.append(piece)
-    assert b"" == await reader.read_chunk()
-    await reader.close()
-    return found
-
-
 def read(body, backend=None):
-    return b"".join(run_sync(pieces_of(body, backend)))
+    return b"".join(bodies.read(body, backend))
 
 
 @coding
@@ -81,7 +73,7 @@ def test_large_pieces_are_compressed_in_a_thread():
 
 def test_what_is_ready_leaves_before_the_rest_is_read():
     pieces = [random.Random(n).randbytes(50_000) for n in range(10)]
-    found = run_sync(pieces_of(compressed(make_body(pieces), "gzip")))
+    found = run_sync(bodies.pieces_of(compressed(make_body(pieces), "gzip")))
     assert b"".join(pieces) == gzip.decompress(b"".join(found))
     assert len(found) > 5
 

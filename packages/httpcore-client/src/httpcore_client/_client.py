@@ -87,6 +87,8 @@ class Client(Settled, pool.Closing):
         self._settings = settings = Settings(given)
         hooks = given.get("hooks")
         self._hooks = None if hooks is None else Hooks(hooks)
+        if self._hooks is not None:
+            given["hooks"] = self._hooks.functions  # which may have been given as iterators
         self._owns_pool = bottom is self._pool
         self._stack, self._cookie_level = build_stack(
             bottom,

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypedDict, cast
 from ._options import check_options
 from ._siblings import pool
 
-__all__ = ["HookTypes", "Hooks", "for_threads", "read_hooks"]
+__all__ = ["HookTypes", "Hooks", "for_threads"]
 
 _Hook: TypeAlias = Callable[..., object]
 _Given: TypeAlias = _Hook | Iterable[_Hook] | None
@@ -46,38 +46,34 @@ _EVENTS = tuple(HookTypes.__annotations__)
 class Hooks:
     """Functions by event, checked.
 
+    Attributes:
+        functions: those for each event that has any.
+
     Raises:
         TypeError: an event is unknown, or what is to be called for it can't be.
     """
 
-    __slots__ = ("_functions",)
+    __slots__ = ("functions",)
 
     def __init__(self, given: HookTypes) -> None:
-        self._functions: dict[str, tuple[_Hook, ...]] = {}
-        for event, functions in read_hooks(given).items():
-            if functions:
-                self._functions[event] = functions
+        read = _read(given)
+        self.functions = {event: functions for event, functions in read.items() if functions}
 
     def __contains__(self, event: str) -> bool:
-        return event in self._functions
+        return event in self.functions
 
     def __bool__(self) -> bool:
-        return bool(self._functions)
+        return bool(self.functions)
 
     async def tell(self, event: str, *what: object) -> None:
         """Call every function for an event, and wait for those that are async."""
-        for function in self._functions.get(event, ()):
+        for function in self.functions.get(event, ()):
             told = function(*what)
             if isinstance(told, Awaitable):
                 await told
 
 
-def read_hooks(given: HookTypes) -> dict[str, tuple[_Hook, ...]]:
-    """Return the functions for each event.
-
-    Raises:
-        TypeError: as for `Hooks`.
-    """
+def _read(given: HookTypes) -> dict[str, tuple[_Hook, ...]]:
     if not isinstance(given, dict):
         raise TypeError(f"hooks must be a dict of functions by event, not {type(given).__name__}")
     check_options(given, _EVENTS, "hook")
@@ -104,7 +100,7 @@ def for_threads(given: HookTypes) -> HookTypes:
     from inspect import iscoroutinefunction  # here: few clients have hooks
 
     wrapped: dict[str, Any] = {}
-    for event, functions in read_hooks(given).items():
+    for event, functions in _read(given).items():
         for function in functions:
             if iscoroutinefunction(function):
                 raise TypeError(f"hooks[{event!r}] is async, which needs an async client")

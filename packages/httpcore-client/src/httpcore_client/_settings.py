@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from ._hooks import HookTypes, read_hooks
+from ._hooks import HookTypes
 from ._options import AuthTypes, CookieTypes, HeaderTypes, ParamTypes, ProxyTypes, check_options
 from ._siblings import URL, QueryParams, pool
 from ._stack import AdapterTypes
@@ -111,7 +111,7 @@ def check_settings(settings: ClientSettings) -> None:
 
 
 def once(given: dict[str, Any]) -> dict[str, Any]:
-    """Return settings that can be read again and again: what may be an iterator is made a tuple or dict."""
+    """Return settings that can be read again and again, though they may have been iterators."""
     given = given.copy()
     sensitive: Any = given.get("sensitive_headers") or ()
     if isinstance(sensitive, (str, bytes)) or not isinstance(sensitive, Iterable):
@@ -122,8 +122,6 @@ def once(given: dict[str, Any]) -> dict[str, Any]:
     given["sensitive_headers"] = tuple(cast("Iterable[str]", sensitive))
     if given.get("params") is not None:
         given["params"] = QueryParams(given["params"])
-    if given.get("hooks") is not None:
-        given["hooks"] = read_hooks(given["hooks"])
     return given
 
 
