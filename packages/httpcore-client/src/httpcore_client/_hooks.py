@@ -57,7 +57,9 @@ class Hooks:
 
     def __init__(self, given: HookTypes) -> None:
         read = _read(given)
-        self.functions = {event: functions for event, functions in read.items() if functions}
+        self.functions: dict[str, tuple[_Hook, ...]] = {
+            event: functions for event, functions in read.items() if functions
+        }
 
     def __contains__(self, event: str) -> bool:
         return event in self.functions
