@@ -1,7 +1,7 @@
-"""`HTTPConnection`: from an origin to a connection that speaks HTTP.
+"""`HTTPConnection`: one connection to an origin, from the first dial to the end.
 
-It dials (directly or through a proxy), does TLS, learns by ALPN which protocol is spoken, and then
-leaves every exchange to `HTTP11Connection` or `HTTP2Connection`.
+It dials once for all who ask, and leaves every exchange to the `HTTP11Connection` or `HTTP2Connection` that
+comes of it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from .._errors import (
     ClosedError,
     ConnectError,
     ConnectTimeout,
-    InvalidRequest,
     NetworkError,
     PoolTimeout,
     ProxyError,
@@ -26,18 +25,16 @@ from .._errors import (
 )
 from .._siblings import URL, Origin
 from .._trust import TLSConfig
+from ._dial import Dialler
 from ._http11 import HTTP11Connection
-from ._proxy import authority, open_tunnel
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from .._config import HTTP2Settings, MessageLimits
     from .._request import Request
     from .._response import Response
-    from .._tls import TLSStream
-    from ..backends.base import Backend, NetworkStream
+    from ..backends.base import Backend
     from ._http2 import HTTP2Connection
     from ._proxy import Proxy, ProxyFlow
 
@@ -79,17 +76,22 @@ class HTTPConnection(Adapter):
             raise ValueError("http1 and http2 can't both be False")
         self._origin = origin if isinstance(origin, Origin) else Origin(origin)
         self._backend = backend
-        self._ssl = ssl if ssl is not None else TLSConfig()
-        self._proxy = proxy
         # A proxy that forwards, and has to be shown with each request who asks.
         shown = proxy is not None and proxy.auth is not None and not self._origin.is_ssl
         self._shown_to = proxy if shown else None
-        self._proxy_ssl = proxy_ssl if proxy_ssl is not None else TLSConfig()
-        self._http1 = http1
-        self._http2 = http2
         self._timeout = timeout if timeout is not None else Timeout()
-        self._limits = limits
-        self._http2_settings = http2_settings
+        self._dialler = Dialler(
+            self._origin,
+            backend,
+            ssl=ssl if ssl is not None else TLSConfig(),
+            proxy=proxy,
+            proxy_ssl=proxy_ssl if proxy_ssl is not None else TLSConfig(),
+            http1=http1,
+            http2=http2,
+            timeout=self._timeout,
+            limits=limits,
+            http2_settings=http2_settings,
+        )
         self._inner: HTTP11Connection | HTTP2Connection | None = None
         self._dialling = Mutex(backend)
         self._closed = False
@@ -171,7 +173,7 @@ class HTTPConnection(Adapter):
                     raise ClosedError("the connection is closed")
                 inner = self._inner
                 if inner is None or inner is old:
-                    self._inner = inner = await self._dial(countdown, dial or Dial())
+                    self._inner = inner = await self._dialler.dial(countdown, dial or Dial())
                 return inner
             finally:
                 self._dialling.release()
@@ -249,122 +251,6 @@ class HTTPConnection(Adapter):
         if self._inner is not None:
             self._inner.forget()
 
-    async def _dial(self, budget: Budget, dial: Dial) -> HTTP11Connection | HTTP2Connection:
-        proxy, tls = self._proxy, self._origin.is_ssl
-        dial.start(self._backend.now())
-        stream = await self._reach(budget, dial)
-        proxy_tls = stream.tls_info  # what leads to an origin itself has none yet
-        try:
-            alpn = self._alpn()
-            if tls:
-                stream = await self._tls(stream, self._ssl, self._origin.host, alpn, budget)
-                dial.lap("tls", self._backend.now())
-                chosen = stream.alpn or alpn[-1]
-                if chosen not in alpn:
-                    raise ConnectError(f"the server chose {chosen!r}, which was not offered")
-            else:
-                # Without TLS nothing is negotiated: RFC 9113 3.3.
-                chosen = "http/1.1" if self._http1 else "h2"
-            inner = self._speaker(stream, chosen)
-        except BaseException:
-            await self._drop(stream)
-            raise
-        if proxy is not None:
-            origin_tls = inner.info.tls if tls else None
-            inner.info = inner.info.copy_with(
-                proxy=proxy.url.masked, tls=origin_tls, proxy_tls=proxy_tls
-            )
-        return inner
-
-    def _speaker(self, stream: NetworkStream, chosen: str) -> HTTP11Connection | HTTP2Connection:
-        """Return what speaks the protocol that was chosen."""
-        if chosen == "h2":
-            from ._http2 import HTTP2Connection
-
-            return HTTP2Connection(
-                stream,
-                self._backend,
-                timeout=self._timeout,
-                limits=self._limits,
-                settings=self._http2_settings,
-            )
-        forward = self._proxy if not self._origin.is_ssl else None
-        return HTTP11Connection(
-            stream,
-            self._backend,
-            timeout=self._timeout,
-            limits=self._limits,
-            forward=forward,
-        )
-
-    async def _reach(self, budget: Budget, dial: Dial) -> NetworkStream:
-        """Return a stream that leads to the origin, or to the proxy that forwards to it."""
-        proxy, origin = self._proxy, self._origin
-        if proxy is None:
-            return await self._tcp(origin.host, origin.port, budget, dial)
-        if not origin.is_ssl:
-            return await self._to_proxy(proxy, budget, dial)
-        target = authority(origin)
-        flow = proxy.flow("CONNECT", target)
-        try:
-            while True:
-                stream = await self._to_proxy(proxy, budget, dial)
-                try:
-                    is_open = await open_tunnel(stream, proxy, target, flow, budget)
-                    dial.lap("proxy", self._backend.now())
-                    if is_open:
-                        return stream
-                except BaseException:
-                    await self._drop(stream)
-                    raise
-                await self._drop(stream)
-        finally:
-            flow.close()
-
-    async def _to_proxy(self, proxy: Proxy, budget: Budget, dial: Dial) -> NetworkStream:
-        host = proxy.url.host
-        stream = await self._tcp(host, proxy.url.port or 0, budget, dial)
-        if proxy.url.is_ssl:
-            stream = await self._tls(stream, self._proxy_ssl, host, ("http/1.1",), budget)
-            dial.lap("proxy", self._backend.now())
-        return stream
-
-    async def _tcp(self, host: str, port: int, budget: Budget, dial: Dial) -> NetworkStream:
-        stream = await self._backend.connect_tcp(host, port, budget.cut(None))
-        dial.lap("connect", self._backend.now())
-        return stream
-
-    async def _drop(self, stream: NetworkStream) -> None:
-        with self._backend.shield():
-            await stream.close()
-
-    def _alpn(self) -> tuple[str, ...]:
-        """What to offer, best first (RFC 7301)."""
-        offered: list[str] = []
-        if self._http2:
-            offered.append("h2")
-        if self._http1:
-            offered.append("http/1.1")
-        return tuple(offered)
-
-    async def _tls(
-        self,
-        stream: NetworkStream,
-        config: TLSConfig,
-        host: str,
-        alpn: tuple[str, ...],
-        budget: Budget,
-    ) -> TLSStream:
-        from .._tls import TLSStream
-
-        try:
-            secure = TLSStream(stream, _context(config, alpn), host, self._backend)
-            await secure.handshake(budget)
-        except BaseException:
-            await self._drop(stream)
-            raise
-        return secure
-
     def __repr__(self) -> str:
         inner = "closed" if self._closed else "not dialled" if self._inner is None else self._inner
         return f"<HTTPConnection {self._origin}, {inner!s}>"
@@ -382,13 +268,3 @@ def _as_connect_error(error: BaseException, limit: float | None) -> BaseExceptio
     if isinstance(error, NetworkError):
         return ConnectError(f"the connection broke before it was ready: {error.message}")
     return error
-
-
-def _context(config: TLSConfig, alpn: tuple[str, ...]) -> ssl.SSLContext:
-    try:
-        return config.context(alpn)
-    except (
-        ValueError,
-        OSError,
-    ) as error:  # certificates are read when the first connection needs them
-        raise InvalidRequest(str(error)) from error
