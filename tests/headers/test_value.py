@@ -47,8 +47,8 @@ def test_fields_are_given_by_position_or_name(kind):
         ((), {"end": 1}, r"Span\(\) needs 'begin'$"),
         ((1, 2, 3), {}, r"Span\(\) takes 2 positional arguments, not 3$"),
         ((1,), {"begin": 2}, r"Span\(\) got multiple values for argument 'begin'$"),
-        ((1,), {"edn": 2}, r"Span\(\) has no argument 'edn'$"),
-        ((), {"edn": 2}, r"Span\(\) has no argument 'edn'$"),
+        ((1,), {"edn": 2}, r"Span\(\) has no argument 'edn'; did you mean 'end'\?$"),
+        ((), {"edn": 2}, r"Span\(\) has no argument 'edn'; did you mean 'end'\?$"),
         ((1,), {"_hidden": 2}, r"Span\(\) has no argument '_hidden'$"),
     ],
 )

@@ -119,7 +119,13 @@ class Value:
         """Say which names are too many, or else which are missing."""
         for name in values:
             if name not in cls._fields:
-                return f"{cls.__name__}() has no argument {name!r}"
+                from difflib import (
+                    get_close_matches,  # here: who makes no mistakes has no use for it
+                )
+
+                near = get_close_matches(name, cls._fields, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                return f"{cls.__name__}() has no argument {name!r}{hint}"
         missing = ", ".join(repr(name) for name in cls._fields if name not in values)
         return f"{cls.__name__}() needs {missing}"
 
