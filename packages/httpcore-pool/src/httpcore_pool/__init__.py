@@ -23,10 +23,12 @@ from ._config import (
     Timeout,
     TimeoutTypes,
 )
+from ._connect_attempt import ConnectAttempt
 from ._connection_info import ConnectionInfo, Timings, TLSInfo
 from ._discard import discard, set_aside
 from ._driver import Mutex, run_sync
 from ._errors import (
+    AddressRefused,
     BodyNotReplayable,
     CertificateError,
     ClosedError,
@@ -74,25 +76,41 @@ from ._streams import (
 )
 from ._sync import SyncConnectionPool
 from ._trace import Informational, OnInformational, Trace, TraceEvent
-from ._trust import SSLTypes, TLSConfig
+from ._trust import ClientCertificate, SSLTypes, TLSConfig
 from .backends.base import Backend, Event, NetworkStream
 from .connection import HTTP11Connection, HTTPConnection, Proxy, ProxyAuth
+from .network import (
+    CachingResolver,
+    Connect,
+    Network,
+    Resolver,
+    ResolverTypes,
+    SocketOption,
+    SocketSettings,
+    SystemResolver,
+    TCPKeepAlive,
+)
 from .pool import ConnectionPool, PoolStats
+from .tls._sessions import SessionCache
 
 if TYPE_CHECKING:
-    from ._tls import TLSStream
     from .backends.asyncio import AsyncioBackend
     from .backends.scripted import ScriptedBackend, ScriptedStream
     from .backends.sync import SyncBackend
     from .backends.trio import TrioBackend
     from .connection._http2 import HTTP2Connection
     from .decoders import ACCEPT_ENCODING
+    from .network._policy import AddressPolicy, AddressPolicyTypes, IPAddress
+    from .tls._stream import TLSStream
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ACCEPT_ENCODING",
     "Adapter",
+    "AddressPolicy",
+    "AddressPolicyTypes",
+    "AddressRefused",
     "AsyncFile",
     "AsyncioBackend",
     "Backend",
@@ -103,9 +121,13 @@ __all__ = [
     "ByteStream",
     "BytesBody",
     "BytesSource",
+    "CachingResolver",
     "CertificateError",
+    "ClientCertificate",
     "ClosedError",
     "Closing",
+    "Connect",
+    "ConnectAttempt",
     "ConnectError",
     "ConnectTimeout",
     "ConnectionInfo",
@@ -123,12 +145,14 @@ __all__ = [
     "HTTPError",
     "HTTPStatusError",
     "HeaderTypes",
+    "IPAddress",
     "Informational",
     "InvalidRedirect",
     "InvalidRequest",
     "LocalProtocolError",
     "MessageLimits",
     "Mutex",
+    "Network",
     "NetworkError",
     "NetworkStream",
     "OnInformational",
@@ -147,12 +171,17 @@ __all__ = [
     "Request",
     "RequestBody",
     "RequestTimeout",
+    "Resolver",
+    "ResolverTypes",
     "Response",
     "ResponseBase",
     "ResponseNotRead",
     "SSLTypes",
     "ScriptedBackend",
     "ScriptedStream",
+    "SessionCache",
+    "SocketOption",
+    "SocketSettings",
     "StreamClosed",
     "StreamConsumed",
     "StreamError",
@@ -163,6 +192,8 @@ __all__ = [
     "SyncNetworkStream",
     "SyncResponse",
     "SyncTextStream",
+    "SystemResolver",
+    "TCPKeepAlive",
     "TLSConfig",
     "TLSInfo",
     "TLSStream",
@@ -188,12 +219,15 @@ __all__ = [
 # What one user in ten needs is imported when it is asked for: the other worlds, TLS, h2 and codecs.
 _LAZY = {
     "ACCEPT_ENCODING": "decoders",
+    "AddressPolicy": "network._policy",
+    "AddressPolicyTypes": "network._policy",
     "AsyncioBackend": "backends.asyncio",
     "HTTP2Connection": "connection._http2",
+    "IPAddress": "network._policy",
     "ScriptedBackend": "backends.scripted",
     "ScriptedStream": "backends.scripted",
     "SyncBackend": "backends.sync",
-    "TLSStream": "_tls",
+    "TLSStream": "tls._stream",
     "TrioBackend": "backends.trio",
 }
 

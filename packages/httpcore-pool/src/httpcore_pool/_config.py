@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._trace import OnInformational, OnRetry, Trace
     from ._trust import TLSConfig
     from .connection import Proxy
+    from .network import Network
 
 __all__ = [
     "BodyLimits",
@@ -288,7 +289,9 @@ class Options(Value, kw_only=True):
         started: when the request began, on the same clock.
         proxy: the proxy to go through; None means the pool's own.
         ssl: the TLS settings for the origin; None means the pool's own.
-        proxy_ssl: those for an https proxy; None means the pool's own.
+        proxy_ssl: those for an https proxy that brings none; None for the same CAs as the pool's own.
+        network: how hosts become connections; None means the pool's own. Without an address policy it
+            is under the pool's.
         trace: is called with each `TraceEvent` of the request; None means nobody watches.
         on_informational: is called with each informational (1xx) response; None means nobody cares.
         on_retry: is called with the request, and the error because of which the pool sends it again; what it
@@ -312,6 +315,7 @@ class Options(Value, kw_only=True):
     proxy: Proxy | None = None
     ssl: TLSConfig | None = None
     proxy_ssl: TLSConfig | None = None
+    network: Network | None = None
     trace: Trace | None = None
     on_informational: OnInformational | None = None
     on_retry: OnRetry | None = None

@@ -41,17 +41,20 @@ class TLSInfo(Value):
         alpn: the protocol that the server chose, such as "h2" (RFC 7301); None if it chose none.
         certificate: the server's, in DER, verified or not; None if it showed none.
             `ssl.DER_cert_to_PEM_cert` turns it into PEM.
+        resumed: whether a session of an earlier connection was resumed (RFC 8446 2.2): nobody showed a
+            certificate again, and this is the one that was shown then.
     """
 
     version: str
     cipher: str
     alpn: str | None = None
     certificate: bytes | None = None
+    resumed: bool = False
 
     def __repr__(self) -> str:
         size = 0 if self.certificate is None else len(self.certificate)
         agreed = f"version={self.version!r}, cipher={self.cipher!r}, alpn={self.alpn!r}"
-        return f"TLSInfo({agreed}, certificate=<{size} bytes>)"
+        return f"TLSInfo({agreed}, certificate=<{size} bytes>, resumed={self.resumed})"
 
 
 class Timings(Value, kw_only=True):
@@ -64,7 +67,8 @@ class Timings(Value, kw_only=True):
     Attributes:
         pool: waiting for a connection, or on HTTP/2 for one of the streams that the server allows (HAR:
             blocked).
-        connect: resolving the name and connecting to the origin, or to the proxy (HAR: dns and connect).
+        dns: resolving the name of the origin, or of the proxy (HAR: dns).
+        connect: connecting to its address (HAR: connect).
         proxy: the proxy's handshakes: TLS with it and CONNECT.
         tls: TLS with the origin (HAR: ssl).
         send: sending head and body (HAR: send), with the wait for a 100 (Continue) where one is asked
@@ -76,6 +80,7 @@ class Timings(Value, kw_only=True):
     """
 
     pool: float | None = None
+    dns: float | None = None
     connect: float | None = None
     proxy: float | None = None
     tls: float | None = None

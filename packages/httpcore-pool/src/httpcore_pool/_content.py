@@ -16,8 +16,8 @@ from ._errors import (
     StreamClosed,
     StreamConsumed,
     StreamError,
-    named,
 )
+from ._named import named
 from ._streams import BytesSource, ByteStream
 from .decoders import make_decoder
 

@@ -1,4 +1,4 @@
-"""The tree of errors, and the one function that says which request an error belongs to.
+"""The tree of errors.
 
 Layers that touch the network raise an error as soon as they know what happened, without knowing the
 request; the layer that knows it passes the error through `named`. Nothing here does I/O.
@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from ._siblings import Headers
+
 if TYPE_CHECKING:
+    from ._connect_attempt import ConnectAttempt
     from ._request import Request
 
 __all__ = [
+    "AddressRefused",
     "BodyNotReplayable",
     "CertificateError",
     "ClosedError",
@@ -44,11 +48,7 @@ __all__ = [
     "UnsupportedScheme",
     "WriteError",
     "WriteTimeout",
-    "named",
 ]
-
-
-_TIMER_SECONDS = 0.002  # so much earlier than asked for may a timer of an event loop fire
 
 
 class HTTPError(Exception):
@@ -69,6 +69,7 @@ class HTTPError(Exception):
         │   │   └── TotalTimeout              the whole request took too long
         │   ├── NetworkError
         │   │   ├── ConnectError              no connection could be made
+        │   │   │   ├── AddressRefused        the address policy does not let us connect there
         │   │   │   └── CertificateError      the peer's certificate is not trusted
         │   │   ├── ReadError                 the connection broke while reading
         │   │   └── WriteError                the connection broke while writing
@@ -148,10 +149,14 @@ class TransportError(HTTPError):
         sent: whether any byte of the request may have reached the server. False means that a replay
             is safe for every method.
         answered: whether any byte of a response was received.
+        proxy: the URL of the proxy on the way, its password masked; None for none.
+        attempts: the addresses that were tried in vain.
     """
 
     sent: bool = True
     answered: bool = False
+    proxy: str | None = None
+    attempts: tuple[ConnectAttempt, ...] = ()
 
 
 class RequestTimeout(TransportError, TimeoutError):
@@ -212,8 +217,24 @@ class ConnectError(NetworkError):
     sent: bool = False
 
 
+class AddressRefused(ConnectError):
+    """The `AddressPolicy` does not let us connect there; nothing was tried."""
+
+
 class CertificateError(ConnectError):
-    """The peer's certificate can't be trusted; nothing was sent."""
+    """The peer's certificate can't be trusted; nothing was sent.
+
+    Attributes:
+        verify_code: OpenSSL's number for the reason (X509_V_ERR_...); None for a pin that is missing.
+        certificate: the certificate, in DER, as far as it can be had; else None.
+    """
+
+    def __init__(
+        self, message: str, verify_code: int | None = None, certificate: bytes | None = None
+    ) -> None:
+        super().__init__(message)
+        self.verify_code = verify_code
+        self.certificate = certificate
 
 
 class ReadError(NetworkError):
@@ -254,15 +275,28 @@ class ProxyError(TransportError):
     """The proxy refused, or failed before the origin was reached.
 
     Attributes:
-        status_code: what the proxy answered, or None where it gave no answer.
+        status_code: what the proxy answered, or None where it gave no answer in HTTP.
+        headers: the fields of that answer.
+        content: of that answer as much as came at once, 64 KiB at most, as it came.
+        reply_code: what a SOCKS proxy answered when asked to connect (RFC 1928 6), or None.
     """
 
     phase: str | None = "connect"
     sent: bool = False
 
-    def __init__(self, message: str, status_code: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        status_code: int | None = None,
+        headers: Headers | None = None,
+        content: bytes = b"",
+        reply_code: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.status_code = status_code
+        self.headers: Headers = Headers() if headers is None else headers
+        self.content: bytes = content
+        self.reply_code = reply_code
 
 
 class DecodingError(HTTPError):
@@ -336,37 +370,3 @@ class HTTPStatusError(HTTPError):
     def __init__(self, message: str, status_code: int = 0) -> None:
         super().__init__(message)
         self.status_code = status_code
-
-
-def named(error: BaseException, request: Request, now: float) -> BaseException:
-    """Return the error to raise for this request: it names method and masked URL.
-
-    A timeout of one phase that comes from the deadline of the whole request becomes `TotalTimeout`.
-    Errors that are not ours (cancellation, an interrupt, what a body iterator raised) pass unchanged.
-
-    Args:
-        error: what was caught.
-        request: the request it belongs to.
-        now: the backend's monotonic clock, in seconds.
-    """
-    if not isinstance(error, HTTPError) or error.method is not None:
-        return error
-    options = request.options
-    if (
-        isinstance(error, RequestTimeout)
-        and options.deadline is not None
-        and now >= options.deadline - _TIMER_SECONDS
-        and options.timeout is not None
-        and options.timeout.total is not None
-    ):
-        total = TotalTimeout(
-            f"the request took longer than its total of {options.timeout.total:g} s "
-            f"(phase: {error.phase})",
-            options.timeout.total,
-        )
-        total.phase, total.sent, total.answered = error.phase, error.sent, error.answered
-        error = total
-    error.about(request)
-    if options.started is not None:
-        error.elapsed = max(0.0, now - options.started)
-    return error

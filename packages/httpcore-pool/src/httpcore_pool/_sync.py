@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._trust import SSLTypes
     from .backends.base import Backend
     from .connection import Proxy
+    from .network import Network
 
 __all__ = ["SyncConnectionPool"]
 
@@ -38,6 +39,7 @@ class SyncConnectionPool(SyncClosing):
         limits: PoolLimits | None = None,
         timeout: TimeoutTypes = Timeout(),  # noqa: B008 - frozen
         proxy: str | URL | Proxy | None = None,
+        network: Network | None = None,
         http1: bool = True,
         http2: bool = True,
         message_limits: MessageLimits | None = None,
@@ -53,6 +55,7 @@ class SyncConnectionPool(SyncClosing):
             limits=limits,
             timeout=timeout,
             proxy=proxy,
+            network=network,
             http1=http1,
             http2=http2,
             message_limits=message_limits,

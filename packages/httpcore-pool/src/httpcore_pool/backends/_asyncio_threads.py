@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ._threads import start
 from .base import T, Ts
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ async def call_in_thread(function: Callable[[*Ts], T], *args: *Ts) -> T:
 
 
 async def call_unbound(function: Callable[[*Ts], T], *args: *Ts) -> T:
-    """Call a function that may never end in a thread of its own, which nobody waits for.
+    """Call a function that may never end in a thread that nobody waits for.
 
     A thread of the default executor would keep `asyncio.run` from ending, and others from resolving names.
     """
@@ -67,7 +67,7 @@ async def call_unbound(function: Callable[[*Ts], T], *args: *Ts) -> T:
         with suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(tell, how, what)
 
-    threading.Thread(target=run, daemon=True).start()
+    start(run)
     return await result
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import select
-import socket
 from typing import Any, cast
 
 __all__ = [
@@ -12,9 +10,7 @@ __all__ = [
     "Readiness",
     "SelectReadiness",
     "address",
-    "fails",
     "is_readable",
-    "tune",
     "wait_either",
 ]
 
@@ -85,23 +81,12 @@ def is_readable(sock: Any) -> bool:
 
 
 def address(sockname: Any) -> str:
-    """Write a socket address as `host:port`; what is not one as it is."""
-    if not isinstance(sockname, tuple):
-        return str(sockname)
-    host, port = str(cast("Any", sockname)[0]), cast("Any", sockname)[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def fails(host: str, port: int, error: OSError) -> str:
-    """Say why connecting failed, in one line."""
-    if isinstance(error, socket.gaierror):
-        return f"can't resolve {host!r}: {error.strerror or error}"
-    reason = error.strerror or str(error)
-    if error.errno and reason.startswith("Connect call failed"):
-        reason = os.strerror(error.errno)  # asyncio's words hold nothing but the address
-    return f"can't connect to {host}:{port}: {reason}"
-
-
-def tune(sock: Any) -> None:
-    """Send small writes at once: an HTTP client writes whole messages, so Nagle only adds delay."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    """Write a socket address as `host:port`, and that of a Unix socket as `unix:path`."""
+    if not sockname:  # that of a client's Unix socket is empty
+        return ""
+    if isinstance(sockname, tuple):
+        host, port = str(cast("Any", sockname)[0]), cast("Any", sockname)[1]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if isinstance(sockname, bytes):  # Linux's abstract space
+        sockname = sockname.decode(errors="backslashreplace")
+    return f"unix:{sockname}".replace("\0", "@", 1)

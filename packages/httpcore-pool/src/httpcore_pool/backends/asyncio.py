@@ -9,18 +9,22 @@ import asyncio
 import os
 from asyncio import get_running_loop
 from collections import deque
+from collections.abc import Awaitable
 from contextlib import AbstractContextManager, nullcontext
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, cast
 
-from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
+from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
+from ..network._sockets import SocketSettings
 from ._asyncio_dial import dial
 from ._asyncio_threads import call_in_thread, call_unbound
-from ._sockets import PollReadiness, Readiness, SelectReadiness, address, fails, tune
+from ._sockets import PollReadiness, Readiness, SelectReadiness, address
 from .base import Backend, Event, NetworkStream, T, Ts
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
 
 __all__ = ["AsyncioBackend"]
 
@@ -104,7 +108,6 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._peer = address(transport.get_extra_info("peername"))
         self._local = address(transport.get_extra_info("sockname"))
         sock = transport.get_extra_info("socket")
-        tune(sock)
         self._readiness = Readiness(sock, write=False)
 
     def data_received(self, data: bytes) -> None:
@@ -339,24 +342,35 @@ class AsyncioBackend(Backend):
     def __init__(self) -> None:
         self._nothing = nullcontext()
 
-    async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
-        loop = asyncio.get_running_loop()
+    async def connect_tcp(
+        self,
+        addresses: Sequence[tuple[str, int]],
+        timeout: float | None,
+        how: SocketSettings = SocketSettings(),  # noqa: B008 - frozen
+    ) -> NetworkStream:
+        return await self.wrap_socket(await dial(get_running_loop(), addresses, timeout, how))
+
+    async def wrap_socket(self, sock: socket.socket) -> NetworkStream:
+        loop = get_running_loop()
         try:
-            async with asyncio.timeout(timeout):
-                sock = await dial(loop, host, port)
-                _, stream = await loop.create_connection(lambda: _Stream(loop), sock=sock)
-        except TimeoutError:
-            raise ConnectTimeout(
-                f"can't connect to {host}:{port} within {timeout:g} s"
-                if timeout is not None
-                else f"can't connect to {host}:{port}: timed out",
-                timeout,
-            ) from None
-        except OSError as error:
-            raise ConnectError(fails(host, port, error)) from error
-        except UnicodeError as error:
-            raise ConnectError(f"can't resolve {host!r}: not a host name") from error
+            sock.setblocking(False)  # noqa: FBT003 - the standard library's
+            peer = sock.getpeername()  # which asyncio would do without
+            create = (
+                loop.create_connection if isinstance(peer, tuple) else loop.create_unix_connection
+            )
+            _, stream = await create(lambda: _Stream(loop), sock=sock)
+        except BaseException:
+            sock.close()
+            raise
         return stream
+
+    async def call_within(
+        self, timeout: float | None, function: Callable[[*Ts], Awaitable[T] | T], *args: *Ts
+    ) -> T:
+        call: Callable[[*Ts], Any] = function
+        async with asyncio.timeout(timeout):
+            made = call(*args) if iscoroutinefunction(call) else await call_unbound(call, *args)
+            return cast("T", await made if isinstance(made, Awaitable) else made)
 
     def loop(self) -> object:
         try:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, TypeVarTuple
+
+from ..network._sockets import SocketSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import socket
+    from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AbstractContextManager
 
     from .._connection_info import TLSInfo
 
-__all__ = ["Backend", "Event", "NetworkStream"]
+__all__ = ["Backend", "Event", "Made", "NetworkStream"]
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -113,6 +116,10 @@ class NetworkStream(ABC):
         return None
 
 
+Made: TypeAlias = "NetworkStream | socket.socket"
+"""What a function of the caller's may return as a connection."""
+
+
 class Event(Protocol):
     """Something one waiter waits for; `set` may come before `wait`, from any task or thread."""
 
@@ -131,12 +138,69 @@ class Backend(ABC):
     name: str
 
     @abstractmethod
-    async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
-        """Resolve the name and connect to the first address that answers.
+    async def connect_tcp(
+        self,
+        addresses: Sequence[tuple[str, int]],
+        timeout: float | None,
+        how: SocketSettings = SocketSettings(),  # noqa: B008 - frozen
+    ) -> NetworkStream:
+        """Connect to the first of the addresses that answers (Happy Eyeballs, RFC 8305).
+
+        Args:
+            addresses: pairs of an IP address as text and a port, the preferred one first. Nothing here
+                looks up names.
+            timeout: seconds for all of it together.
+            how: how the sockets are made, and how soon the next address is tried.
 
         Raises:
-            ConnectTimeout: not connected within `timeout` seconds.
-            ConnectError: the name does not resolve, or every address refused.
+            ConnectTimeout: none answered within `timeout` seconds.
+            ConnectError: every address refused. Both errors have the `attempts`.
+        """
+        ...
+
+    async def connect_unix(self, path: str, timeout: float | None) -> NetworkStream:
+        """Connect to a socket of this machine: a path, or after a NUL a name in Linux's abstract space.
+
+        Raises:
+            ConnectTimeout: it takes nobody within `timeout` seconds.
+            ConnectError: there is none, or nobody listens.
+        """
+        from ._unix import connect_unix
+
+        return await connect_unix(self, path, timeout)
+
+    @abstractmethod
+    async def wrap_socket(self, sock: socket.socket) -> NetworkStream:
+        """Return a stream over a connected socket, which belongs to it from then on.
+
+        Raises:
+            OSError: it is connected no more.
+        """
+        ...
+
+    async def resolve(self, host: str, timeout: float | None) -> Sequence[str]:
+        """Return the addresses of a name by the operating system, the preferred one first.
+
+        It is asked in a thread, so that nothing else waits, and a system that does not answer is waited
+        for no longer than `timeout` seconds.
+
+        Raises:
+            TimeoutError: it took longer.
+            OSError: the name does not resolve.
+            UnicodeError: it is no host name.
+        """
+        from ._lookup import look_up
+
+        return await self.call_within(timeout, look_up, host)
+
+    @abstractmethod
+    async def call_within(
+        self, timeout: float | None, function: Callable[[*Ts], Awaitable[T] | T], *args: *Ts
+    ) -> T:
+        """Call a function that may block in a thread, or here if it is async, and await what it returns.
+
+        Raises:
+            TimeoutError: it took longer than `timeout` seconds. What runs in a thread is left to itself.
         """
         ...
 

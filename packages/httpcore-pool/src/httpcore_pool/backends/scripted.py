@@ -7,12 +7,17 @@ public: whoever builds on the pool can test with it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .._errors import ConnectError, ReadError, ReadTimeout, WriteError
-from .base import Backend, Event, NetworkStream
+from ..network._sockets import SocketSettings
+from .base import Backend, Event, NetworkStream, T, Ts
+
+if TYPE_CHECKING:
+    import socket
+
 
 __all__ = ["ScriptedBackend", "ScriptedStream", "Step"]
 
@@ -98,7 +103,7 @@ class ScriptedBackend(Backend):
 
     Attributes:
         streams: the streams given out so far.
-        dialled: the (host, port) of each attempt.
+        dialled: the (host, port) of each attempt; for a Unix socket its path and 0.
     """
 
     name = "scripted"
@@ -113,7 +118,13 @@ class ScriptedBackend(Backend):
         """The scripted clock: `time`, which only a test moves."""
         return self.time
 
-    async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
+    async def connect_tcp(
+        self,
+        addresses: Sequence[tuple[str, int]],
+        timeout: float | None,
+        how: SocketSettings = SocketSettings(),  # noqa: B008 - frozen
+    ) -> NetworkStream:
+        host, port = addresses[0]
         self.dialled.append((host, port))
         if not self._scripts:
             raise ConnectError(f"can't connect to {host}:{port}: no script left")
@@ -123,6 +134,22 @@ class ScriptedBackend(Backend):
         stream = ScriptedStream(script, f"{host}:{port}")
         self.streams.append(stream)
         return stream
+
+    async def connect_unix(self, path: str, timeout: float | None) -> NetworkStream:
+        return await self.connect_tcp([(path, 0)], timeout)
+
+    async def wrap_socket(self, sock: socket.socket) -> NetworkStream:
+        raise NotImplementedError("a script has no sockets")
+
+    async def resolve(self, host: str, timeout: float | None) -> Sequence[str]:
+        """Every name is its own address: nothing here asks the system."""
+        return [host]
+
+    async def call_within(
+        self, timeout: float | None, function: Callable[[*Ts], Awaitable[T] | T], *args: *Ts
+    ) -> T:
+        made: Any = function(*args)
+        return cast("T", await made if isinstance(made, Awaitable) else made)
 
     def lock(self) -> AbstractContextManager[object]:
         return nullcontext()

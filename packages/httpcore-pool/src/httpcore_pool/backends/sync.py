@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Awaitable
 from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, cast
 
-from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
-from ._sockets import Readiness, address, fails, is_readable, tune, wait_either
-from .base import Backend, Event, NetworkStream
+from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
+from ..network._sockets import SocketSettings
+from ._lookup import look_up
+from ._sockets import Readiness, address, is_readable, wait_either
+from ._sync_dial import dial
+from ._threads import call_for
+from .base import Backend, Event, NetworkStream, T, Ts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 
 __all__ = ["SyncBackend"]
 
@@ -146,37 +156,33 @@ class SyncBackend(Backend):
 
     name = "threads"
 
-    async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
-        end = None if timeout is None else self.now() + timeout
+    async def connect_tcp(
+        self,
+        addresses: Sequence[tuple[str, int]],
+        timeout: float | None,
+        how: SocketSettings = SocketSettings(),  # noqa: B008 - frozen
+    ) -> NetworkStream:
+        return await self.wrap_socket(dial(addresses, timeout, how, self.now))
+
+    async def wrap_socket(self, sock: socket.socket) -> NetworkStream:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise ConnectError(fails(host, port, error)) from error
-        except UnicodeError as error:
-            raise ConnectError(f"can't resolve {host!r}: not a host name") from error
-        last: OSError = OSError("the name has no address")
-        for family, kind, proto, _, sockaddr in found:
-            left = None if end is None else end - self.now()
-            if left is not None and left <= 0:
-                break
-            sock: socket.socket | None = None
-            try:
-                sock = socket.socket(family, kind, proto)
-                sock.settimeout(left)
-                sock.connect(sockaddr)
-                tune(sock)
-                return _SyncStream(sock)
-            except BaseException as error:
-                if sock is not None:
-                    sock.close()
-                if not isinstance(error, OSError):
-                    raise
-                last = error
-        if isinstance(last, TimeoutError) or (end is not None and self.now() >= end):
-            raise ConnectTimeout(
-                f"can't connect to {host}:{port} within {timeout:g} s", timeout
-            ) from last
-        raise ConnectError(fails(host, port, last)) from last
+            return _SyncStream(sock)
+        except BaseException:
+            sock.close()
+            raise
+
+    async def resolve(self, host: str, timeout: float | None) -> Sequence[str]:
+        # For this no name server is asked (RFC 6761 6.3), and a thread would cost more than the rest.
+        return look_up(host) if host == "localhost" else await super().resolve(host, timeout)
+
+    async def call_within(
+        self, timeout: float | None, function: Callable[[*Ts], Awaitable[T] | T], *args: *Ts
+    ) -> T:
+        from inspect import iscoroutinefunction  # here: it is slow to import
+
+        call: Callable[[*Ts], Any] = function
+        made = call(*args) if iscoroutinefunction(call) else call_for(timeout, call, *args)
+        return cast("T", await made if isinstance(made, Awaitable) else made)
 
     def lock(self) -> AbstractContextManager[object]:
         return threading.Lock()

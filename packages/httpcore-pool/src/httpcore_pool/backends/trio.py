@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable
 from contextlib import AbstractContextManager, nullcontext
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, cast
 
-from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
-from ._sockets import address, fails, is_readable
+from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
+from ..network._sockets import SocketSettings
+from ._sockets import address, is_readable
 from .base import Backend, Event, NetworkStream, T, Ts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import socket
+    from collections.abc import Callable, Sequence
 
     import trio
 
@@ -157,23 +161,38 @@ class TrioBackend(Backend):
         except RuntimeError:
             raise _not_running() from None
 
-    async def connect_tcp(self, host: str, port: int, timeout: float | None) -> NetworkStream:
+    async def connect_tcp(
+        self,
+        addresses: Sequence[tuple[str, int]],
+        timeout: float | None,
+        how: SocketSettings = SocketSettings(),  # noqa: B008 - frozen
+    ) -> NetworkStream:
+        from ._trio_dial import dial  # here: it needs Trio itself
+
+        return _stream(await dial(addresses, timeout, how), how)
+
+    async def wrap_socket(self, sock: socket.socket) -> NetworkStream:
+        try:
+            sock.setblocking(False)  # noqa: FBT003 - the standard library's
+            return _stream(trio.socket.from_stdlib_socket(sock))
+        except BaseException:
+            sock.close()
+            raise
+
+    async def call_within(
+        self, timeout: float | None, function: Callable[[*Ts], Awaitable[T] | T], *args: *Ts
+    ) -> T:
+        call: Callable[[*Ts], Any] = function
+        made: Any
         try:
             with trio.fail_after(_limit(timeout)):
-                stream = await trio.open_tcp_stream(host, port)
+                if iscoroutinefunction(call):
+                    made = call(*args)
+                else:
+                    made = await _in_thread(lambda: call(*args))
+                return cast("T", await made if isinstance(made, Awaitable) else made)
         except trio.TooSlowError:
-            raise ConnectTimeout(
-                f"can't connect to {host}:{port} within {timeout:g} s", timeout
-            ) from None
-        except OSError as error:
-            raise ConnectError(fails(host, port, _root(error))) from error
-        except UnicodeError as error:
-            raise ConnectError(f"can't resolve {host!r}: not a host name") from error
-        try:
-            return _TrioStream(stream)
-        except OSError as error:  # reset since, so that it has no peer any more
-            stream.socket.close()
-            raise ConnectError(fails(host, port, error)) from error
+            raise TimeoutError from None
 
     def loop(self) -> object:
         try:
@@ -196,13 +215,42 @@ class TrioBackend(Backend):
         return await trio.to_thread.run_sync(function, *args, abandon_on_cancel=abandon_on_cancel)
 
 
-def _root(error: OSError) -> OSError:
-    """Trio sums up several failed addresses in one error; the cause holds the reason."""
-    cause = error.__cause__
-    if isinstance(cause, BaseExceptionGroup):
-        first: object = cast("Any", cause).exceptions[0]
-        return first if isinstance(first, OSError) else error
-    return cause if isinstance(cause, OSError) else error
+def _stream(
+    sock: trio.socket.SocketType,
+    how: SocketSettings = SocketSettings(),  # noqa: B008 - frozen
+) -> _TrioStream:
+    try:
+        stream = _TrioStream(trio.SocketStream(sock))
+        for option in how.socket_options:  # again, as Trio has set some of its own
+            sock.setsockopt(*option)
+    except BaseException:  # reset since, so that it has no peer any more
+        sock.close()
+        raise
+    return stream
+
+
+async def _in_thread(call: Callable[[], T]) -> T:
+    """Make a call in a thread that nobody waits for once this is cancelled.
+
+    Raises:
+        OSError: there is no thread to be had.
+    """
+    limiter = trio.CapacityLimiter(
+        1
+    )  # not Trio's own: a few that hang would keep all others waiting
+    started: list[None] = []
+
+    def run() -> tuple[T]:
+        started.append(None)
+        return (call(),)  # in a tuple, as Trio takes a coroutine for a mistake
+
+    try:
+        (made,) = await trio.to_thread.run_sync(run, abandon_on_cancel=True, limiter=limiter)
+    except RuntimeError as error:
+        if started:
+            raise
+        raise OSError(str(error)) from error
+    return made
 
 
 def _not_running() -> RuntimeError:

@@ -6,27 +6,32 @@ comes of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from .._adapter import Adapter
 from .._config import Budget, Timeout
+from .._connect_attempt import summary
 from .._connection_info import Dial, note_prelude
 from .._discard import discard
 from .._driver import Mutex
 from .._errors import (
+    AddressRefused,
     ClosedError,
     ConnectError,
     ConnectTimeout,
+    HTTPError,
     NetworkError,
     PoolTimeout,
     ProxyError,
     RequestTimeout,
-    named,
 )
+from .._named import named
 from .._siblings import URL, Origin
 from .._trust import TLSConfig
+from ..network._network import PLAIN
 from ._dial import Dialler
 from ._http11 import HTTP11Connection
+from ._proxy import AUTHORIZATION, for_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
     from .._request import Request
     from .._response import Response
     from ..backends.base import Backend
+    from ..network import Network
+    from ..tls._sessions import SessionCache
     from ._http2 import HTTP2Connection
     from ._proxy import Proxy, ProxyFlow
 
@@ -49,13 +56,16 @@ class HTTPConnection(Adapter):
         backend: the world to do I/O in.
         ssl: whom to trust for https.
         proxy: the proxy to go through, if any.
-        proxy_ssl: whom to trust for an https proxy.
+        proxy_ssl: whom to trust for an https proxy that brings no settings of its own; None for the same
+            CAs as `ssl`.
+        network: how hosts become connections.
         http1: whether HTTP/1.1 may be spoken.
         http2: whether HTTP/2 may be spoken. With `http1=False` it is spoken without asking, over
             cleartext too (prior knowledge, RFC 9113 3.3).
         timeout: the limits for requests that bring none.
         limits: how much of what frames a response is accepted.
         http2_settings: what an HTTP/2 connection is opened with.
+        sessions: TLS sessions, to be resumed and to be left to others; None for neither.
     """
 
     def __init__(
@@ -66,31 +76,40 @@ class HTTPConnection(Adapter):
         ssl: TLSConfig | None = None,
         proxy: Proxy | None = None,
         proxy_ssl: TLSConfig | None = None,
+        network: Network | None = None,
         http1: bool = True,
         http2: bool = True,
         timeout: Timeout | None = None,
         limits: MessageLimits | None = None,
         http2_settings: HTTP2Settings | None = None,
+        sessions: SessionCache | None = None,
     ) -> None:
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
         self._origin = origin if isinstance(origin, Origin) else Origin(origin)
         self._backend = backend
-        # A proxy that forwards, and has to be shown with each request who asks.
-        shown = proxy is not None and proxy.auth is not None and not self._origin.is_ssl
-        self._shown_to = proxy if shown else None
+        self._proxy = proxy
+        self._network = network if network is not None else PLAIN
+        self._forwards = proxy is not None and proxy.forwards(tls=self._origin.is_ssl, http1=http1)
+        # Whether each request has to be looked at, whose way leads through the proxy.
+        self._looks = proxy is not None and not (
+            self._forwards and proxy.auth is None and self._network.address_policy is None
+        )
         self._timeout = timeout if timeout is not None else Timeout()
+        ssl = TLSConfig.of(ssl)
         self._dialler = Dialler(
             self._origin,
             backend,
-            ssl=ssl if ssl is not None else TLSConfig(),
+            ssl=ssl,
             proxy=proxy,
-            proxy_ssl=proxy_ssl if proxy_ssl is not None else TLSConfig(),
+            proxy_ssl=proxy_ssl if proxy_ssl is not None else ssl.for_others(),
+            network=self._network,
             http1=http1,
             http2=http2,
             timeout=self._timeout,
             limits=limits,
             http2_settings=http2_settings,
+            sessions=sessions,
         )
         self._inner: HTTP11Connection | HTTP2Connection | None = None
         self._dialling = Mutex(backend)
@@ -110,6 +129,11 @@ class HTTPConnection(Adapter):
     def is_closed(self) -> bool:
         """Whether it can carry no further exchange."""
         return self._closed or (self._inner is not None and self._inner.is_closed)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether an exchange keeps others from being begun: after it has broken, for ever."""
+        return isinstance(self._inner, HTTP11Connection) and self._inner.is_busy
 
     @property
     def capacity(self) -> int:
@@ -161,6 +185,9 @@ class HTTPConnection(Adapter):
         self, request: Request, dial: Dial | None, old: HTTP11Connection | None = None
     ) -> HTTP11Connection | HTTP2Connection:
         """Dial, unless somebody else has done so, in the place of the old one."""
+        proxy = self._proxy
+        if proxy is not None:
+            self._check_proxied(proxy, request)
         request = request.with_options(request.options.begun(self._backend.now(), self._timeout))
         budget = Budget(request.options, self._backend.now)
         connect = budget.timeout.connect
@@ -178,7 +205,11 @@ class HTTPConnection(Adapter):
             finally:
                 self._dialling.release()
         except BaseException as error:
-            better = named(_as_connect_error(error, connect), request, self._backend.now())
+            masked = None if proxy is None else proxy.url.masked
+            if isinstance(error, ProxyError) and error.status_code == 407:
+                _explain(error, request)
+            failed = _as_connect_error(error, connect)
+            better = named(failed, request, self._backend.now(), masked)
             if better is not error:
                 raise better from error
             raise
@@ -193,9 +224,36 @@ class HTTPConnection(Adapter):
         inner = self._inner
         if inner is None:
             return await self._dial_and_send(request)
-        if self._shown_to is not None and "Proxy-Authorization" not in request.headers:
-            return await self._send_with_auth(self._shown_to, request)
+        if self._looks:
+            return await self._send_through(cast("Proxy", self._proxy), inner, request)
         return await inner.send(request)
+
+    async def _send_through(
+        self, proxy: Proxy, inner: HTTP11Connection | HTTP2Connection, request: Request
+    ) -> Response:
+        """Send a request through a proxy, if it may be, and showing who asks."""
+        self._check_proxied(proxy, request)
+        if not self._forwards:
+            request = for_origin(request)
+        elif proxy.auth is not None and AUTHORIZATION not in request.headers:
+            return await self._send_with_auth(proxy, request)
+        return await inner.send(request)
+
+    def _check_proxied(self, proxy: Proxy, request: Request) -> None:
+        """Refuse what may not be asked of a proxy: each time, as one that forwards leads to all origins."""
+        policy = self._network.address_policy
+        try:
+            if policy is not None and proxy.url.scheme != "socks5":
+                from ..network._policy import judge_behind_proxy
+
+                judge_behind_proxy(policy, request.url.host, request.url.origin.port)
+                if self._forwards and request.options.target not in (None, "*"):
+                    raise AddressRefused(
+                        "the address policy judges URLs: no other target may be asked for"
+                    )
+        except HTTPError as error:
+            named(error, request, self._backend.now(), proxy.url.masked)
+            raise
 
     async def _dial_and_send(self, request: Request) -> Response:
         started, dial = self._backend.now(), Dial()
@@ -210,14 +268,12 @@ class HTTPConnection(Adapter):
         flow: ProxyFlow | None = None
         dial: Dial | None = None
         started = begun = self._backend.now()
-        inner = await self.connect(request)
+        inner = cast("HTTP11Connection", await self.connect(request))  # no other is forwarded
         try:
             while True:
-                if not isinstance(inner, HTTP11Connection):  # a proxy forwards nothing over HTTP/2
-                    return await inner.send(request)
                 if flow is None:
                     flow = proxy.flow(request.method, inner.target(request))
-                inner.proxy_headers = flow.fields
+                inner.shown = flow.fields
                 response = await inner.send(request)
                 try:
                     if not flow.may_pass(response.status_code, response.headers):
@@ -229,11 +285,11 @@ class HTTPConnection(Adapter):
                     raise
                 if await inner.is_stale():  # the proxy wants to be asked on a new one
                     dial = Dial()
-                    inner = await self._connected(request, dial, inner)
+                    inner = cast("HTTP11Connection", await self._connected(request, dial, inner))
                 begun = self._backend.now()
         except ProxyError as error:
             error.sent = inner.exchanges > 0  # then it is nobody's to send again
-            named(error, request, self._backend.now())
+            named(error, request, self._backend.now(), proxy.url.masked)
             raise
         finally:
             if flow is not None:
@@ -256,15 +312,32 @@ class HTTPConnection(Adapter):
         return f"<HTTPConnection {self._origin}, {inner!s}>"
 
 
+def _explain(error: ProxyError, request: Request) -> None:
+    """Tell whoever has shown credentials to the wrong one where they belong."""
+    if AUTHORIZATION in request.headers:
+        error.args = (
+            f"{error.message}; {AUTHORIZATION} among a request's own fields is not for a tunnel: give it "
+            'to the proxy, as proxy="http://user:password@host" or Proxy(url, headers={...})',
+        )
+
+
 def _as_connect_error(error: BaseException, limit: float | None) -> BaseException:
     """Whatever went wrong with bytes while dialling is a failure to connect."""
     if isinstance(error, ConnectError):
         return error
     if isinstance(error, RequestTimeout):
         # The limit is the whole of the phase, not what was left of it for one step.
-        what = "could not be made" if isinstance(error, ConnectTimeout) else "was not ready"
         shown = "its limit" if limit is None else f"{limit:g} s"
-        return ConnectTimeout(f"the connection {what} within {shown}", limit)
+        if not isinstance(error, ConnectTimeout):
+            return ConnectTimeout(f"the connection was not ready within {shown}", limit)
+        told = f" ({summary(error.attempts)})" if len(error.attempts) > 1 else ""
+        late = ConnectTimeout(f"{error.message} within {shown}{told}", limit)
+        late.attempts = error.attempts
+        return late
+    if isinstance(
+        error, OSError
+    ):  # no descriptor left for a module that is imported by who needs it
+        return ConnectError(f"the connection could not be made: {error.strerror or error}")
     if isinstance(error, NetworkError):
         return ConnectError(f"the connection broke before it was ready: {error.message}")
     return error

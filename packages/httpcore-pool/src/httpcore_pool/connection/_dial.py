@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._errors import ConnectError, InvalidRequest
+from .._errors import ConnectError, ConnectTimeout, NetworkError
+from ..network._dial import addresses_of, connect
 from ._http11 import HTTP11Connection
-from ._proxy import authority, open_tunnel
+from ._proxy import authority
 
 if TYPE_CHECKING:
-    import ssl
-
     from .._config import Budget, HTTP2Settings, MessageLimits, Timeout
     from .._connection_info import Dial
     from .._siblings import Origin
-    from .._tls import TLSStream
     from .._trust import TLSConfig
     from ..backends.base import Backend, NetworkStream
+    from ..network import Network
+    from ..tls._sessions import SessionCache
+    from ..tls._stream import TLSStream
     from ._http2 import HTTP2Connection
     from ._proxy import Proxy
 
@@ -39,22 +40,27 @@ class Dialler:
         ssl: TLSConfig,
         proxy: Proxy | None,
         proxy_ssl: TLSConfig,
+        network: Network,
         http1: bool,
         http2: bool,
         timeout: Timeout,
         limits: MessageLimits | None,
         http2_settings: HTTP2Settings | None,
+        sessions: SessionCache | None,
     ) -> None:
         self._origin = origin
         self._backend = backend
         self._ssl = ssl
         self._proxy = proxy
         self._proxy_ssl = proxy_ssl
+        self._network = network
+        self._forwards = proxy is not None and proxy.forwards(tls=origin.is_ssl, http1=http1)
         self._http1 = http1
         self._http2 = http2
         self._timeout = timeout
         self._limits = limits
         self._http2_settings = http2_settings
+        self._sessions = sessions
 
     async def dial(self, budget: Budget, dial: Dial) -> HTTP11Connection | HTTP2Connection:
         """Return a new connection.
@@ -65,7 +71,7 @@ class Dialler:
 
         Raises:
             ConnectError, CertificateError, ProxyError: it can't be made.
-            RequestTimeout, NetworkError: a step on the way took too long, or broke.
+            ConnectTimeout, NetworkError: a step on the way took too long, or broke.
         """
         proxy, tls = self._proxy, self._origin.is_ssl
         dial.start(self._backend.now())
@@ -74,7 +80,7 @@ class Dialler:
         try:
             alpn = self._alpn()
             if tls:
-                stream = await self._tls(stream, self._ssl, self._origin.host, alpn, budget)
+                stream = await self._tls(stream, self._ssl, alpn, budget)
                 dial.lap("tls", self._backend.now())
                 chosen = stream.alpn or alpn[-1]
                 if chosen not in alpn:
@@ -105,29 +111,38 @@ class Dialler:
                 limits=self._limits,
                 settings=self._http2_settings,
             )
-        forward = self._proxy if not self._origin.is_ssl else None
         return HTTP11Connection(
             stream,
             self._backend,
             timeout=self._timeout,
             limits=self._limits,
-            forward=forward,
+            forward=self._proxy if self._forwards else None,
         )
 
     async def _reach(self, budget: Budget, dial: Dial) -> NetworkStream:
         """Return a stream that leads to the origin, or to the proxy that forwards to it."""
         proxy, origin = self._proxy, self._origin
         if proxy is None:
-            return await self._tcp(origin.host, origin.port, budget, dial)
-        if not origin.is_ssl:
+            return await connect(
+                self._network, self._backend, origin.host, origin.port, budget, dial
+            )
+        if self._forwards:
             return await self._to_proxy(proxy, budget, dial)
-        target = authority(origin)
+        if proxy.is_socks:
+            return await self._through_socks(proxy, budget, dial)
+        return await self._through_tunnel(proxy, budget, dial)
+
+    async def _through_tunnel(self, proxy: Proxy, budget: Budget, dial: Dial) -> NetworkStream:
+        """Return a stream to the origin, by CONNECT: on as many connections as the proxy has questions."""
+        from ._tunnel import open_tunnel  # here, as few have a proxy
+
+        target, tls = authority(self._origin), self._origin.is_ssl
         flow = proxy.flow("CONNECT", target)
         try:
             while True:
                 stream = await self._to_proxy(proxy, budget, dial)
                 try:
-                    is_open = await open_tunnel(stream, proxy, target, flow, budget)
+                    is_open = await open_tunnel(stream, proxy, target, flow, budget, tls=tls)
                     dial.lap("proxy", self._backend.now())
                     if is_open:
                         return stream
@@ -138,17 +153,40 @@ class Dialler:
         finally:
             flow.close()
 
-    async def _to_proxy(self, proxy: Proxy, budget: Budget, dial: Dial) -> NetworkStream:
-        host = proxy.url.host
-        stream = await self._tcp(host, proxy.url.port or 0, budget, dial)
-        if proxy.url.is_ssl:
-            stream = await self._tls(stream, self._proxy_ssl, host, ("http/1.1",), budget)
-            dial.lap("proxy", self._backend.now())
-        return stream
+    async def _through_socks(self, proxy: Proxy, budget: Budget, dial: Dial) -> NetworkStream:
+        """Return a stream to the origin, by SOCKS5: to the first of its addresses that is reached."""
+        from ._socks import open_socks, try_another
 
-    async def _tcp(self, host: str, port: int, budget: Budget, dial: Dial) -> NetworkStream:
-        stream = await self._backend.connect_tcp(host, port, budget.cut(None))
-        dial.lap("connect", self._backend.now())
+        origin = self._origin
+        places = [(origin.host, origin.port)]
+        if proxy.url.scheme == "socks5":  # else the proxy resolves it
+            places = await addresses_of(self._network, self._backend, *places[0], budget, dial)
+        while True:
+            place = places.pop(0)
+            stream = await self._to_proxy(proxy, budget, dial)
+            try:
+                await open_socks(stream, proxy, *place, budget)
+            except BaseException as error:
+                await self._drop(stream)
+                if not places or not try_another(error):
+                    raise
+            else:
+                dial.lap("proxy", self._backend.now())
+                return stream
+
+    async def _to_proxy(self, proxy: Proxy, budget: Budget, dial: Dial) -> NetworkStream:
+        """Return a stream to the proxy itself."""
+        host = proxy.url.host
+        try:
+            network = self._network.for_proxy()
+            stream = await connect(network, self._backend, host, proxy.port, budget, dial)
+            if proxy.url.is_ssl:
+                ssl = proxy.ssl if proxy.ssl is not None else self._proxy_ssl
+                stream = await self._tls(stream, ssl, ("http/1.1",), budget, proxy)
+                dial.lap("proxy", self._backend.now())
+        except (NetworkError, ConnectTimeout) as error:
+            error.args = (f"can't get to the proxy {proxy.url.masked}: {error.message}",)
+            raise
         return stream
 
     async def _drop(self, stream: NetworkStream) -> None:
@@ -168,26 +206,31 @@ class Dialler:
         self,
         stream: NetworkStream,
         config: TLSConfig,
-        host: str,
         alpn: tuple[str, ...],
         budget: Budget,
+        proxy: Proxy | None = None,
     ) -> TLSStream:
-        from .._tls import TLSStream
+        """Return a stream with TLS to the origin, or to a proxy."""
+        from ..tls._stream import TLSStream
 
+        origin = self._origin
+        host, port = (origin.host, origin.port) if proxy is None else (proxy.url.host, proxy.port)
+        # With one session for several ways the peer could tell that all of them are us: RFC 8446 C.4.
+        way = (self._proxy, self._network)
         try:
-            secure = TLSStream(stream, _context(config, alpn), host, self._backend)
+            secure = TLSStream(
+                stream,
+                config,
+                host,
+                self._backend,
+                port=port,
+                way=way,
+                alpn=alpn,
+                sessions=self._sessions,
+                is_proxy=proxy is not None,
+            )
             await secure.handshake(budget)
         except BaseException:
             await self._drop(stream)
             raise
         return secure
-
-
-def _context(config: TLSConfig, alpn: tuple[str, ...]) -> ssl.SSLContext:
-    try:
-        return config.context(alpn)
-    except (
-        ValueError,
-        OSError,
-    ) as error:  # certificates are read when the first connection needs them
-        raise InvalidRequest(str(error)) from error

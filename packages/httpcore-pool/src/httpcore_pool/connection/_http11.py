@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 from .._adapter import Adapter
 from .._config import Budget, MessageLimits, Timeout
 from .._connection_info import ConnectionInfo, info_of
-from .._errors import ClosedError, LocalProtocolError, ReadError, named
+from .._errors import ClosedError, LocalProtocolError, ReadError
+from .._named import named
+from .._siblings import Headers
 from ._http11_exchange import Exchange
 from ._proxy import absolute_form, authority
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from .._request import Request
     from .._response import Response
-    from .._siblings import Headers
     from ..backends.base import Backend, NetworkStream
     from ._proxy import Proxy
 
@@ -39,7 +40,7 @@ class HTTP11Connection(Adapter):
 
     Attributes:
         h11_only: set this to True to have h11 read every response, the usual ones too.
-        proxy_headers: what shows a forwarding proxy who asks, if the proxy's URL alone doesn't.
+        shown: the fields that show a forwarding proxy who asks.
         info: what its responses tell of it.
     """
 
@@ -59,7 +60,7 @@ class HTTP11Connection(Adapter):
     ) -> None:
         self.stream: NetworkStream = stream
         self.limits: MessageLimits = limits if limits is not None else MessageLimits()
-        self.proxy_headers: Headers | None = None
+        self.shown: Headers = Headers() if forward is None else forward.credentials()
         self.info: ConnectionInfo = info_of(stream, self.protocol)
         self.now: Callable[[], float] = backend.now
         self._backend = backend
@@ -129,15 +130,17 @@ class HTTP11Connection(Adapter):
             return await exchange.run(self.target(request), self._fields(request))
         except BaseException as error:
             await self.close()
-            if (better := named(error, request, self.now())) is not error:
+            if (better := named(error, request, self.now(), self.info.proxy)) is not error:
                 raise better from error
             raise
 
     def target(self, request: Request) -> str:
         """Return what was asked for, or origin-form, or absolute-form to a forward proxy (RFC 9112 3.2)."""
         url = request.url
-        if request.options.target is not None:
-            return request.options.target
+        target = request.options.target
+        if target is not None:
+            is_for_server = target == "*" and self._forward is not None  # RFC 9112 3.2.4
+            return f"{url.scheme}://{url.host_header}" if is_for_server else target
         if request.method == "CONNECT":
             return authority(url.origin)
         if self._forward is not None:
@@ -145,10 +148,10 @@ class HTTP11Connection(Adapter):
         return url.full_path
 
     def _fields(self, request: Request) -> list[tuple[bytes, bytes]]:
-        raw = request.headers.raw
-        if self._forward is None or "Proxy-Authorization" in request.headers:
-            return raw
-        return [*raw, *(self.proxy_headers or self._forward.credentials()).raw]
+        forward = self._forward
+        return (
+            request.headers.raw if forward is None else forward.dressed(request.headers, self.shown)
+        )
 
     # For the exchange.
 

@@ -18,8 +18,8 @@ from .._errors import (
     RemoteProtocolError,
     TransportError,
     WriteError,
-    named,
 )
+from .._named import named
 from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
@@ -274,7 +274,9 @@ class Exchange(ByteSource):
             if isinstance(error, TransportError):
                 error.answered = True
             await self._connection.close()
-            if (better := named(error, self._request, self._connection.now())) is not error:
+            connection = self._connection
+            better = named(error, self._request, connection.now(), connection.info.proxy)
+            if better is not error:
                 raise better from error
             raise
         return piece

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from .._adapter import Adapter
 from .._config import Budget, HTTP2Settings, MessageLimits, Timeout
 from .._connection_info import ConnectionInfo, info_of, note_prelude
-from .._errors import PoolTimeout, ReadError, ReadTimeout, named
+from .._errors import PoolTimeout, ReadError, ReadTimeout
+from .._named import named
 from ._http2_exchange import Exchange
 from ._http2_fields import write_head
 from ._http2_protocol import Protocol
@@ -120,7 +121,7 @@ class HTTP2Connection(Adapter):
                 return await self._wait_and_send(head, request, budget)
             return await Exchange(self, stream, request, budget).run(head)
         except BaseException as error:
-            if (better := named(error, request, self.now())) is not error:
+            if (better := named(error, request, self.now(), self.info.proxy)) is not error:
                 raise better from error
             raise
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._connection_info import ENDED
-from .._errors import ReadError, ReadTimeout, TransportError, named
+from .._errors import ReadError, ReadTimeout, TransportError
+from .._named import named
 from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
@@ -165,7 +166,9 @@ class Exchange(ByteSource):
             await self._give_up()
             if isinstance(error, TransportError):
                 error.answered = True
-            if (better := named(error, self._request, self._connection.now())) is not error:
+            connection = self._connection
+            better = named(error, self._request, connection.now(), connection.info.proxy)
+            if better is not error:
                 raise better from error
             raise
         return data

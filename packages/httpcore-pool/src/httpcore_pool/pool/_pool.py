@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from .._adapter import Adapter
 from .._config import HTTP2Settings, MessageLimits, PoolLimits, Timeout, TimeoutTypes
 from .._connection_info import BEGUN, ENDED, PRELUDE, note_prelude
-from .._errors import ClosedError, HTTP11Required, HTTPError, RequestTimeout, named
+from .._errors import ClosedError, HTTP11Required, HTTPError, RequestTimeout
+from .._named import named
 from .._request import Request
 from .._siblings import URL, Origin
 from .._trace import emit
 from .._trust import SSLTypes, TLSConfig
 from ..backends.base import Backend
 from ..connection import HTTPConnection, Proxy
+from ..network._network import PLAIN, Network
+from ..tls._sessions import SessionCache
 from . import _fork
 from ._entry import Entry
 from ._replay import Attempts, may_replay
@@ -40,6 +43,7 @@ __all__ = ["ConnectionPool"]
 
 _MOST_HTTP1_ONLY = 1000  # places that are remembered for not wanting HTTP/2
 _HTTP1_ONLY = "HTTP/1.1 only"
+_LIMITS = PoolLimits()
 
 _Entry: TypeAlias = Entry[HTTPConnection]
 
@@ -55,7 +59,9 @@ class ConnectionPool(Adapter):
         ssl: whom to trust; see `TLSConfig`.
         limits: how many connections there may be.
         timeout: the limits for requests that bring none.
-        proxy: an HTTP proxy for all requests that bring none.
+        proxy: the proxy for all requests that bring none.
+        network: how hosts become connections, for all requests that bring nothing of their own. Its
+            address policy is for all that bring none of their own.
         http1: whether HTTP/1.1 may be spoken.
         http2: whether HTTP/2 may be spoken; with `http1=False` in cleartext too.
         message_limits: how much of what frames a response is accepted.
@@ -75,6 +81,7 @@ class ConnectionPool(Adapter):
         limits: PoolLimits | None = None,
         timeout: TimeoutTypes = Timeout(),  # noqa: B008 - frozen
         proxy: str | URL | Proxy | None = None,
+        network: Network | None = None,
         http1: bool = True,
         http2: bool = True,
         message_limits: MessageLimits | None = None,
@@ -86,6 +93,7 @@ class ConnectionPool(Adapter):
             if not isinstance(flag, bool):
                 raise TypeError(f"{name} must be True or False, not {type(flag).__name__}")
         _check_type("limits", limits, PoolLimits)
+        _check_type("network", network, Network)
         _check_type("message_limits", message_limits, MessageLimits)
         _check_type("http2_settings", http2_settings, HTTP2Settings)
         if not (http1 or http2):
@@ -94,13 +102,16 @@ class ConnectionPool(Adapter):
         self._ssl = TLSConfig.of(ssl)
         self._timeout = Timeout.of(timeout)
         self._proxy = None if proxy is None else Proxy.of(proxy)
+        self._proxy_ssl = self._ssl.for_others()  # unless a proxy or a request brings its own
+        self._network = network if network is not None else PLAIN
         self._http1 = http1
         self._http2 = http2
         self._message_limits = message_limits
         self._http2_settings = http2_settings
         self._http1_only: dict[tuple[Hashable, ...], None] = {}  # where servers do not want HTTP/2
-        self._state: PoolState[HTTPConnection] = PoolState(limits or PoolLimits())
+        self._state: PoolState[HTTPConnection] = PoolState(limits or _LIMITS)
         self._lock = backend.lock()
+        self._sessions = SessionCache(backend.lock())
         self._dropped: deque[_Entry] = deque()  # by finalisers, which may not lock or wait
         self._evicted: deque[_Entry] = deque()  # where it was no time to close them
         self._loop: object = None
@@ -291,25 +302,34 @@ class ConnectionPool(Adapter):
         url = request.url
         # An `Origin` would say the same, and cost more.
         key: tuple[Hashable, ...] = (url.host, url.port, url.scheme)
-        if options.ssl is not None or options.proxy is not None or self._proxy is not None:
-            _, proxy, proxy_ssl = route = self._route(request)
-            if not url.is_ssl and proxy is not None:
-                key = (proxy, proxy_ssl)  # forwarded: one connection serves all origins
-            elif route != (self._ssl, self._proxy, self._ssl):
+        if (
+            options.ssl is not None
+            or options.proxy is not None
+            or self._proxy is not None
+            or options.network is not None
+        ):
+            _, proxy, *others = route = self._route(request)
+            if proxy is not None and proxy.forwards(tls=url.is_ssl, http1=self._http1):
+                key = (proxy, *others)  # forwarded: one connection serves all origins
+            elif route != (self._ssl, self._proxy, self._proxy_ssl, self._network):
                 key = (*key, *route)
         return (*key, _HTTP1_ONLY) if key in self._http1_only else key
 
     def _may_speak_http2(self, key: Hashable) -> bool:
         return self._http2 and cast("tuple[Hashable, ...]", key)[-1] != _HTTP1_ONLY
 
-    def _route(self, request: Request) -> tuple[TLSConfig, Proxy | None, TLSConfig]:
-        """Whom this request trusts, which proxy it goes through, and whom it trusts for that."""
+    def _route(self, request: Request) -> tuple[TLSConfig, Proxy | None, TLSConfig, Network]:
+        """Whom this request trusts, its proxy, whom it trusts for that, and how it dials."""
         options = request.options
         ssl = options.ssl if options.ssl is not None else self._ssl
         proxy = options.proxy if options.proxy is not None else self._proxy
-        if proxy is None or options.proxy_ssl is None:
-            return ssl, proxy, self._ssl
-        return ssl, proxy, options.proxy_ssl
+        proxy_ssl = self._proxy_ssl
+        if proxy is not None and options.proxy_ssl is not None:
+            proxy_ssl = options.proxy_ssl
+        network = self._network
+        if options.network is not None:
+            network = options.network.under(network.address_policy)
+        return ssl, proxy, proxy_ssl, network
 
     def _turn(self, request: Request, key: Hashable) -> Turn:
         # Whether a connection can carry several requests is known beforehand except with ALPN.
@@ -354,6 +374,8 @@ class ConnectionPool(Adapter):
         reason: Reason | None = None
         if connection.is_closed:
             reason = "failed" if broke else "unusable"
+        elif broke and connection.is_stuck:  # Ctrl-C in a thread may come between any two steps
+            reason = "failed"
         capacity = connection.capacity if entry.capacity > 1 else 1
         with self._lock:
             return self._state.release(entry, now, reason, capacity)
@@ -406,6 +428,7 @@ class ConnectionPool(Adapter):
     def _forked(self) -> None:
         """This is a child process now; see `_fork`."""
         self._lock = self._backend.lock()  # another thread of the parent may have held it
+        self._sessions = SessionCache(self._backend.lock())
         self._loop = None
         self._forget("forked")
 

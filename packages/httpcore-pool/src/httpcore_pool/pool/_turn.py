@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from .._connection_info import Dial, note_prelude
-from .._errors import PoolTimeout, named
+from .._errors import PoolTimeout
+from .._named import named
 from .._trace import emit
 from ..connection import HTTPConnection
 from ._entry import Entry, Waiter
@@ -119,7 +120,7 @@ class Turn(Waiter[HTTPConnection]):
         If this fails, the entry is let go.
         """
         pool, request = self._pool, self._request
-        ssl, proxy, proxy_ssl = pool._route(request)
+        ssl, proxy, proxy_ssl, network = pool._route(request)
         trace = request.options.trace
         try:
             connection = HTTPConnection(
@@ -128,11 +129,13 @@ class Turn(Waiter[HTTPConnection]):
                 ssl=ssl,
                 proxy=proxy,
                 proxy_ssl=proxy_ssl,
+                network=network,
                 http1=pool._http1,
                 http2=pool._may_speak_http2(self.key),
                 timeout=pool._timeout,
                 limits=pool._message_limits,
                 http2_settings=pool._http2_settings,
+                sessions=pool._sessions,
             )
             if trace is not None:
                 emit(request, "connect.start", pool._backend.now())

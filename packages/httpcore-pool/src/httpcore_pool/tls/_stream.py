@@ -1,29 +1,39 @@
-"""How TLS is spoken over any `NetworkStream`, with contexts that are made once.
+"""`TLSStream`: TLS over any `NetworkStream`.
 
-`TLSStream` drives OpenSSL through memory buffers, so that TLS (and TLS inside TLS) is the same code in
-every world. Nothing here opens a socket. Whom we trust is said in `_trust`, which imports this module, and
-`ssl` with it, when the first connection needs it.
+It drives OpenSSL through memory buffers, so that TLS (and TLS inside TLS) is the same code in every world.
+Nothing here opens a socket.
 """
 
 from __future__ import annotations
 
-import functools
-import os
-import re
 import ssl
-import warnings
 from typing import TYPE_CHECKING
 
-from ._connection_info import TLSInfo
-from ._driver import Mutex
-from ._errors import CertificateError, ConnectError, ReadError, WriteError, WriteTimeout
-from .backends.base import NetworkStream
+from .._connection_info import TLSInfo
+from .._driver import Mutex
+from .._errors import (
+    ConnectTimeout,
+    InvalidRequest,
+    ReadError,
+    RequestTimeout,
+    WriteError,
+    WriteTimeout,
+)
+from .._trust import TLSConfig
+from ..backends.base import NetworkStream
+from ._errors import Peer, closed, pin_missing, reason_of, refused, tls_failed, wrong_name
+from ._names import is_for, parsed
 
 if TYPE_CHECKING:
-    from ._config import Budget
-    from .backends.base import Backend
+    from collections.abc import Hashable
 
-__all__ = ["TLSStream", "shared_context"]
+    from .._config import Budget
+    from .._errors import CertificateError
+    from .._trust import SSLTypes
+    from ..backends.base import Backend
+    from ._sessions import SessionCache
+
+__all__ = ["TLSStream"]
 
 _RECORD_BYTES = 16 * 1024  # RFC 8446 5.1: most in one record, and so in one read from OpenSSL
 _FEED_BYTES = 120 * 1024  # most to decrypt in one go, so that it is still in the processor's cache
@@ -31,100 +41,65 @@ _PIECE_BYTES = 256 * 1024  # most to encrypt in one go, so that a large body is 
 _CLOSE_NOTIFY_SECONDS = 0.5  # most that the farewell may wait for a full socket buffer
 
 
-_HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")  # how OpenSSL finds a certificate in a folder
-_PEM_SUFFIXES = (".pem", ".crt", ".cer")
-
-
-@functools.lru_cache(maxsize=64)
-def shared_context(
-    source: str | tuple[str, ...] | bool,  # noqa: FBT001
-    alpn: tuple[str, ...],
-    keylog: str | None = None,
-) -> ssl.SSLContext:
-    """Return the context for a source of trust, an ALPN list and a key log, made once for each.
-
-    See `TLSConfig`. Who asks for a key log shares no context with who does not.
-    """
-    if source == "system":
-        context = _system_context()
-    else:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if source is False:
-            warnings.warn(
-                "ssl=False: certificates are not verified, so anyone on the way can read and change "
-                "what is sent",
-                stacklevel=2,
-            )
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        elif source is True:
-            import certifi
-
-            context.load_verify_locations(certifi.where())
-        else:
-            for path in (source,) if isinstance(source, str) else source:
-                _trust(context, path)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(list(alpn))
-    if keylog is not None:
-        context.keylog_filename = keylog
-    return context
-
-
-# What OpenSSL says, by its version, of an answer that is no TLS.
-_NOT_TLS = ("wrong version number", "record layer failure", "packet length too long")
-
-
-def _trust(context: ssl.SSLContext, path: str) -> None:
-    """Add the CA certificates of a file or folder to whom a context trusts."""
-    if not os.path.isdir(path):  # noqa: PTH112
-        try:
-            context.load_verify_locations(cafile=path)
-        except ssl.SSLError as error:
-            raise ValueError(f"ssl={path!r}: not a file of CA certificates in PEM") from error
-        return
-    context.load_verify_locations(capath=path)
-    names = os.listdir(path)  # noqa: PTH208
-    if any(map(_HASHED.fullmatch, names)):
-        return  # OpenSSL looks into it for each certificate
-    for name in names:
-        if name.lower().endswith(_PEM_SUFFIXES):
-            try:
-                context.load_verify_locations(cafile=os.path.join(path, name))  # noqa: PTH118
-            except ssl.SSLError:
-                pass  # a key, or a certificate in another form, that lies beside them
-
-
-def _system_context() -> ssl.SSLContext:
-    try:
-        import truststore
-    except ImportError as error:
-        raise ImportError(
-            "ssl='system' needs truststore: install httpcore-pool[truststore]"
-        ) from error
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
 class TLSStream(NetworkStream):
     """TLS over another stream.
 
     One task may read while another writes. OpenSSL's object is used under a lock, and what it puts out
     is written in the order in which it was made.
+
+    Args:
+        stream: what to speak over.
+        config: whom to trust, and what else `ssl=` can say.
+        hostname: who should be at the other end: a name, or an address without brackets.
+        backend: the world of the stream.
+        port: the port there.
+        way: what else leads to other sessions: the proxy on the way, say. It and the port tell them apart.
+        alpn: the protocols to offer, best first (RFC 7301).
+        sessions: where one to resume may be, and this one is left; None for neither.
+        is_proxy: whether the peer is a proxy on the way, which errors then say.
+
+    Raises:
+        InvalidRequest: a file of the config can't be read, or OpenSSL can't use what it says.
     """
 
     def __init__(
-        self, stream: NetworkStream, context: ssl.SSLContext, hostname: str, backend: Backend
+        self,
+        stream: NetworkStream,
+        config: SSLTypes,
+        hostname: str,
+        backend: Backend,
+        *,
+        port: int = 0,
+        way: Hashable = None,
+        alpn: tuple[str, ...] = (),
+        sessions: SessionCache | None = None,
+        is_proxy: bool = False,
     ) -> None:
         self._stream = stream
-        self._hostname = hostname
-        self._backend = backend
+        self._config = config = TLSConfig.of(config)
+        # A name is the same with the dot of the root, but is not written with it here: RFC 6066 3.
+        host = hostname.removesuffix(".")
+        sent = host if config.server_name is None else config.server_name
+        self._peer = Peer(
+            hostname,
+            config.verify_name or sent or host,
+            config,
+            is_proxy=is_proxy,
+        )
+        self._by_hand = config.verify_name is not None or (not sent and config.source is not False)
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        # A name is the same with the dot of the root, but is not written with it here: RFC 6066 3.
-        self._tls = context.wrap_bio(
-            self._incoming, self._outgoing, server_hostname=hostname.removesuffix(".")
-        )
         self._lock = backend.lock()
+        self._sessions = sessions
+        try:
+            context = config.context(config.offered(alpn))
+            self._session_key = _session_key(config, context, (host, port, way))
+            session = None if sessions is None else sessions.take(self._session_key)
+            self._tls = context.wrap_bio(
+                self._incoming, self._outgoing, server_hostname=sent or None, session=session
+            )
+        except (ValueError, OSError) as error:  # files are read when they are needed
+            raise InvalidRequest(str(error)) from error
         self._write_mutex = Mutex(backend)
         self._dry = False  # OpenSSL has nothing to give until it is fed
         self._unsent = b""  # made by `write_some`, which had to stop before it was all taken
@@ -143,7 +118,10 @@ class TLSStream(NetworkStream):
         if version is None or cipher is None:  # before the handshake
             return None
         # The certificate as it came: without verification Python does not parse it.
-        return TLSInfo(version, cipher[0], self.alpn, self._tls.getpeercert(binary_form=True))
+        certificate = self._tls.getpeercert(binary_form=True)
+        return TLSInfo(
+            version, cipher[0], self.alpn, certificate, resumed=bool(self._tls.session_reused)
+        )
 
     async def handshake(self, budget: Budget) -> None:
         """Do the handshake; the stream below is closed by the caller if this fails.
@@ -151,8 +129,17 @@ class TLSStream(NetworkStream):
         Raises:
             CertificateError: the certificate is not trusted.
             ConnectError: the peer does not speak TLS as we do, or closed.
-            ReadTimeout, WriteTimeout: the budget ran out.
+            ConnectTimeout: the budget ran out.
         """
+        try:
+            await self._shake_hands(budget)
+        except RequestTimeout as error:
+            late = f"TLS with {self._peer.doubted} was not finished"
+            raise ConnectTimeout(late, error.limit) from error
+        if self._sessions is not None and self._session_key is not None:
+            self._sessions.keep(self._session_key, self._tls, self._lock)
+
+    async def _shake_hands(self, budget: Budget) -> None:
         while True:
             try:
                 self._tls.do_handshake()
@@ -161,19 +148,35 @@ class TLSStream(NetworkStream):
                 await self._feed(budget.cut(None))
             except ssl.SSLCertVerificationError as error:
                 await self._flush_farewell()
-                raise CertificateError(
-                    f"the certificate of {self._hostname!r} is not trusted: {error.verify_message}"
-                ) from error
+                raise refused(error, self._tls, self._peer) from error
             except ssl.SSLEOFError as error:
-                raise ConnectError("the server closed the connection during TLS") from error
+                raise closed(self._peer) from error
             except ssl.SSLError as error:
                 await self._flush_farewell()
-                reason = (error.reason or str(error)).replace("_", " ").lower()
-                hint = " (it does not seem to speak TLS there)" if reason in _NOT_TLS else ""
-                raise ConnectError(f"TLS with {self._hostname!r} failed: {reason}{hint}") from error
+                raise tls_failed(error, self._peer) from error
             else:
-                await self._flush(budget.cut(None))
-                return
+                break
+        if (doubt := self._doubt()) is not None:
+            self._outgoing.read()  # in TLS 1.3 our certificate is in it, which is for the right peer alone
+            raise doubt
+        await self._flush(budget.cut(None))
+
+    def _doubt(self) -> CertificateError | None:
+        """Check what OpenSSL does not: a name other than the one sent, and pins. Also where it resumes."""
+        if self._by_hand and not is_for(parsed(self._tls), self._peer.expected):
+            return wrong_name(self._tls, self._peer)
+        if self._config.pins:
+            from ._pins import pins_of
+
+            certificate = self._tls.getpeercert(binary_form=True)
+            own: tuple[str, ...] = ()
+            try:
+                own = pins_of(certificate or b"")
+            except ValueError:
+                pass  # there is none, or none that two readers would read alike
+            if not set(own) & set(self._config.pins):
+                return pin_missing(own, certificate, self._peer)
+        return None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while True:
@@ -231,8 +234,7 @@ class TLSStream(NetworkStream):
             raise ReadError(
                 "the connection ended without TLS close_notify, so it may have been cut"
             ) from error
-        reason = (error.reason or str(error)).replace("_", " ").lower()
-        raise ReadError(f"TLS failed: {reason}") from error
+        raise ReadError(f"TLS failed: {reason_of(error, self._peer)}") from error
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         if self._unsent:
@@ -352,3 +354,14 @@ class TLSStream(NetworkStream):
     @property
     def local(self) -> str:
         return self._stream.local
+
+
+def _session_key(
+    config: TLSConfig, context: ssl.SSLContext, place: tuple[Hashable, ...]
+) -> Hashable | None:
+    """Return all that must be the same for a session to be resumed; None where none can be."""
+    if type(context).__module__ != "ssl":
+        return None  # truststore's verifies after the handshake what is shown in full ones only
+    # A context of the caller's may be changed by its owner meanwhile.
+    rules = (context.verify_mode, context.verify_flags, context.check_hostname)
+    return (context, config, place, rules)
