@@ -47,10 +47,12 @@ class Settings:
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.timeout = pool.Timeout.of(given["timeout"])
+        said = {name: given[name] for name in _FOR_EVERY_REQUEST if name in given}
+        if given.get("routes"):
+            said.pop("proxy", None)  # which is for the URLs that have no route
         # What rides on a request that says nothing of its own; frozen, so all can share it.
         self.options = changed(
-            ClientOptions(timeout=self.timeout, auth=as_auth(given.get("auth"))),
-            {name: given[name] for name in _FOR_EVERY_REQUEST if name in given},
+            ClientOptions(timeout=self.timeout, auth=as_auth(given.get("auth"))), said
         )
         self.params = given.get("params")
         self.json_encoder = as_callable("json_encoder", given.get("json_encoder"))

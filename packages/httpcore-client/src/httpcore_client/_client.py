@@ -19,6 +19,7 @@ from ._settings import (
     check_changes,
     check_settings,
     once,
+    with_network,
 )
 from ._siblings import URL, CookieJar, Headers, Origin, pool
 from ._stack import build_stack
@@ -62,6 +63,7 @@ class Client(Settled, pool.Closing):
         **settings: Unpack[ClientSettings],
     ) -> None:
         check_settings(settings)
+        settings = with_network(settings)
         if not isinstance(pool_limits, (pool.PoolLimits, NoneType)):
             raise TypeError(
                 f"pool_limits must be a PoolLimits or None, not {type(pool_limits).__name__}"
@@ -72,6 +74,7 @@ class Client(Settled, pool.Closing):
             ssl=ssl,
             limits=pool_limits,
             timeout=timeout,
+            network=settings.get("network"),
             http1=settings.get("http1", True),
             http2=settings.get("http2", True),
             message_limits=settings.get("message_limits"),
@@ -101,6 +104,9 @@ class Client(Settled, pool.Closing):
             allow_downgrade=given.get("allow_downgrade", True),
             sensitive=settings.sensitive,
             hooks=self._hooks,
+            routes=given.get("routes"),
+            proxy=given.get("proxy"),
+            network=given.get("network"),
             adapters=given.get("adapters"),
         )
         self._now = self._pool.backend.now

@@ -190,8 +190,8 @@ class ClientOptions(pool.Options, kw_only=True):
         foreign: whether redirects have led away from the origin that the caller asked: then nothing
             goes along that was meant for the caller's own requests (unscoped cookies, netrc).
         led_from: the hosts from which redirects have led here, each once.
-        environment_proxy: whether `proxy` is what the environment says for the URL.
-        direct: whether the caller has asked for no proxy, whatever the environment says.
+        proxy_by_url: whether `proxy` and `direct` are what a route or the environment says for the URL.
+        direct: whether there is to be no proxy, whatever the environment says.
         of_flow: whether an auth flow makes the request, for itself: callers' hooks are not told of it.
         renew: returns the request to send again in place of one, after a response to it that no level
             above will see; the `CookieAdapter` sets it for the `AuthAdapter`.
@@ -202,7 +202,7 @@ class ClientOptions(pool.Options, kw_only=True):
     allow_redirects: bool = True
     foreign: bool = False
     led_from: tuple[str, ...] = ()
-    environment_proxy: bool = False
+    proxy_by_url: bool = False
     direct: bool = False
     of_flow: bool = False
     renew: Callable[[pool.Request, pool.Response], pool.Request] | None = None
@@ -218,8 +218,8 @@ class ClientOptions(pool.Options, kw_only=True):
             timeout=self.timeout,
             started=self.started,
             deadline=self.deadline,
-            proxy=None if self.environment_proxy else self.proxy,
-            direct=self.direct,
+            proxy=None if self.proxy_by_url else self.proxy,
+            direct=self.direct and not self.proxy_by_url,
             trace=self.trace,
             allow_redirects=False,
             foreign=True,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import NoneType
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from ._hooks import HookTypes
@@ -17,6 +18,8 @@ from ._trust_env import TrustEnv
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._route import RouteTypes
+
 __all__ = [
     "ClientChanges",
     "ClientSettings",
@@ -24,6 +27,7 @@ __all__ = [
     "check_changes",
     "check_settings",
     "once",
+    "with_network",
 ]
 
 
@@ -34,6 +38,7 @@ class _Shared(TypedDict, total=False):
     params: ParamTypes
     base_url: str | URL | None
     proxy: ProxyTypes
+    routes: Mapping[str, RouteTypes] | None
     allow_redirects: bool
     allow_downgrade: bool
     sensitive_headers: Iterable[str]
@@ -56,7 +61,14 @@ class ClientSettings(_Shared, total=False):
         params: added to the query of every URL.
         base_url: where URLs begin that are not absolute. Paths are appended to its path, whatever the
             slashes, and never lead out of it; a query in it comes first in each query.
-        proxy: an HTTP proxy for every request; False for none, whatever the environment says.
+        proxy: the proxy for every request; False for none, whatever the environment says.
+        routes: by pattern another way to some URLs: a `Route`, or only a proxy, or False for no proxy. A
+            pattern is a scheme ("http://", "all://"), a host ("example.com"; "*.example.com" for all names
+            under it, without itself; "*" for every host), or both, and after a host perhaps a port
+            ("https://example.com:8443"). Of those that a URL fits, with each hop of redirects anew, the
+            most specific counts alone: one with a port before one without, then a host before "*." and
+            more of its name before less, then a scheme before "all". What a request says comes before its
+            route, and that before the client's own `proxy` and `ssl`.
         allow_redirects: whether redirects are followed.
         allow_downgrade: whether they are followed from https to http (without credentials, as to any
             other origin).
@@ -77,6 +89,11 @@ class ClientSettings(_Shared, total=False):
             it is spoken in cleartext too, without asking (prior knowledge).
         message_limits: how much of what frames a response is accepted.
         http2_settings: what HTTP/2 connections are opened with: windows, PING.
+        network: how hosts become connections: resolver, fixed addresses, local address, socket options, a
+            Unix socket (to which no proxy of the environment is asked for the way); see `Network`.
+        address_policy: which addresses may be dialled, with every hop of redirects: "public" for those of
+            the public internet only, an `AddressPolicy`, or a function that is given address, host and
+            port and returns why not, or None. It holds for routes too.
         backend: the world to do I/O in; None for the client's own.
     """
 
@@ -84,6 +101,8 @@ class ClientSettings(_Shared, total=False):
     http2: bool
     message_limits: pool.MessageLimits | None
     http2_settings: pool.HTTP2Settings | None
+    network: pool.Network | None
+    address_policy: pool.AddressPolicyTypes
     backend: pool.Backend | None
 
 
@@ -110,6 +129,27 @@ def check_settings(settings: ClientSettings) -> None:
         check_options(settings, (*_SETTINGS, *named), "argument")
 
 
+def with_network(settings: ClientSettings) -> ClientSettings:
+    """Return settings in which the address policy is one with the network.
+
+    Raises:
+        TypeError, ValueError: one of the two is wrong, or they don't go together.
+    """
+    network, policy = settings.get("network"), settings.get("address_policy")
+    if not isinstance(network, (pool.Network, NoneType)):
+        raise TypeError(f"network must be a Network or None, not {type(network).__name__}")
+    if policy is not None:
+        if network is None:
+            network = pool.Network(address_policy=policy)
+        elif network.address_policy is not None:
+            raise TypeError("give either address_policy= or Network(address_policy=...)")
+        else:
+            network = network.copy_with(address_policy=policy)
+    if network is None:
+        return settings
+    return {**settings, **ClientSettings(network=network, address_policy=None)}
+
+
 def once(given: dict[str, Any]) -> dict[str, Any]:
     """Return settings that can be read again and again, though they may have been iterators."""
     given = given.copy()
@@ -120,6 +160,11 @@ def once(given: dict[str, Any]) -> dict[str, Any]:
             f"{type(sensitive).__name__}"
         )
     given["sensitive_headers"] = tuple(cast("Iterable[str]", sensitive))
+    routes: object = given.get("routes")
+    if routes is not None:
+        if not isinstance(routes, Mapping):
+            raise TypeError(f"routes must be a mapping by pattern, not {type(routes).__name__}")
+        given["routes"] = dict(cast("Mapping[str, object]", routes))
     if given.get("params") is not None:
         given["params"] = QueryParams(given["params"])
     return given

@@ -9,10 +9,18 @@ from weakref import ref
 
 from ._riding import as_callable
 from ._siblings import pool
-from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, HookAdapter, RedirectAdapter
+from .adapters import (
+    AuthAdapter,
+    CookieAdapter,
+    EnvironmentAdapter,
+    HookAdapter,
+    RedirectAdapter,
+    RouteAdapter,
+)
 
 if TYPE_CHECKING:
     from ._hooks import Hooks
+    from ._options import ProxyTypes
     from ._siblings import CookieJar
     from ._trust_env import TrustEnv
 
@@ -37,6 +45,9 @@ def build_stack(
     allow_downgrade: bool = True,
     sensitive: Collection[str] = (),
     hooks: Hooks | None = None,
+    routes: Mapping[str, object] | None = None,
+    proxy: ProxyTypes = None,
+    network: pool.Network | None = None,
     adapters: AdapterTypes = None,
 ) -> tuple[list[pool.Adapter], CookieAdapter]:
     """Return the levels, top first, and the one that keeps the cookies, which an adapter may hide.
@@ -54,12 +65,16 @@ def build_stack(
         allow_downgrade: whether they may lead from https to http.
         sensitive: names of fields that they leave behind at other origins, besides the usual ones.
         hooks: whom to tell of requests, responses and redirects; None for nobody.
+        routes: by pattern other ways to some URLs; None for the same to all.
+        proxy: what the client says of proxies, for the routes that say nothing.
+        network: the client's way from hosts to connections.
         adapters: by the class of a level, a function of that level; what it returns stands in its place.
 
     Raises:
         TypeError: `adapters` names what is no level, or gives what is no adapter.
     """
     aside = _Aside()
+    policy = None if network is None else network.address_policy
     on_redirect = partial(hooks.tell, "redirect") if hooks and "redirect" in hooks else None
     levels: list[tuple[type[pool.Adapter], _Maker]] = [
         (
@@ -73,9 +88,16 @@ def build_stack(
             ),
         ),
         *([(HookAdapter, lambda inner: HookAdapter(inner, hooks))] if hooks else ()),
+        *(
+            [(RouteAdapter, lambda inner: RouteAdapter(inner, routes, proxy, policy))]
+            if routes
+            else ()
+        ),
         (
             EnvironmentAdapter,
-            lambda inner: EnvironmentAdapter(inner, environ, trust=trust_env, ssl=ssl),
+            lambda inner: EnvironmentAdapter(
+                inner, environ, trust=trust_env, ssl=ssl, network=network
+            ),
         ),
         (CookieAdapter, lambda inner: CookieAdapter(inner, cookies)),
         (AuthAdapter, lambda inner: AuthAdapter(inner, backend, aside)),

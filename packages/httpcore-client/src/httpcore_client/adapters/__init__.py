@@ -8,6 +8,7 @@ from ._cookies import CookieAdapter
 from ._environment import EnvironmentAdapter
 from ._hooks import HookAdapter
 from ._redirects import RedirectAdapter
+from ._routes import RouteAdapter
 
 __all__ = [
     "AuthAdapter",
@@ -16,4 +17,5 @@ __all__ = [
     "HookAdapter",
     "Layer",
     "RedirectAdapter",
+    "RouteAdapter",
 ]

@@ -33,6 +33,7 @@ class _Reading(NamedTuple):
 
     facts: Facts | None
     tls: pool.TLSConfig | None  # None where nothing differs from what the pool does by itself
+    proxy_tls: pool.TLSConfig | None
     keylog: str | None
     is_nothing: bool  # but a netrc, perhaps
 
@@ -45,6 +46,8 @@ class EnvironmentAdapter(Layer):
         environ: the variables, usually `os.environ`; they may change at any time.
         trust: which of them are heeded.
         ssl: what the caller has said of whom to trust, which wins; None for nothing.
+        network: how hosts become connections, for requests that bring nothing of their own: to a Unix
+            socket no proxy of the environment can be meant.
     """
 
     def __init__(
@@ -54,11 +57,13 @@ class EnvironmentAdapter(Layer):
         *,
         trust: TrustEnv = TrustEnv(),  # noqa: B008 - frozen
         ssl: pool.SSLTypes = None,
+        network: pool.Network | None = None,
     ) -> None:
         super().__init__(inner)
+        self._network = network
         self._environment = Environment(environ, trust)
         self._ssl = None if ssl is None else pool.TLSConfig.of(ssl)
-        self._reading = _Reading(None, None, None, is_nothing=True)
+        self._reading = _Reading(None, None, None, None, is_nothing=True)
         self._netrc = NetrcFile()
         self._warned: set[str] = set()
         self._idle = not any(vars(trust).values())
@@ -93,14 +98,18 @@ class EnvironmentAdapter(Layer):
             reading = self._read(facts)
         changes: dict[str, Any] = {}
         options = ClientOptions.of(request.options)
-        if facts.proxies and options.proxy is None and not options.direct:
+        if (
+            facts.proxies
+            and options.proxy is None
+            and not (options.direct or self._is_unix(options))
+        ):
             proxy = _proxy(facts, request)
             if proxy is not None:
-                changes.update(proxy=proxy, environment_proxy=True)
+                changes.update(proxy=proxy, proxy_by_url=True)
         if reading.tls is not None:
-            for name in ("ssl", "proxy_ssl"):
+            for name, tls in (("ssl", reading.tls), ("proxy_ssl", reading.proxy_tls)):
                 own = getattr(request.options, name)
-                changes[name] = reading.tls if own is None else _logged(own, reading.keylog)
+                changes[name] = tls if own is None else _logged(own, reading.keylog)
         if facts.netrc is not None:
             netrc = self._netrc_for(request, facts.netrc)
             if netrc is not None:
@@ -110,6 +119,10 @@ class EnvironmentAdapter(Layer):
         if not changes:
             return request
         return request.with_options(options.copy_with(**changes))
+
+    def _is_unix(self, options: pool.Options) -> bool:
+        network = options.network or self._network
+        return network is not None and network.unix_socket is not None
 
     def _netrc_for(self, request: pool.Request, path: str) -> Netrc | None:
         """Return the netrc if it answers for this request."""
@@ -129,13 +142,14 @@ class EnvironmentAdapter(Layer):
 
     def _read(self, facts: Facts) -> _Reading:
         complaints = list(facts.proxies.ignored)
-        own = pool.TLSConfig() if self._ssl is None else self._ssl
+        own = pool.TLSConfig.of(self._ssl)
         tls = own if self._ssl is not None else _trusted(facts, own, complaints)
         keylog = _writable(facts.keylog, complaints)
         tls = _logged(tls, keylog)
         changed = None if tls is own and keylog is None else tls
         is_nothing = changed is None and not facts.proxies
-        reading = _Reading(facts, changed, keylog, is_nothing)
+        for_proxy = None if changed is None else changed.for_others()
+        reading = _Reading(facts, changed, for_proxy, keylog, is_nothing)
         self._netrc.quiet = (-inf, inf) if facts.netrc is None else (0.0, 0.0)
         self._reading = reading  # before a warning, which may be made an error
         for complaint in complaints:
@@ -172,8 +186,9 @@ def _writable(keylog: str | None, complaints: list[str]) -> str | None:
 
 def _logged(tls: pool.TLSConfig, keylog: str | None) -> pool.TLSConfig:
     """Return the same trust with a key log, unless it has one, or is a context, which is never changed."""
-    ours = tls.source is None or isinstance(tls.source, (str, bool, tuple))
-    return tls if keylog is None or tls.keylog or not ours else tls.copy_with(keylog=keylog)
+    if keylog is None or tls.keylog or tls.is_context:
+        return tls
+    return tls.copy_with(keylog=keylog)
 
 
 def _proxy(facts: Facts, request: pool.Request) -> pool.Proxy | None:

@@ -67,7 +67,7 @@ class ProxyRules:
                 self._proxies[scheme] = pool.Proxy.of(
                     value if "://" in value else f"http://{value}"
                 )
-        except InvalidURL as error:
+        except (InvalidURL, ImportError) as error:  # the latter: an extra is missing
             self._broken[scheme] = f"the environment's {variable} can't be used: {error}"
 
     def proxy_for(self, url: URL) -> pool.Proxy | None:

@@ -68,6 +68,8 @@ def next_request(
         headers = Headers(headers, sensitive=sensitive).without_sensitive()
         user, password = "", ""
         options = options.copy_with(auth=None, foreign=True)
+        if options.ssl is not None:  # said of the first origin: no check is left out for another
+            options = options.copy_with(ssl=options.ssl.for_others())
     else:
         user, password = request.url.username, request.url.password
     if (url.username, url.password) != (user, password):
