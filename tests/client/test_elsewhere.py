@@ -41,10 +41,16 @@ def test_a_name_of_another_client_says_what_it_is_here(name, here):
         ("auth", "give auth= to the constructor, or make a variant with client.replace(auth=...)"),
         ("timeout", "give timeout= to the constructor, or make a variant with client.replace("),
         ("verify", "give ssl= to the constructor"),
-        ("proxies", "give proxy= to the constructor, or make a variant with client.replace(proxy="),
+        ("proxies", "give proxy= the one for all URLs, or a client routes={"),
+        ("fingerprint", "give ssl=TLSConfig(pins=...)"),
+        ("uds", "give network=Network(unix_socket=...), or Route(unix_socket=...) in routes="),
+        (
+            "routes",
+            "give routes= to the constructor, or make a variant with client.replace(routes=",
+        ),
         ("trust_env", "give trust_env= to the constructor, or make a variant"),
         ("http2", "give http2= to the constructor"),
-        ("cert", "give ssl= an ssl.SSLContext that has loaded the client's certificate"),
+        ("cert", "give ssl=TLSConfig(certificate=...)"),
     ],
 )
 def test_to_set_what_a_client_is_made_with_is_an_error(client, name, hint):
@@ -74,7 +80,7 @@ def test_headers_can_be_set(client):
     ("name", "hint"),
     [
         ("build_request", "; here it is build"),
-        ("mount", "; here it is the argument adapters"),
+        ("mount", "; here it is the argument routes, or adapters"),
         ("auth", "; what a client is made with stays as it is: client.replace makes a variant"),
         ("nonsense", ""),
     ],
@@ -196,7 +202,7 @@ def test_a_lone_limit_could_mean_one_phase_or_each():
 
 
 def test_proxies_by_scheme_are_for_the_environment(client):
-    with pytest.raises(TypeError, match="one is for all schemes, the environment can name one for"):
+    with pytest.raises(TypeError, match="one is for all URLs, and a client's routes= have one for"):
         client.get("http://a.test/", proxy={"http": "http://p.test"})
 
 

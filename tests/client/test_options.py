@@ -39,7 +39,6 @@ def test_known_names_pass():
         ("follow_redirects", "allow_redirects"),
         ("body", "content"),
         ("query", "params"),
-        ("proxies", "proxy"),
         ("verify", "ssl"),
     ],
 )
@@ -52,7 +51,30 @@ def test_an_unknown_name_suggests_the_right_one(name, meant):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("cert", "give ssl= an ssl.SSLContext that has loaded the client's certificate"),
+        ("cert", "give ssl=TLSConfig(certificate=...)"),
+        (
+            "proxies",
+            'give proxy= the one for all URLs, or a client routes={"http://": ..., "https://": ...}',
+        ),
+        ("no_proxy", 'give proxy=False, or a client routes={"example.com": False}'),
+        ("proxy_headers", "give proxy=Proxy(url, headers=...)"),
+        ("socks", 'give proxy="socks5://..."'),
+        ("fingerprint", "give ssl=TLSConfig(pins=...)"),
+        ("minimum_version", "give ssl=TLSConfig(minimum_version=...)"),
+        ("connect", "give timeout=Timeout(connect=...)"),
+        ("cafile", "did you mean 'ssl'?"),
+        # What only a client can have, and not a variant of one either.
+        ("mounts", "give a new client routes= a way for each pattern, or adapters= levels of"),
+        ("transport", "give a new client network=Network(...), or adapters= levels of your own"),
+        ("uds", "give a new client network=Network(unix_socket=...), or Route(unix_socket=..."),
+        ("local_addr", "give a new client network=Network(local_address=...), which has no port"),
+        ("resolver", "give a new client network=Network(resolver=...)"),
+        ("hosts", "give a new client network=Network(hosts=...)"),
+        (
+            "routes",
+            "'routes' is an argument of clients: make one with it, or client.replace(routes",
+        ),
+        ("network", "'network' is an argument of clients"),
         ("retries", "this client does not retry but where that is safe"),
         (
             "event_hooks",
@@ -197,7 +219,7 @@ def test_a_request_of_a_flow_s_own_keeps_the_limits_and_nothing_of_the_credentia
     )
     assert expected == options.for_own_request()
     assert options.copy_with(direct=True).for_own_request().direct is True
-    from_environment = options.copy_with(environment_proxy=True)
+    from_environment = options.copy_with(proxy_by_url=True)
     assert expected.copy_with(proxy=None) == from_environment.for_own_request()
 
 
@@ -212,7 +234,7 @@ FIELDS = list(inspect.signature(ClientOptions).parameters)
 def test_every_field_of_the_pool_s_options_is_one_of_the_client_s():
     given = {name: anything() for name in inspect.signature(Options).parameters}
     assert ClientOptions(**given) == ClientOptions.of(Options(**given))
-    own = ["auth", "netrc", "allow_redirects", "foreign", "led_from", "environment_proxy", "direct"]
+    own = ["auth", "netrc", "allow_redirects", "foreign", "led_from", "proxy_by_url", "direct"]
     assert [*given, *own, "of_flow", "renew", "shown"] == FIELDS
     assert {name: ClientOptions.__annotations__.get(name) for name in given} == dict.fromkeys(given)
 

@@ -88,7 +88,7 @@ def test_a_header_name_that_is_not_a_token_is_refused(attempt):
         ({"auth": "user:pass"}, TypeError, "auth must be a pair"),
         ({"auth": ("a:b", "c")}, ValueError, "can't hold a colon"),
         ({"proxy": 5}, TypeError, "proxy must be a URL"),
-        ({"proxy": "socks5://localhost"}, httpcore.InvalidURL, "SOCKS is not supported yet"),
+        ({"proxy": "socks4://localhost"}, httpcore.InvalidURL, "of SOCKS there is version 5 alone"),
         ({"headers": {"Content-Length": "x"}, "content": b"a"}, ValueError, "Content-Length"),
         ({"headers": {"Content-Length": "9"}, "content": b"a"}, ValueError, "has 1 bytes"),
     ],

@@ -8,8 +8,8 @@ from ipaddress import ip_address
 import pytest
 
 from httpcore_client import DigestAuth, PoolLimits, Proxy
-from httpcore_pool._tls import shared_context
 from testkit.asking_proxy import AskingProxy
+from testkit.certificates import forget_contexts
 from testkit.guard import PASSWORD, USER
 
 PHASES = ["pool", "connect", "proxy", "tls", "send", "wait", "receive"]
@@ -63,7 +63,7 @@ def test_an_unverified_certificate_is_there_too(run, transport):
 
     if "tls" in transport.name:
         with pytest.warns(UserWarning, match="not verified"):
-            shared_context.cache_clear()  # it warns once for each context
+            forget_contexts()  # it warns once in a process
             assert names(run(scenario, ssl=False).certificate)
 
 

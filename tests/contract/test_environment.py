@@ -144,7 +144,7 @@ def test_credentials_of_a_proxy_variable_go_to_the_proxy_alone(run, env, interne
 @pytest.mark.parametrize(
     "value",
     [
-        "socks5://user:s3cret@127.0.0.1:1080",
+        "socks4://user:s3cret@127.0.0.1:1080",
         "http://user:s3cret@127.0.0.1:99999",
         "gopher://user:s3cret@127.0.0.1",
         "http://user:s3cret@127.0.0.1\r\nX: y",

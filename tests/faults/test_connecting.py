@@ -34,8 +34,8 @@ from testkit.faults import (
     stats,
     with_secret,
 )
-from testkit.origin import listening_socket
 from testkit.peer import Peer, response
+from testkit.sockets import black_hole, closed_port
 from testkit.tiny import Tiny
 
 CONNECT, CERTIFICATE = httpcore.ConnectError, httpcore.CertificateError
@@ -158,11 +158,6 @@ def test_a_tls_peer_that_never_says_farewell_does_not_hold_up_a_close(world, aut
 # Dialling.
 
 
-def closed_port():
-    with listening_socket() as sock:
-        return sock.getsockname()[1]
-
-
 async def dial(world, authority, url, timeout=None):
     """Ask for something that can't be reached; return the error once nothing is left of it."""
     async with client_of_one(world, authority) as client:
@@ -196,16 +191,8 @@ def test_a_network_that_leads_nowhere_is_an_error_at_once(world, authority):
 @pytest.fixture
 def full():
     """The URL of a listener whose backlog is full, so that it answers no further SYN."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        sock.listen(0)
-        fillers = [socket.socket() for _ in range(4)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(sock.getsockname())
-        yield f"http://localhost:{sock.getsockname()[1]}"
-        for filler in fillers:
-            filler.close()
+    with black_hole() as (_, port):
+        yield f"http://localhost:{port}"
 
 
 def test_a_black_hole_is_a_connect_timeout_near_its_limit(world, authority, full):
@@ -274,18 +261,15 @@ def test_a_connection_without_a_peer_is_closed(world, authority, monkeypatch):
     async def scenario():
         async with client_of_one(world, authority) as client:
             monkeypatch.setattr(socket.socket, "getpeername", gone)
-            try:
-                found = (await client.get(with_secret(peer.url))).content
-            except httpcore.ConnectError as error:
-                found = error.message.rpartition(": ")[2]
+            error = await failure(client.get(with_secret(peer.url)))
             monkeypatch.undo()
             assert_settled(await stats(client))
             assert b"next" == (await client.get(with_secret(peer.url))).content
-            return found
+            return error
 
     with nothing_left(), peer:
-        found = world.run(scenario)
-    assert (b"next" if world.name == "asyncio" else "there is no peer") == found
+        error = world.run(scenario)
+    assert (CONNECT, "there is no peer") == (type(error), error.message.rpartition(": ")[2])
 
 
 def test_warming_up_in_vain_closes_what_had_expired(world, authority):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from httpcore_client import ConnectionPool, SyncClient
-from httpcore_pool._tls import shared_context
+from testkit.certificates import forget_contexts
 from testkit.peer import Peer, response
 from testkit.snippets import check_snippets
 
@@ -142,7 +142,7 @@ def test_a_proxy_is_asked_and_the_environment_is_not(monkeypatch):
 
 
 def test_no_trust_at_all_is_warned_of(origin):
-    shared_context.cache_clear()  # the warning comes with the first connection of the process
+    forget_contexts()  # the warning comes with the first connection of the process
     with pytest.warns(UserWarning, match="certificates are not verified"):
         assert [200, 200] == ours.trust(origin.tls, origin.authority.bundle)
 

@@ -1,7 +1,7 @@
 """Every code block of the READMEs and of the migration pages runs, as it stands, against a local origin.
 
 The names of example.org are made to lead there, and its certificate is trusted, by what a user could set
-too: the resolver and SSL_CERT_FILE.
+too: fixed addresses and SSL_CERT_FILE. Only the port is the test's doing.
 """
 
 import ast
@@ -10,10 +10,13 @@ import contextlib
 import inspect
 import io
 import re
-import socket
 from pathlib import Path
 
 import pytest
+
+from httpcore_pool import Network
+from httpcore_pool.network import _dial
+from httpcore_pool.pool import _pool
 
 ROOT = Path(__file__).parents[2]
 READMES = [
@@ -38,26 +41,26 @@ BLOCKS = [
 
 @pytest.fixture
 def example_org(monkeypatch, origin):
-    """Make https://www.example.org/ lead to the origin."""
-    port = int(origin.tls.rpartition(":")[2])
-    real = socket.getaddrinfo
+    """Make https://www.example.org/ lead to the origin, which is at 127.0.0.1 but not at port 443."""
+    hosts = Network(hosts={"www.example.org": "127.0.0.1"}).hosts
+    monkeypatch.setitem(Network._defaults, "hosts", hosts)  # of networks that say nothing
+    monkeypatch.setattr(_pool, "PLAIN", Network())
+    at, addresses_of = int(origin.tls.rpartition(":")[2]), _dial.addresses_of
 
-    def getaddrinfo(host, service, *args, **kwargs):
-        if host in ("www.example.org", b"www.example.org"):
-            return real("127.0.0.1", port, *args, **kwargs)
-        return real(host, service, *args, **kwargs)
+    async def at_the_origin(*dialled):
+        return [(ip, at if port == 443 else port) for ip, port in await addresses_of(*dialled)]
 
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(_dial, "addresses_of", at_the_origin)
     monkeypatch.setenv("SSL_CERT_FILE", origin.authority.bundle)
     # The pool alone reads no environment: its default bundle is certifi's.
     import certifi
 
     monkeypatch.setattr(certifi, "where", lambda: origin.authority.bundle)
-    from httpcore_pool._tls import shared_context
+    from testkit.certificates import forget_contexts
 
-    shared_context.cache_clear()
+    forget_contexts()
     yield
-    shared_context.cache_clear()
+    forget_contexts()
 
 
 def test_there_are_blocks():

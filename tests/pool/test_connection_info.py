@@ -13,6 +13,7 @@ from httpcore_pool import (
     ConnectionPool,
     HTTP11Connection,
     HTTPConnection,
+    Network,
     NetworkStream,
     Options,
     PoolLimits,
@@ -54,9 +55,9 @@ class SlowNetwork(ScriptedBackend):
         self.time = 1000.0
         self.write_seconds = 3.0
 
-    async def connect_tcp(self, host, port, timeout):
+    async def connect_tcp(self, addresses, timeout, how=None):
         self.time += 10
-        stream = await super().connect_tcp(host, port, timeout)
+        stream = await super().connect_tcp(addresses, timeout, how)
         self.streams[-1] = SlowStream(stream._steps, stream.peer, self)
         return self.streams[-1]
 
@@ -107,10 +108,26 @@ def test_each_phase_has_its_time_and_together_they_are_the_total(run):
         peer="example.org:80",
         local="scripted:0",
         protocol="HTTP/1.1",
-        timings=Timings(connect=10.0, send=3.0, wait=5.0, receive=7.0, total=25.0),
+        timings=Timings(dns=0.0, connect=10.0, send=3.0, wait=5.0, receive=7.0, total=25.0),
     )
     assert response.connection.reused is False
     assert timedelta(seconds=18) == response.elapsed
+
+
+def test_a_look_up_has_its_time_where_there_was_one(run):
+    async def scenario(url):
+        backend = SlowNetwork().play([(5, OK)])
+
+        async def slow(host):
+            backend.time += 2
+            return ["192.0.2.1"]
+
+        async with ConnectionPool(backend, network=Network(resolver=slow)) as pool:
+            return (await send(pool, get(url))).connection.timings
+
+    assert (2, 10) == ((timings := run(lambda: scenario(HERE))).dns, timings.connect)
+    for address in ("http://192.0.2.1/", "http://[2001:db8::1]/"):
+        assert (None, 10) == ((timings := run(lambda a=address: scenario(a))).dns, timings.connect)
 
 
 def test_the_end_has_no_time_before_the_body_ends(run):
@@ -246,7 +263,7 @@ def test_a_tunnel_has_a_phase_of_its_own_and_its_proxy_no_password(run):
             await connection.connect(get("https://example.org/"), dial)
         return dial.phases
 
-    assert {"connect": 10, "proxy": 7} == run(scenario)
+    assert {"dns": 0, "connect": 10, "proxy": 7} == run(scenario)
 
 
 def test_a_forwarding_proxy_is_told_without_its_password(run):
@@ -465,6 +482,6 @@ def test_a_certificate_is_shown_by_its_size():
     shown = repr(TLSInfo("TLSv1.3", "TLS_AES_128_GCM_SHA256", "h2", b"x" * 1000))
     assert shown == (
         "TLSInfo(version='TLSv1.3', cipher='TLS_AES_128_GCM_SHA256', alpn='h2', "
-        "certificate=<1000 bytes>)"
+        "certificate=<1000 bytes>, resumed=False)"
     )
     assert "<0 bytes>" in repr(TLSInfo("TLSv1.2", "AECDH-NULL-SHA"))

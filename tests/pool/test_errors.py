@@ -23,6 +23,7 @@ from httpcore_pool import (
     UnsupportedScheme,
 )
 from httpcore_pool import _errors as errors
+from httpcore_pool._named import named
 
 SECRET = "http://user:hunter2@example.org/path"
 
@@ -133,27 +134,27 @@ def begun(total=None, started=10.0):
 
 
 def test_named_adds_the_request_and_the_time():
-    error = errors.named(RemoteProtocolError("odd"), begun(), 12.5)
+    error = named(RemoteProtocolError("odd"), begun(), 12.5)
     assert ("GET", "http://example.org/", 2.5) == (error.method, error.url, error.elapsed)
 
 
 def test_named_knows_no_time_for_a_request_without_a_start():
-    error = errors.named(RemoteProtocolError("odd"), Request("GET", "http://example.org/"), 12.5)
+    error = named(RemoteProtocolError("odd"), Request("GET", "http://example.org/"), 12.5)
     assert ("GET", None) == (error.method, error.elapsed)
 
 
 def test_named_leaves_foreign_errors_and_named_ones_alone():
     foreign = KeyboardInterrupt()
     known = HTTPError("x").about(Request("PUT", "http://b.test/"))
-    assert foreign is errors.named(foreign, begun(), 1)
-    assert known is errors.named(known, begun(), 1)
+    assert foreign is named(foreign, begun(), 1)
+    assert known is named(known, begun(), 1)
     assert "PUT" == known.method
 
 
 def test_a_timeout_at_the_deadline_becomes_a_total_timeout():
     slow = ReadTimeout("slow", 1.0)
     slow.answered = True
-    error = errors.named(slow, begun(total=3), 13.0)
+    error = named(slow, begun(total=3), 13.0)
     assert (TotalTimeout, 3, "read", True, True, 3.0) == (
         type(error),
         error.limit,
@@ -166,7 +167,7 @@ def test_a_timeout_at_the_deadline_becomes_a_total_timeout():
 
 
 def test_a_timeout_before_the_deadline_keeps_its_kind():
-    assert ReadTimeout is type(errors.named(ReadTimeout("slow", 1.0), begun(total=3), 12.9))
+    assert ReadTimeout is type(named(ReadTimeout("slow", 1.0), begun(total=3), 12.9))
 
 
 def test_a_deadline_without_a_total_keeps_the_kind():
@@ -174,9 +175,9 @@ def test_a_deadline_without_a_total_keeps_the_kind():
     request = Request("GET", "http://a.test/", options=Options(deadline=1.0))
     bare = Request("GET", "http://a.test/", options=Options(deadline=1.0, timeout=Timeout()))
     for each in (request, bare):
-        assert ReadTimeout is type(errors.named(ReadTimeout("slow"), each, 2.0))
+        assert ReadTimeout is type(named(ReadTimeout("slow"), each, 2.0))
 
 
 def test_what_is_no_timeout_keeps_its_kind_after_the_deadline():
-    error = errors.named(RemoteProtocolError("odd"), begun(total=3), 20)
+    error = named(RemoteProtocolError("odd"), begun(total=3), 20)
     assert RemoteProtocolError is type(error)

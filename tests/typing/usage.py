@@ -5,10 +5,27 @@ Each ignore is a mistake that must be reported: an ignore that is not needed is 
 
 import http.cookiejar
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import IO, assert_type
 
 import httpcore_client
-from httpcore_client import URL, Client, Headers, Response, SyncClient, SyncResponse, TrioClient
+from httpcore_client import (
+    URL,
+    AddressPolicy,
+    Client,
+    ClientCertificate,
+    Headers,
+    IPAddress,
+    Network,
+    Proxy,
+    Response,
+    Route,
+    RouteTypes,
+    SyncClient,
+    SyncResponse,
+    TLSConfig,
+    TrioClient,
+)
 
 
 async def asynchronous() -> None:
@@ -58,10 +75,38 @@ def spellings(client: SyncClient, url: str, file: IO[bytes]) -> None:
     client.headers = {"X-One": "1"}
 
 
+class Web(AddressPolicy):
+    def judge(self, address: IPAddress, host: str, port: int) -> str | None:
+        return None if port in (80, 443) else f"{address} has nothing of the Web there"
+
+
+def ways(url: str) -> None:
+    network = Network(resolver=lambda host: ["::1"], hosts={"a": "::1", "b": ["::1", "::2"]})
+    proxies: dict[str, str | URL] = {"http://": url, "b.example": URL(url)}
+    routes: dict[str, RouteTypes] = {"c": Route(unix_socket="/run/c.sock", ssl=False), "d": False}
+    SyncClient(network=network, address_policy="public", routes=proxies).replace(routes=routes)
+    Client(routes={"a": url, "*.b": False, "c": Route(network=network), "d": Proxy(url)})
+    Client(address_policy=AddressPolicy.public_only(allow=["10.0.0.0/8"]))
+    Client(address_policy=Web())
+    TrioClient(address_policy=lambda address, host, port: None if address.is_global else "no")
+
+
+def trust(path: Path) -> None:
+    own = ClientCertificate(path, key=path, password=lambda: "secret")
+    config = TLSConfig((path, b"PEM"), certificate=own, pins=["sha256:..."], crls=[path])
+    assert_type(config.certificate, ClientCertificate | None)
+    TLSConfig(path, certificate=(path, None, "secret"), alpn=["h2"])
+    Client(ssl=path)
+    TLSConfig(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 def mistakes(client: SyncClient) -> None:
     client.get("https://www.example.org/", tiemout=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.get("https://www.example.org/", timeout="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.replace(http2=False)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    SyncClient(address_policy="private")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    SyncClient(routes={"http://": None})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    client.replace(network=Network())  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     SyncClient(verify=False)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     _ = client.auth  # type: ignore[attr-defined]  # pyright: ignore
     client.get(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -105,6 +150,7 @@ def credentials(client: SyncClient, url: str) -> None:
         httpcore_client.Proxy(URL("http://proxy.test")).auth, httpcore_client.ProxyAuth | None
     )
     httpcore_client.Proxy(URL("http://proxy.test"), auth=proxy_auth)
+    httpcore_client.Proxy("https://proxy.test", ("me", "pw"), headers={"X-A": "1"}, ssl="system")
     client.get(url, auth=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.get(url, auth="user:password")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 

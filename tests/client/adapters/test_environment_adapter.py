@@ -16,6 +16,7 @@ from httpcore_client import (
     ClientOptions,
     EnvironmentAdapter,
     NetrcAuth,
+    Network,
     Proxy,
     ProxyError,
     RedirectAdapter,
@@ -69,6 +70,18 @@ def authorization(fake, exchange):
         return inner.requests[0].headers.get("Authorization")
 
     return authorization
+
+
+@pytest.mark.parametrize("of_client", [True, False])
+def test_no_proxy_of_the_environment_is_looked_for_behind_a_unix_socket(passed_on, of_client):
+    """It would be told the proxy's credentials."""
+    socket, other = Network(unix_socket="/run/x.sock"), Network(first_family="ipv4")
+    environ = {"ALL_PROXY": PROXY}
+    for network, proxy in [(socket, None), (other, Proxy(PROXY))]:
+        options = ClientOptions() if of_client else Options(network=network)
+        given = network if of_client else socket
+        request = Request("GET", "http://a.test/", options=options)
+        assert proxy == passed_on(environ, request, network=given).options.proxy
 
 
 # -- proxies --
@@ -170,7 +183,7 @@ def paths(tmp_path):
 def trusted(passed_on, environ, **options):
     """What rides on a request for https."""
     options = passed_on(environ, Request("GET", "https://a.test/"), **options).options
-    assert options.ssl == options.proxy_ssl
+    assert (None if options.ssl is None else options.ssl.for_others()) == options.proxy_ssl
     return options.ssl
 
 
@@ -221,12 +234,14 @@ def test_a_path_that_is_not_there_warns_once_and_never_weakens_the_trust(fake, e
     assert TLSConfig((f,)) == inner.requests[-1].options.ssl
 
 
-def test_the_key_log_goes_with_every_trust_but_a_context(passed_on, paths):
+def test_the_key_log_goes_with_every_trust_but_a_context(passed_on, paths, authority):
     (log, f, r) = paths("log", "f", "r")
+    memory = Path(authority.bundle).read_bytes()
     environ = {"SSLKEYLOGFILE": log}
     assert TLSConfig(None, log) == trusted(passed_on, environ)
     assert TLSConfig(f, log) == trusted(passed_on, environ, ssl=f)
     assert TLSConfig(False, log) == trusted(passed_on, environ, ssl=False)
+    assert TLSConfig(memory, log) == trusted(passed_on, environ, ssl=memory)
     assert TLSConfig((f,), log) == trusted(passed_on, {**environ, "SSL_CERT_FILE": f})
     assert trusted(passed_on, environ, trust=TrustEnv(keylog=False)) is None
     request = Request("GET", "https://a.test/", options=ClientOptions(ssl=TLSConfig(r)))

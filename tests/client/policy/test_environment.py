@@ -1,6 +1,7 @@
 """What the environment's variables ask for."""
 
 import os
+import sys
 
 import pytest
 
@@ -67,8 +68,8 @@ def refusal(environ, url):
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("gopher://p.test", "a proxy's scheme must be http or https (SOCKS is not supported yet)"),
-        ("socks5://p.test", "a proxy's scheme must be http or https (SOCKS is not supported yet)"),
+        ("gopher://p.test", "a proxy's scheme must be http, https, socks5 or socks5h"),
+        ("socks4://p.test", "a proxy's scheme must be http, https, socks5 or socks5h (of SOCKS"),
         ("http://p.test:99999", ""),
         ("a b", ""),
         ("http://p.test:1\r\nX: y", ""),
@@ -85,6 +86,19 @@ def test_a_proxy_that_makes_no_sense_is_never_a_direct_connection(value, reason)
     assert ProxyRules(environ).proxy_for(URL("http://b.test/")) is None
     assert URL(P) == ProxyRules(environ).proxy_for(URL("https://a.test/")).url
     assert bool(ProxyRules({"http_proxy": value})) is True
+
+
+@pytest.mark.parametrize("value", ["socks5://me:pw@p.test", "socks5h://p.test:9"])
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "https_proxy"])
+def test_a_proxy_may_speak_socks(variable, value):
+    proxy = ProxyRules({variable: value}).proxy_for(URL("https://a.test/"))
+    assert (URL(value), True) == (proxy.url, proxy.is_socks)
+
+
+def test_a_proxy_whose_extra_is_missing_fails_what_was_to_go_through_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    message = refusal({"all_proxy": "socks5://p.test"}, "http://a.test/")
+    assert "all_proxy can't be used: socks5 proxies need socksio: install httpcore-pool" in message
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -12,6 +12,7 @@ from httpcore_client import (
     Request,
     Response,
     Timeout,
+    TLSConfig,
 )
 from httpcore_client.policy._redirects import next_request
 from httpcore_pool import Options
@@ -222,6 +223,19 @@ def test_credentials_stay_on_the_same_origin(location):
         assert [f"{name} 1", f"{name} 2"] * kept == following.headers.get_list(name)
     assert isinstance(following.options.auth, BasicAuth)
     assert following.options.foreign is False
+
+
+def test_trust_that_was_said_of_one_request_is_for_its_origin_alone():
+    """No check is left out for another, and no certificate of ours shown to it."""
+    for ssl, elsewhere in [
+        (TLSConfig(False), TLSConfig()),
+        (TLSConfig(verify_name="device"), TLSConfig()),
+        (TLSConfig("system"), TLSConfig("system")),
+        (None, None),
+    ]:
+        options = ClientOptions(ssl=ssl)
+        assert elsewhere == redirected("https://b.test/", options=options).options.ssl
+        assert ssl == redirected("/there", options=options).options.ssl
 
 
 def test_a_target_and_a_protocol_of_the_first_request_are_not_those_of_the_next():

@@ -18,7 +18,7 @@ from httpcore_pool.backends.asyncio import _AsyncioEvent, _Timer
 @pytest.fixture
 def connect(peer):
     async def make(handler):
-        return await AsyncioBackend().connect_tcp("127.0.0.1", peer(handler).port, 5)
+        return await AsyncioBackend().connect_tcp([("127.0.0.1", peer(handler).port)], 5)
 
     return make
 
@@ -196,7 +196,7 @@ def test_using_a_stream_in_another_loop_says_so(origin):
     backend = AsyncioBackend()
     port = int(origin.plain.rpartition(":")[2])
     first = asyncio.new_event_loop()
-    stream = first.run_until_complete(backend.connect_tcp("127.0.0.1", port, 5))
+    stream = first.run_until_complete(backend.connect_tcp([("127.0.0.1", port)], 5))
     with pytest.raises(ReadError, match="made in another event loop"):
         asyncio.run(stream.read(1))
     with pytest.raises(WriteError, match="made in another event loop"):

@@ -17,7 +17,7 @@ SHORT = 0.2  # seconds
 @pytest.fixture
 def connect(world, peer):
     async def make(handler):
-        return await world.Backend().connect_tcp("127.0.0.1", peer(handler).port, 5)
+        return await world.Backend().connect_tcp([("127.0.0.1", peer(handler).port)], 5)
 
     return make
 

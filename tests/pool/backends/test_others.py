@@ -8,8 +8,7 @@ import pytest
 import trio
 import trio.testing
 
-from httpcore_pool import ConnectError, SyncBackend, TrioBackend, run_sync
-from httpcore_pool.backends import sync
+from httpcore_pool import SyncBackend, TrioBackend, run_sync
 from httpcore_pool.backends import trio as trio_module
 from httpcore_pool.backends.sync import _SyncStream
 
@@ -32,80 +31,23 @@ def test_trio_gives_its_own_clock():
     assert trio.run(scenario, clock=trio.testing.MockClock())
 
 
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (OSError("all failed"), "all failed"),
-        (ConnectionRefusedError(111, "refused"), "refused"),
-    ],
-)
-def test_why_trio_could_not_connect_is_the_first_reason(error, reason):
-    group = OSError("all attempts failed")
-    group.__cause__ = OSErrors([error, OSError("other")])
-    chained = OSError("failed")
-    chained.__cause__ = error
-    assert [error, error, error] == [trio_module._root(e) for e in (error, group, chained)]
-    assert reason in str(error)
-
-
-OSErrors = lambda errors: ExceptionGroup("multiple", errors)  # noqa: E731
-
-
-def test_a_reason_that_is_no_os_error_is_not_taken():
-    group = OSError("all attempts failed")
-    group.__cause__ = ExceptionGroup("multiple", [KeyError("x")])
-    assert group is trio_module._root(group)
-
-
 def test_an_error_without_words_is_named_by_its_class():
     assert "BrokenResourceError" == trio_module._why(trio.BrokenResourceError())
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(24, "too many open files")])
-def test_a_socket_that_can_not_be_made_is_told(monkeypatch, error):
-    def refuse(*args):
-        raise error
-
-    monkeypatch.setattr(sync.socket, "socket", refuse)
-    kind = ConnectError if isinstance(error, OSError) else KeyboardInterrupt
-    with pytest.raises(kind):
-        run_sync(SyncBackend().connect_tcp("127.0.0.1", 1, None))
 
 
 def test_an_interrupted_dial_closes_its_socket(monkeypatch):
     made = []
 
     class Interrupted(socket.socket):
-        def connect(self, address):
+        def connect_ex(self, address):
             made.append(self)
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(sync.socket, "socket", Interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        run_sync(SyncBackend().connect_tcp("127.0.0.1", 1, 5))
-    assert -1 == made[0].fileno()
-
-
-def test_the_next_address_is_tried(monkeypatch, peer, handlers):
-    server = peer(handlers.drain)
-    found = [
-        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 1)),
-        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port)),
-    ]
-    monkeypatch.setattr(sync.socket, "getaddrinfo", lambda *args, **options: found)
-
-    async def scenario():
-        stream = await SyncBackend().connect_tcp("two.test", 80, 5)
-        await stream.close()
-        return stream.peer
-
-    assert f"127.0.0.1:{server.port}" == run_sync(scenario())
-
-
-def test_a_name_without_addresses_is_told(monkeypatch):
-    monkeypatch.setattr(sync.socket, "getaddrinfo", lambda *args, **options: [])
-    with pytest.raises(ConnectError, match="the name has no address"):
-        run_sync(SyncBackend().connect_tcp("none.test", 80, None))
+    monkeypatch.setattr(socket, "socket", Interrupted)
+    for places in ([("127.0.0.1", 1)], [("127.0.0.1", 1), ("127.0.0.2", 1)]):
+        with pytest.raises(KeyboardInterrupt):
+            run_sync(SyncBackend().connect_tcp(places, 5))
+    assert [-1, -1] == [sock.fileno() for sock in made]
 
 
 def test_a_thread_woken_for_nothing_waits_on():

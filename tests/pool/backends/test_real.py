@@ -6,8 +6,6 @@ import time
 import pytest
 
 from httpcore_pool import (
-    ConnectError,
-    ConnectTimeout,
     ReadError,
     ReadTimeout,
     WriteError,
@@ -23,7 +21,7 @@ def connect(world, peer):
 
     async def make(handler):
         started = peer(handler)
-        stream = await world.Backend().connect_tcp("127.0.0.1", started.port, 5)
+        stream = await world.Backend().connect_tcp([("127.0.0.1", started.port)], 5)
         assert f"127.0.0.1:{started.port}" == stream.peer
         return stream
 
@@ -215,69 +213,6 @@ def test_an_idle_stream_becomes_readable_by_what_comes(world, connect):
         return before, first, after
 
     assert (False, b"h", True) == world.run(scenario)
-
-
-def test_a_refused_connection_is_named(world):
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-
-    async def scenario():
-        for host in ("127.0.0.1", "localhost"):
-            with pytest.raises(ConnectError, match=f"can't connect to {host}:{port}: .*refused"):
-                await world.Backend().connect_tcp(host, port, 5)
-
-    world.run(scenario)
-
-
-def test_a_name_that_does_not_resolve_is_named(world):
-    async def scenario():
-        with pytest.raises(ConnectError, match="can't resolve 'no-such-host.invalid'"):
-            await world.Backend().connect_tcp("no-such-host.invalid", 80, 5)
-
-    world.run(scenario)
-
-
-def test_a_name_that_is_none_is_a_connect_error(world):
-    async def scenario():
-        with pytest.raises(ConnectError, match="not a host name"):
-            await world.Backend().connect_tcp("a" * 70 + ".test", 80, 5)
-
-    world.run(scenario)
-
-
-@pytest.fixture
-def full():
-    """The address of a listener whose queue is full: connecting hangs."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        fillers = []
-        for _ in range(4):
-            filler = socket.socket()
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-            fillers.append(filler)
-        yield listener.getsockname()
-        for filler in fillers:
-            filler.close()
-
-
-def test_a_dial_that_hangs_is_a_connect_timeout(world, full):
-    async def scenario():
-        with pytest.raises(ConnectTimeout, match="within 0.05 s") as caught:
-            await world.Backend().connect_tcp(*full, SHORT)
-        return caught.value.limit
-
-    assert SHORT == world.run(scenario)
-
-
-def test_no_time_left_to_dial_is_a_connect_timeout(world, full):
-    async def scenario():
-        with pytest.raises(ConnectTimeout):
-            await world.Backend().connect_tcp(*full, 0)
-
-    world.run(scenario)
 
 
 def test_events_wake_their_waiter_or_time_out(world):

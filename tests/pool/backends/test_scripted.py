@@ -64,16 +64,27 @@ def test_only_what_needs_no_question_is_readable():
 def test_each_connection_gets_the_next_script(run):
     async def scenario():
         backend = ScriptedBackend([b"one"], ConnectTimeout("slow"), [b"two"])
-        first = await backend.connect_tcp("a", 1, None)
+        first = await backend.connect_tcp([("a", 1)], None)
         with pytest.raises(ConnectTimeout):
-            await backend.connect_tcp("b", 2, None)
-        second = await backend.connect_tcp("c", 3, None)
+            await backend.connect_tcp([("b", 2)], None)
+        second = await backend.connect_tcp([("c", 3)], None)
         with pytest.raises(ConnectError, match="can't connect to d:4: no script left"):
-            await backend.connect_tcp("d", 4, None)
+            await backend.connect_tcp([("d", 4)], None)
         assert [first, second] == backend.streams
         return await first.read(9), await second.read(9), second.peer, backend.dialled
 
     assert (b"one", b"two", "c:3", [("a", 1), ("b", 2), ("c", 3), ("d", 4)]) == run(scenario)
+
+
+def test_a_unix_socket_is_dialled_by_its_path_and_a_real_socket_is_none_of_a_scripts(run):
+    async def scenario():
+        backend = ScriptedBackend([b"one"])
+        await backend.connect_unix("/run/socket", 5)
+        with pytest.raises(NotImplementedError, match="a script has no sockets"):
+            await backend.wrap_socket(None)
+        return backend.dialled
+
+    assert [("/run/socket", 0)] == run(scenario)
 
 
 def test_the_clock_is_moved_by_the_test():

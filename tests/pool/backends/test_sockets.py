@@ -12,24 +12,15 @@ from httpcore_pool.backends import _sockets
     [
         (("127.0.0.1", 80), "127.0.0.1:80"),
         (("::1", 80, 0, 0), "[::1]:80"),
-        ("/run/socket", "/run/socket"),
-        (None, "None"),
+        ("/run/socket", "unix:/run/socket"),
+        ("", ""),
+        ("\0name", "unix:@name"),
+        (b"\0name\xff\0", "unix:@name\\xff\0"),
+        (None, ""),
     ],
 )
 def test_addresses_are_shown_as_host_and_port(sockname, shown):
     assert shown == _sockets.address(sockname)
-
-
-def test_failures_are_told_in_one_line():
-    assert "can't connect to a:1: Connection refused" == _sockets.fails(
-        "a", 1, ConnectionRefusedError(111, "Connection refused")
-    )
-    assert "can't connect to a:1: Connection refused" == _sockets.fails(
-        "a", 1, ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 1)")
-    )
-    assert "can't connect to a:1: odd" == _sockets.fails("a", 1, OSError("odd"))
-    assert "can't resolve 'a': unknown" == _sockets.fails("a", 1, socket.gaierror(-2, "unknown"))
-    assert "can't resolve 'a': unknown" == _sockets.fails("a", 1, socket.gaierror("unknown"))
 
 
 def test_a_socket_is_readable_with_bytes_at_the_end_and_when_closed():
@@ -53,9 +44,3 @@ def test_readiness_tells_reading_from_writing_and_ends_with_its_limit(kind):
         assert kind(left, write=True).wait(None) is True
         right.sendall(b"x")
         assert (reading.wait(5), reading.now()) == (True, True)
-
-
-def test_small_writes_leave_at_once():
-    with socket.socket() as sock:
-        _sockets.tune(sock)
-        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -186,6 +186,11 @@ def test_what_is_raised_in_a_thread_of_its_own_comes_back(error, raised):
         asyncio.run(AsyncioBackend().to_thread(job, abandon_on_cancel=True))
 
 
-def test_without_trio_there_is_no_loop_of_its():
-    with pytest.raises(RuntimeError, match="Trio is not running here: under asyncio use Client"):
-        TrioBackend().loop()
+def test_outside_of_a_loop_it_is_told_which_client_to_use():
+    for ask in (TrioBackend().loop, TrioBackend().now):
+        with pytest.raises(
+            RuntimeError, match="Trio is not running here: under asyncio use Client"
+        ):
+            ask()
+    with pytest.raises(RuntimeError, match="no asyncio event loop is running here"):
+        AsyncioBackend().loop()

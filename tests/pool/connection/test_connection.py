@@ -142,7 +142,7 @@ def test_an_interrupted_dial_passes_and_can_be_tried_again():
 def test_a_dial_that_ends_after_the_deadline_is_a_total_timeout():
     backend = ScriptedBackend()
 
-    async def late(host, port, timeout):
+    async def late(addresses, timeout, how):
         backend.time = 5.0
         raise ConnectTimeout("slow", timeout)
 
@@ -160,15 +160,15 @@ def test_a_dial_that_ends_after_the_deadline_is_a_total_timeout():
 def test_the_limit_of_connecting_covers_its_steps_together(run):
     async def scenario():
         class Slow(ScriptedBackend):
-            async def connect_tcp(self, host, port, timeout):
+            async def connect_tcp(self, addresses, timeout, how=None):
                 self.time += 3.0
-                return await super().connect_tcp(host, port, timeout)
+                return await super().connect_tcp(addresses, timeout, how)
 
         limits = []
 
         class Noting(Slow):
-            async def connect_tcp(self, host, port, timeout):
-                stream = await super().connect_tcp(host, port, timeout)
+            async def connect_tcp(self, addresses, timeout, how=None):
+                stream = await super().connect_tcp(addresses, timeout, how)
 
                 async def read(max_bytes, timeout=None):
                     limits.append(timeout)

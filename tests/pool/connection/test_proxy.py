@@ -1,39 +1,36 @@
 """Proxies: what one is, the CONNECT handshake, and tunnels through real ones."""
 
+import pickle
+
 import pytest
 
+from httpcore_headers import Headers, InvalidHeader
 from httpcore_pool import (
+    AddressPolicy,
+    AddressRefused,
     CertificateError,
     ConnectError,
     ConnectTimeout,
     HTTPConnection,
+    Network,
     Options,
     Proxy,
     ProxyError,
     ReadError,
     Request,
     ScriptedBackend,
-    ScriptedStream,
-    Timeout,
+    TLSConfig,
     run_sync,
 )
-from httpcore_pool._config import Budget
-from httpcore_pool.connection._proxy import open_tunnel
 from httpcore_urls import URL, InvalidURL
 
 PROXY = Proxy.of("http://me:hunter2@proxy.test:3128")
-NO_LIMIT = Budget(Options(timeout=Timeout()), lambda: 0.0)
 
 
 async def raised_by(awaitable):
     with pytest.raises(Exception) as caught:
         await awaitable
     return caught.value
-
-
-def tunnel_over(*script, proxy=PROXY):
-    stream, target = ScriptedStream(script), "example.org:443"
-    return stream, open_tunnel(stream, proxy, target, proxy.flow("CONNECT", target), NO_LIMIT)
 
 
 def test_a_proxy_may_be_text_a_url_or_one():
@@ -43,14 +40,59 @@ def test_a_proxy_may_be_text_a_url_or_one():
 
 
 def test_what_is_no_url_is_refused():
-    with pytest.raises(TypeError, match="proxy must be a URL or None, not bytes"):
+    with pytest.raises(TypeError, match="proxy must be a URL, a Proxy, False or None, not bytes"):
         Proxy.of(b"http://p")
     with pytest.raises(TypeError, match=r"Proxy\(url=\.\.\.\) must be a URL, not bytes"):
         Proxy(b"http://p")
     for make in (Proxy.of, Proxy):
-        with pytest.raises(InvalidURL, match="a proxy's scheme must be http or https") as caught:
+        with pytest.raises(
+            InvalidURL, match="a proxy's scheme must be http, https, socks5"
+        ) as caught:
             make("ws://me:hunter2@p")
         assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("127.0.0.1:3128", "scheme is missing (did you mean 'http://127.0.0.1:3128'?)"),
+        ("localhost:3128", "scheme is missing (did you mean 'http://localhost:3128'?)"),
+        ("me:hunter2@p:3128", "a proxy's scheme is missing: 'me:[secure]@p:3128'"),
+        ("", "a proxy's scheme is missing: ''"),
+        ("http://me:hun/ter2@p:3128", "escape what is in a user or password, or give them as"),
+        ("http://p:port", "the port is not a number: 'http://p:port'"),
+    ],
+)
+def test_it_is_said_what_was_probably_meant(url, says):
+    with pytest.raises(InvalidURL) as caught:
+        Proxy(url)
+    assert says in str(caught.value)
+    assert "ter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["Host", "authorization", "Cookie", "Content-Encoding", "Range"])
+def test_fields_that_are_the_origins_are_not_for_a_proxy(name):
+    with pytest.raises(ValueError, match="which is not for the proxy"):
+        Proxy("http://p", headers={name: "1"})
+
+
+def test_options_for_the_server_as_a_whole_are_forwarded_without_a_path():
+    """RFC 9112 3.2.4."""
+    backend = ScriptedBackend([b"HTTP/1.1 204 No Content\r\n\r\n"])
+    connection = HTTPConnection("http://a.test/", backend, proxy=Proxy("http://p"))
+    request = Request("OPTIONS", "http://a.test:81/x", options=Options(target="*"))
+    run_sync(connection.send(request))
+    assert backend.streams[0].written.startswith(b"OPTIONS http://a.test:81 HTTP/1.1\r\n")
+
+
+def test_under_a_policy_a_forwarding_proxy_is_asked_for_urls_alone():
+    network = Network(address_policy=AddressPolicy.public_only(trust_proxies=True))
+    connection = HTTPConnection(
+        "http://a.test/", ScriptedBackend(), proxy=Proxy("http://p"), network=network
+    )
+    options = Options(target="http://127.0.0.1/")
+    error = run_sync(raised_by(connection.send(Request("GET", "http://a.test/", options=options))))
+    assert AddressRefused is type(error)
 
 
 def test_repr_masks_the_password():
@@ -72,63 +114,9 @@ def test_credentials_are_the_userinfo(url, fields):
     assert fields == Proxy.of(url).credentials().multi_items()
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        [b"HTTP/1.1 200 Connected\r\n\r\n"],
-        [b"HTTP/1.1 299\r\nX-A: b\r\n\r\n"],
-        [b"HTTP/1.0 200 OK\r\n", b"\r\n"],
-        [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"],
-    ],
-)
-def test_any_2xx_opens_the_tunnel(run, script):
-    async def scenario():
-        stream, opening = tunnel_over(*script)
-        return await opening, stream.written
-
-    assert (
-        True,
-        b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n"
-        b"Proxy-Authorization: Basic bWU6aHVudGVyMg==\r\n\r\n",
-    ) == run(scenario)
-
-
-@pytest.mark.parametrize(("status", "reason"), [(407, "Who Are You"), (502, "Bad Gateway")])
-def test_a_refusal_is_a_proxy_error_with_the_status(run, status, reason):
-    async def scenario():
-        _, opening = tunnel_over(b"HTTP/1.1 %d %s\r\n\r\n" % (status, reason.encode()))
-        return await raised_by(opening)
-
-    error = run(scenario)
-    assert (ProxyError, status, False, "connect") == (
-        type(error),
-        error.status_code,
-        error.sent,
-        error.phase,
-    )
-    assert f"refused a tunnel to example.org:443: {status} {reason}" in str(error)
-    assert "hunter2" not in str(error)
-
-
-@pytest.mark.parametrize(
-    "script",
-    [[b"SSH-2.0-x\r\n\r\n"], [b""], [b"HTTP/1.1 200", b""], [b"HTTP/1.1 200 OK\r\nX\r\n\r\n"]],
-)
-def test_what_is_no_http_is_a_proxy_error(script):
-    _, opening = tunnel_over(*script)
-    error = run_sync(raised_by(opening))
-    assert (ProxyError, None) == (type(error), error.status_code)
-    assert "hunter2" not in str(error)
-
-
-def test_bytes_before_the_tunnel_is_used_are_refused():
-    _, opening = tunnel_over(b"HTTP/1.1 200 OK\r\n\r\nhello")
-    assert "sent bytes before the tunnel was used" in str(run_sync(raised_by(opening)))
-
-
-def test_a_break_passes():
-    _, opening = tunnel_over(ReadError("reset"))
-    assert ReadError is type(run_sync(raised_by(opening)))
+class Scheme:
+    def proxy_flow(self, proxy, method, target):
+        yield ()
 
 
 class Unhashable:
@@ -151,6 +139,98 @@ def test_a_scheme_that_can_not_tell_connections_apart_is_refused():
 def test_a_scheme_without_a_flow_is_a_type_error():
     with pytest.raises(TypeError, match="proxy_flow must yield fields, and not be async"):
         Proxy("http://p", auth=NoFlow()).flow("CONNECT", "a.test:443")
+
+
+# Fields and TLS settings of its own.
+
+
+def test_fields_are_checked_and_kept_in_order():
+    proxy = Proxy("http://p.test", headers=[("X-A", "1"), (b"x-b", b"2"), ("X-A", "3")])
+    assert (("X-A", "1"), ("x-b", "2"), ("X-A", "3")) == proxy.headers
+    assert () == Proxy("http://p.test").headers == Proxy("http://p.test", headers={}).headers
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X A": "1"}, {"X-A": "1\r\nX-B: 2"}, {"X-A": "1\0"}, {"": "1"}]
+)
+def test_a_field_that_is_none_is_refused(headers):
+    with pytest.raises(InvalidHeader):
+        Proxy("http://p.test", headers=headers)
+
+
+@pytest.mark.parametrize(
+    "name", ["Host", "content-length", "Transfer-Encoding", "Connection", "Expect", "Upgrade"]
+)
+def test_a_field_that_means_more_than_the_proxy_is_refused(name):
+    with pytest.raises(ValueError, match="which is not for the proxy"):
+        Proxy("http://p.test", headers={name: "1"})
+
+
+def test_credentials_as_a_field_are_in_place_of_the_url_s_and_exclude_a_scheme():
+    headers = {"Proxy-Authorization": "Own hunter2"}
+    proxy = Proxy("http://me:other@p.test", headers=headers)
+    fields = [(b"Host", b"a"), (b"Proxy-Authorization", b"Own hunter2")]
+    assert sorted(fields) == sorted(proxy.dressed(Headers({"Host": "a"}), proxy.credentials()))
+    with pytest.raises(ValueError, match=r"either Proxy\(auth=...\) or Proxy-Authorization"):
+        Proxy("http://p.test", headers=headers, auth=Scheme())
+
+
+def test_credentials_of_a_request_win_over_all_others():
+    proxy = Proxy("http://p.test", headers={"Proxy-Authorization": "Own 1", "User-Agent": "a"})
+    own = Headers({"Host": "a", "User-Agent": "b", "proxy-authorization": "Own 2"})
+    expected = [(b"Host", b"a"), (b"User-Agent", b"a"), (b"proxy-authorization", b"Own 2")]
+    assert expected == sorted(proxy.dressed(own, proxy.credentials()))
+    plain = Proxy("http://me:pw@p.test")
+    assert own.raw == plain.dressed(own, plain.credentials())
+
+
+@pytest.mark.parametrize("url", ["http://me:hunter2@p.test", "socks5://me:hunter2@p.test"])
+def test_tls_settings_are_for_https_proxies(url):
+    with pytest.raises(ValueError, match=r"Proxy\(ssl=...\) is for https proxies") as caught:
+        Proxy(url, ssl=True)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_tls_settings_are_read_as_anywhere(authority):
+    proxy = Proxy("https://p.test", ssl=authority.bundle)
+    assert TLSConfig(authority.bundle) == proxy.ssl
+    with pytest.raises(TypeError, match="ssl"):
+        Proxy("https://p.test", ssl=5)
+
+
+def test_two_proxies_are_one_only_with_the_same_fields_and_settings(authority):
+    url, headers = "https://p.test", {"X-A": "1"}
+    same = [Proxy(url, headers=headers, ssl=authority.bundle) for _ in range(2)]
+    others = [
+        Proxy(url),
+        Proxy(url, headers=headers),
+        Proxy(url, headers={"X-A": "2"}, ssl=authority.bundle),
+        Proxy(url, headers=headers, ssl=True),
+    ]
+    assert same[0] == same[1]
+    assert 1 + len(others) == len({*same, *others})
+    assert same[0] == same[0].copy_with()
+    assert {same[0]: 1}[pickle.loads(pickle.dumps(same[0]))] == 1
+
+
+def test_repr_names_fields_and_hides_their_values():
+    proxy = Proxy("https://me:pw@p.test", headers={"X-A": "hunter2"}, ssl=True)
+    assert "<Proxy https://me:[secure]@p.test/, headers X-A, TLSConfig(source=True" in repr(proxy)
+    assert "hunter2" not in repr(proxy)
+
+
+@pytest.mark.parametrize(
+    ("url", "forwards"),
+    [
+        ("http://p", [True, False, False]),
+        ("https://p", [True, False, False]),
+        ("socks5://p", [False, False, False]),
+    ],
+)
+def test_only_http_1_in_cleartext_is_forwarded_and_only_by_http(url, forwards):
+    proxy = Proxy(url)
+    asked = [(False, True), (True, True), (False, False)]
+    assert forwards == [proxy.forwards(tls=tls, http1=http1) for tls, http1 in asked]
 
 
 # Connections through a proxy.

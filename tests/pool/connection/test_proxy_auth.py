@@ -22,6 +22,7 @@ from httpcore_pool import (
     TotalTimeout,
     run_sync,
 )
+from httpcore_pool.connection._proxy import for_origin
 from httpcore_urls import InvalidURL
 
 HERE, SECURE = "http://example.org/x?q=1", "https://example.org/x"
@@ -55,6 +56,14 @@ class Rounds:
 
     def __repr__(self):
         return "Rounds()"
+
+
+class Insists:
+    """Goes on whatever the proxy has answered."""
+
+    def proxy_flow(self, proxy, method, target):
+        while True:
+            yield ()
 
 
 class Breaks:
@@ -104,6 +113,8 @@ def shown(stream):
 
 
 def test_a_pair_is_the_same_as_both_in_the_url():
+    with pytest.raises(ValueError, match=r"give either those or Proxy\(auth=\.\.\.\)"):
+        Proxy("http://you:hunter2@p.test:3128", auth=("me", "p@ss:w"))
     proxy = Proxy("http://p.test:3128", auth=("me", "p@ss:w"))
     assert Proxy("http://me:p%40ss%3Aw@p.test:3128") == proxy
     assert proxy.auth is None
@@ -252,12 +263,12 @@ def test_the_limit_of_connecting_covers_all_attempts_together(run):
         given = []
         connect_tcp = backend.connect_tcp
 
-        async def slow(host, port, timeout):
+        async def slow(addresses, timeout, how):
             given.append(timeout)
             backend.time += min(2.0, timeout)
             if timeout < 2.0:
                 raise ConnectTimeout("too slow", timeout)
-            return await connect_tcp(host, port, timeout)
+            return await connect_tcp(addresses, timeout, how)
 
         backend.connect_tcp = slow
         error = await raised_by(connection.connect(Request("GET", SECURE)))
@@ -332,7 +343,7 @@ def test_a_flow_shows_the_target_that_is_sent(run):
         return [line.split(b" ")[1].decode() for line in lines]
 
     sent = run(scenario)
-    assert ["*", "http://example.org/%7E"] == sent
+    assert ["http://example.org", "http://example.org/%7E"] == sent
     assert sent == [target for _, _, target in auth.asked]
 
 
@@ -363,17 +374,19 @@ def test_any_other_answer_is_that_of_the_request(run, status):
     assert (status, b"no", [b"first"]) == run(scenario)
 
 
-def test_over_http_2_nothing_is_shown(run):
+def test_over_http_2_who_asks_is_shown_with_connect_alone(run):
     """With prior knowledge a plain request goes over HTTP/2, which no proxy forwards."""
     auth = Rounds("s3cret")
 
     async def scenario():
-        backend, connection = through(auth, [b""], http1=False)
+        auth.asked.clear()
+        backend, connection = through(auth, [CONNECTED, b""], http1=False)
         error = await raised_by(connection.send(Request("GET", HERE)))
-        return type(error), b"s3cret" in backend.streams[0].written
+        connect, _, rest = backend.streams[0].written.partition(b"\r\n\r\n")
+        return type(error), b"s3cret" in connect, b"s3cret" in rest
 
-    assert (ReadError, False) == run(scenario)
-    assert [] == auth.asked
+    assert (ReadError, True, False) == run(scenario)
+    assert [("http://proxy.test:3128", "CONNECT", "example.org:80")] == auth.asked
 
 
 @pytest.mark.parametrize("url", [HERE, SECURE])
@@ -413,6 +426,16 @@ def test_a_field_of_the_callers_own_is_sent_in_place_of_the_proxy_s(run, auth):
 
     # Nothing else would be sent the second time, so there is none.
     assert (407, 1, 1) == run(scenario)
+
+
+def test_a_field_of_the_callers_own_is_not_for_the_origin():
+    """Through a tunnel it would reach it: CVE-2023-32681."""
+    given = Request("GET", SECURE, headers={"proxy-authorization": "Basic s3cret", "X-Own": "1"})
+    plain = Request("GET", SECURE)
+    sent = for_origin(given)
+    assert ("1", None) == (sent.headers["x-own"], sent.headers.get("Proxy-Authorization"))
+    assert "Basic s3cret" == given.headers["Proxy-Authorization"]
+    assert plain is for_origin(plain)
 
 
 @pytest.mark.parametrize("other", [None, ("me", "pw"), Rounds(None)], ids=str)
@@ -471,6 +494,21 @@ def test_an_endless_flow_stops_after_ten_attempts(run, url):
 
     assert (407, 10) == run(scenario)
     assert len(auth.asked) == auth.ended
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_only_a_407_is_asked_again_whatever_the_flow_yields(run, url, status):
+    answer = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
+
+    async def scenario():
+        backend, connection = through(Insists(), [asked(answer), asked(b"")], url=url)
+        try:
+            await connection.send(Request("GET", url))
+        except (ConnectError, ProxyError):
+            pass  # there is no origin behind the tunnel
+        return len(backend.dialled), sent_by(backend.streams[0])
+
+    assert (1, 1) == run(scenario)
 
 
 @pytest.mark.parametrize("at_once", [True, False])

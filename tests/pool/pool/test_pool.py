@@ -17,6 +17,8 @@ from httpcore_pool import (
     ConnectError,
     ConnectionPool,
     ConnectTimeout,
+    HTTP11Connection,
+    Network,
     Options,
     PoolLimits,
     PoolTimeout,
@@ -133,6 +135,39 @@ def test_proxy_and_trust_of_a_request_have_connections_of_their_own():
 
     run_sync(scenario())
     assert [("example.org", 80), ("proxy.test", 80), ("example.org", 80)] == backend.dialled
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"network": Network(first_family="ipv4")},
+        {"proxy_ssl": TLSConfig(minimum_version="TLSv1.3")},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_a_forward_proxy_that_is_reached_in_another_way_has_another_connection(run, other):
+    async def scenario():
+        backend = ScriptedBackend([asked(), asked()], [asked(), asked()])
+        async with ConnectionPool(backend, proxy="http://proxy.test:3128") as pool:
+            for options in ({}, other) * 2:
+                await body_of(pool, **options)
+            return backend.dialled, [stream.written.count(b"GET ") for stream in backend.streams]
+
+    assert ([("proxy.test", 3128)] * 2, [2, 2]) == run(scenario)
+
+
+def test_what_a_request_says_of_an_https_proxy_counts_for_it_alone(
+    world, pool_of, peer, handlers, authority
+):
+    server = peer(handlers.replies(OK, OK), context=authority.server_context())
+
+    async def scenario():
+        proxy = f"https://localhost:{server.port}"
+        async with pool_of(world, ssl=None, proxy=proxy) as pool:
+            body = await body_of(pool, proxy_ssl=TLSConfig(authority.bundle))
+            return body, type(await raised_by(body_of(pool)))
+
+    assert (b"hello", CertificateError) == world.run(scenario)
 
 
 def test_an_idle_connection_expires(run):
@@ -388,8 +423,8 @@ def test_a_closed_pool_refuses(run):
 def test_a_pool_closed_during_the_dial_closes_the_new_connection(run):
     async def scenario():
         class Closing(ScriptedBackend):
-            async def connect_tcp(self, host, port, timeout):
-                stream = await super().connect_tcp(host, port, timeout)
+            async def connect_tcp(self, addresses, timeout, how=None):
+                stream = await super().connect_tcp(addresses, timeout, how)
                 await pool.close()
                 return stream
 
@@ -575,6 +610,24 @@ def test_a_certificate_for_another_name_is_a_certificate_error(
             return str(await raised_by(body_of(pool, wrong.url)))
 
     assert "Hostname mismatch" in world.run(scenario)
+
+
+def test_a_session_is_not_resumed_by_another_network(world, pool_of, peer, handlers, authority):
+    """RFC 8446 C.4: by its ticket the server could tell that two addresses of ours are one."""
+    last = OK.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+    server = peer(handlers.replies(last), context=authority.server_context())
+
+    async def scenario():
+        async with pool_of(world) as pool:
+            resumed = []
+            for network in (None, Network(local_address="127.0.0.1")) * 2:
+                options = Options(network=network)
+                response = await pool.send(Request("GET", server.url, options=options))
+                await response.read()
+                resumed.append(response.connection.tls.resumed)
+            return resumed
+
+    assert [False, False, True, True] == world.run(scenario)
 
 
 @pytest.mark.parametrize("polite", [True, False])
@@ -810,13 +863,33 @@ def test_a_waiter_that_is_cancelled_as_it_is_served_passes_its_place_on(origin):
     assert (True, b"hello, world", 0) == asyncio.run(scenario())
 
 
+def test_a_connection_that_an_interrupt_has_left_busy_is_not_used_again(monkeypatch):
+    """In a thread it may come between any two steps, those included that would clean up."""
+
+    async def interrupted(connection, request):
+        connection._busy = True
+        raise KeyboardInterrupt
+
+    backend = ScriptedBackend([asked(), asked()], [asked()])
+    pool = open_pool(backend)
+
+    async def scenario():
+        await body_of(pool)
+        with monkeypatch.context() as patched:
+            patched.setattr(HTTP11Connection, "send", interrupted)
+            assert KeyboardInterrupt is type(await raised_by(body_of(pool)))
+        return await body_of(pool), [stream.closed for stream in backend.streams]
+
+    assert (b"hello", [True, False]) == run_sync(scenario())
+
+
 def test_an_interrupt_while_many_are_closed_closes_the_rest():
     closed = []
 
     class Interrupted(ScriptedBackend):
-        async def connect_tcp(self, host, port, timeout):
-            stream = await super().connect_tcp(host, port, timeout)
-            close = stream.close
+        async def connect_tcp(self, addresses, timeout, how=None):
+            stream = await super().connect_tcp(addresses, timeout, how)
+            host, close = addresses[0][0], stream.close
 
             async def interrupted():
                 closed.append(host)

@@ -72,9 +72,9 @@ def test_a_request_without_an_answer_when_the_pool_is_closed_says_so(
 
 def test_a_dial_when_the_pool_is_closed_says_so(run):
     class Closing(ScriptedBackend):
-        async def connect_tcp(self, host, port, timeout):
+        async def connect_tcp(self, addresses, timeout, how=None):
             await pool.close()
-            return await super().connect_tcp(host, port, timeout)
+            return await super().connect_tcp(addresses, timeout, how)
 
     pool = ConnectionPool(Closing())
     error = run_sync(raised_by(pool.send(Request("GET", HERE))))

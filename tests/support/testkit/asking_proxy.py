@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import select
 import socket
+import ssl
 
 from testkit.guard import USER, answer
 from testkit.peer import Peer, response
@@ -51,13 +52,14 @@ class AskingProxy(Peer):
     Args:
         leaves: whether it closes the connection after it has asked.
         renews: whether it names the next nonce in each answer to a forwarded request.
+        context: for TLS with the proxy itself.
 
     Attributes:
         log: what it was asked, in order.
     """
 
-    def __init__(self, *, leaves=False, renews=False):
-        super().__init__(self._talk)
+    def __init__(self, *, leaves=False, renews=False, context=None):
+        super().__init__(self._talk, context=context)
         self._leaves = leaves
         self._renews = renews
         self._issued = 0
@@ -115,7 +117,11 @@ class AskingProxy(Peer):
         with _connected(target) as origin:
             client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
             while True:
-                for source in select.select([client, origin], [], [], _PATIENCE)[0]:
+                pending = isinstance(client, ssl.SSLSocket) and client.pending()
+                waiting = [client] if pending else [client, origin]
+                for source in (
+                    select.select(waiting, [], [], 0 if pending else _PATIENCE)[0] or waiting
+                ):
                     data = source.recv(65536)
                     if not data:
                         return

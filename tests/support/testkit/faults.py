@@ -21,12 +21,12 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import trio
 
 import httpcore_client as httpcore
 from testkit.peer import Peer, response
+from testkit.sockets import descriptors
 
 NEXT = response(b"next")
 OK = response(b"hello")
@@ -356,19 +356,16 @@ def _in_trio():
 @contextmanager
 def nothing_left():
     """No descriptor and no thread is left behind by what happens inside."""
-    before = _descriptors(), _threads()
+    before = descriptors(), _threads()
     yield
     end = time.monotonic() + _LEAVING_SECONDS
-    while (after := (_descriptors(), _threads())) != before and time.monotonic() < end:
+    while (after := (descriptors(), _threads())) != before and time.monotonic() < end:
         gc.collect()
         time.sleep(0.01)
     assert before == after, "(descriptors, threads)"
 
 
-def _descriptors():
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
-
-
 def _threads():
-    # Trio keeps threads that looked up names for later lookups; they end by themselves.
-    return sum(not thread.name.startswith("Trio ") for thread in threading.enumerate())
+    # Trio and we keep threads that looked up names for later lookups; they end by themselves.
+    names = (thread.name for thread in threading.enumerate())
+    return sum(name != "httpcore" and not name.startswith("Trio ") for name in names)

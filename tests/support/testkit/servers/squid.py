@@ -1,11 +1,13 @@
-"""Squid, a proxy for plain requests and for tunnels, with Digest or with Basic."""
+"""Squid, a proxy for plain requests and for tunnels, with Digest or with Basic; behind TLS, too."""
 
 from pathlib import Path
 
-from testkit.servers.guarded import REALM, Guarded, log_format
+from testkit.servers.guarded import PASSWORD, REALM, log_format
+from testkit.servers.proxies import ProxyServer
 
 _CONFIG = """
 http_port 127.0.0.1:{port}
+https_port 127.0.0.1:{tls} tls-cert={chain} tls-key={key}
 visible_hostname localhost
 max_filedescriptors 1024
 pid_filename {folder}/pid
@@ -34,15 +36,16 @@ auth_param digest check_nonce_count on
 """
 
 
-class Squid(Guarded):
+class Squid(ProxyServer):
     """A proxy; `scheme` is what it asks for: "digest" or "basic"."""
 
     name = "squid"
+    schemes = ("http", "https")
+    password = PASSWORD
 
     def __init__(self, authority, scheme):
-        super().__init__(authority, None)
+        super().__init__(authority)
         self.scheme = scheme
-        self.tls_port = self.plain_port  # there is no other
         self._id = f"squid{self.plain_port}"  # its shared memory has this name, and outlives it
 
     def start(self):
@@ -54,6 +57,9 @@ class Squid(Guarded):
         config = _CONFIG.format(
             folder=self.folder,
             port=self.plain_port,
+            tls=self.tls_port,
+            chain=self.authority.chain,
+            key=self.authority.key,
             log_format=log_format("%>Hs", "%rm %ru HTTP/%rv", *fields),
             scheme=self.scheme,
             realm=REALM,

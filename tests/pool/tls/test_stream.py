@@ -1,20 +1,16 @@
-"""Whom we trust, and TLS over a stream: the handshake, records, the end, and what fails."""
+"""TLS over a stream: the handshake, records, the end, and what fails."""
 
 import ssl
-import sys
-import warnings
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-import trustme
 
 from httpcore_pool import (
     CertificateError,
     ConnectError,
+    ConnectTimeout,
+    InvalidRequest,
     Options,
     ReadError,
-    ReadTimeout,
     ScriptedBackend,
     ScriptedStream,
     Timeout,
@@ -24,151 +20,9 @@ from httpcore_pool import (
     WriteTimeout,
     run_sync,
 )
-from httpcore_pool import _tls as tls
 from httpcore_pool._config import Budget
 
 NO_LIMIT = Budget(Options(timeout=Timeout()), lambda: 0.0)
-
-
-@pytest.fixture(autouse=True)
-def _no_cached_contexts():
-    tls.shared_context.cache_clear()
-    yield
-    tls.shared_context.cache_clear()
-
-
-# What ssl= may be.
-
-
-@pytest.mark.parametrize("wrong", [1, b"path", object(), (), (1,), ["path"]])
-def test_the_source_has_one_of_few_types(wrong):
-    with pytest.raises(TypeError, match="ssl must be a path"):
-        TLSConfig(wrong)
-
-
-def test_a_path_must_exist(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no such file or folder"):
-        TLSConfig(str(tmp_path / "none.pem"))
-    with pytest.raises(FileNotFoundError, match=r"none\.pem"):
-        TLSConfig((str(tmp_path), str(tmp_path / "none.pem")))
-
-
-def test_a_config_is_taken_as_it_is_and_a_path_as_text(authority, tmp_path):
-    config = TLSConfig(authority.bundle)
-    assert config is TLSConfig.of(config)
-    assert str(tmp_path) == TLSConfig.of(tmp_path).source
-    assert config == TLSConfig.of(authority.bundle)
-
-
-def test_contexts_are_made_once_for_each_trust_and_alpn(authority):
-    config = TLSConfig(authority.bundle)
-    first = config.context(("h2",))
-    assert first is TLSConfig(authority.bundle).context(("h2",))
-    assert first is not config.context(("http/1.1",))
-
-
-def test_a_context_is_used_as_given():
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    before = context.minimum_version
-    assert context is TLSConfig(context).context(("h2",))
-    assert before == context.minimum_version
-
-
-@pytest.mark.parametrize("source", [None, True])
-def test_by_default_the_certifi_bundle_is_trusted(source):
-    context = TLSConfig(source).context(("h2",))
-    assert context.cert_store_stats()["x509_ca"] > 50
-    assert (ssl.CERT_REQUIRED, True, ssl.TLSVersion.TLSv1_2) == (
-        context.verify_mode,
-        context.check_hostname,
-        context.minimum_version,
-    )
-
-
-def test_a_file_and_a_folder_are_the_whole_trust(authority, tmp_path):
-    assert 1 == TLSConfig(authority.bundle).context(()).cert_store_stats()["x509_ca"]
-    assert 0 == TLSConfig(str(tmp_path)).context(()).cert_store_stats()["x509_ca"]
-
-
-def authorities(source):
-    return TLSConfig(source).context(()).cert_store_stats()["x509_ca"]
-
-
-def test_several_paths_are_the_whole_trust_together(authority, tmp_path):
-    other = tmp_path / "other.pem"
-    trustme.CA().cert_pem.write_to_path(other)
-    assert 2 == authorities((authority.bundle, str(other)))
-    assert 2 == authorities((authority.bundle, str(tmp_path)))
-    assert 1 == authorities((str(other),))
-
-
-def test_of_a_plain_folder_all_files_with_certificates_are_trusted(tmp_path):
-    for name in ("a.pem", "b.CRT", "c.cer", "d.txt", "0123abcd.0.bak"):
-        trustme.CA().cert_pem.write_to_path(tmp_path / name)
-    (tmp_path / "key.pem").write_text("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n")
-    (tmp_path / "der.crt").write_bytes(b"\x30\x82")
-    assert 3 == authorities(str(tmp_path))
-
-
-def test_a_folder_with_hashed_names_is_left_to_openssl(tmp_path):
-    trustme.CA().cert_pem.write_to_path(tmp_path / "0123abcd.0")
-    trustme.CA().cert_pem.write_to_path(tmp_path / "a.pem")
-    assert 0 == authorities(str(tmp_path))  # it looks when it needs one
-
-
-# The key log.
-
-
-def test_who_wants_a_key_log_has_contexts_of_their_own(authority, tmp_path):
-    path = str(tmp_path / "keys")
-    plain = TLSConfig(authority.bundle)
-    logging = TLSConfig(authority.bundle, keylog=path)
-    assert plain != logging
-    assert path == logging.context(("h2",)).keylog_filename
-    assert logging.context(("h2",)) is TLSConfig(authority.bundle, path).context(("h2",))
-    assert plain.context(("h2",)).keylog_filename is None
-    assert Path(path).read_text().startswith("#")
-
-
-def test_a_context_of_the_callers_gets_no_key_log(tmp_path):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    with pytest.raises(ValueError, match="keylog can't be given for an ssl.SSLContext"):
-        TLSConfig(context, str(tmp_path / "keys"))
-    assert context.keylog_filename is None
-
-
-def test_a_key_log_that_can_not_be_written_is_an_error(tmp_path):
-    with pytest.raises(OSError, match=r"none"):
-        TLSConfig(keylog=str(tmp_path / "none" / "keys")).context(())
-
-
-def test_a_file_of_something_else_is_named(tmp_path):
-    path = tmp_path / "not.pem"
-    path.write_text("hello")
-    with pytest.raises(ValueError, match="not a file of CA certificates in PEM"):
-        TLSConfig(str(path)).context(())
-
-
-def test_no_verification_warns():
-    with pytest.warns(UserWarning, match="certificates are not verified"):
-        context = TLSConfig(False).context(())
-    assert (ssl.CERT_NONE, False) == (context.verify_mode, context.check_hostname)
-
-
-def test_system_means_truststore(monkeypatch):
-    # A stand-in: the extra need not be installed.
-    class SystemContext(ssl.SSLContext):
-        pass
-
-    monkeypatch.setitem(sys.modules, "truststore", SimpleNamespace(SSLContext=SystemContext))
-    context = TLSConfig("system").context(("h2",))
-    assert (SystemContext, ssl.TLSVersion.TLSv1_2) == (type(context), context.minimum_version)
-
-
-def test_system_without_truststore_names_the_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "truststore", None)
-    with pytest.raises(ImportError, match=r"install httpcore-pool\[truststore\]"):
-        TLSConfig("system").context(())
 
 
 # A scripted server that speaks TLS in memory.
@@ -230,8 +84,10 @@ def make(authority):
         context = authority.server_context(**options)
         peer = TLSPeer(context)
         stream = ScriptedStream(steps(peer))
-        client = TLSConfig(authority.bundle).context(("h2", "http/1.1"))
-        return TLSStream(stream, client, name, backend or ScriptedBackend()), stream, peer
+        secure = TLSStream(
+            stream, authority.bundle, name, backend or ScriptedBackend(), alpn=("h2", "http/1.1")
+        )
+        return secure, stream, peer
 
     return make_
 
@@ -434,6 +290,26 @@ def test_the_protocol_is_what_the_server_chose_or_nothing(make):
         assert chosen == secure.alpn
 
 
+@pytest.mark.parametrize(
+    ("alpn", "offered"),
+    [(None, b"\x02h2\x08http/1.1"), (("http/1.1", "h2"), b"\x08http/1.1\x02h2")],
+)
+def test_protocols_are_offered_in_their_order(alpn, offered):
+    """RFC 7301 3.1: in descending order of preference."""
+    config = TLSConfig(False, pins="sha256:" + "00" * 32, alpn=alpn)
+    stream = ScriptedStream([])
+    both = ("h2", "http/1.1")
+    secure = TLSStream(stream, config, "localhost", ScriptedBackend(), alpn=both)
+    with pytest.raises(ConnectTimeout):
+        run_sync(secure.handshake(NO_LIMIT))
+    assert b"\x00\x0c" + offered in stream.written
+
+
+def test_a_name_that_openssl_can_not_take_is_an_invalid_request(authority):
+    with pytest.raises(InvalidRequest, match="idna|leading dot"):
+        TLSStream(ScriptedStream([]), authority.bundle, ".a.test", ScriptedBackend())
+
+
 def test_data_split_at_every_byte_arrives_whole(make):
     def steps(peer):
         def dribble(stream):
@@ -544,11 +420,27 @@ def test_the_wrong_name_is_a_certificate_error_and_the_server_is_told(run, make)
         secure, stream, _ = make(lambda peer: peer.hands(), name="other.test")
         asked = []
         stream._steps.appendleft(lambda s: asked.append(len(s.written)))
-        with pytest.raises(CertificateError, match="of 'other.test' is not trusted: Host"):
+        with pytest.raises(CertificateError, match="of 'other.test' is not trusted: it is for"):
             await secure.handshake(NO_LIMIT)
         return len(stream.written) > asked[0]  # an alert after the hello
 
     assert run(scenario)
+
+
+def test_who_is_not_the_right_peer_is_told_no_more(run, authority, make):
+    """In TLS 1.3 our certificate would be in the last that we say."""
+    config = TLSConfig(authority.bundle, verify_name="other.test")
+
+    async def scenario():
+        _, stream, _ = make(lambda peer: peer.hands())
+        secure = TLSStream(stream, config, "localhost", ScriptedBackend())
+        with pytest.raises(CertificateError):
+            await secure.handshake(NO_LIMIT)
+        before = len(stream.written)
+        await secure.close()
+        return stream.closed, len(stream.written) - before < 64
+
+    assert (True, True) == run(scenario)
 
 
 def test_the_farewell_of_a_failed_handshake_may_fail(make):
@@ -567,7 +459,7 @@ def test_the_farewell_of_a_failed_handshake_may_fail(make):
 
 def test_an_end_during_the_handshake_is_a_connect_error(make):
     secure, _, _ = make(lambda peer: [b""])
-    with pytest.raises(ConnectError, match="closed the connection during TLS"):
+    with pytest.raises(ConnectError, match="TLS with 'localhost' failed: it closed the connection"):
         run_sync(secure.handshake(NO_LIMIT))
 
 
@@ -577,9 +469,9 @@ def test_a_server_without_tls_is_a_connect_error(make):
         run_sync(secure.handshake(NO_LIMIT))
 
 
-def test_a_silent_server_is_a_read_timeout(make):
+def test_a_silent_server_is_a_connect_timeout(make):
     secure, _, _ = make(lambda peer: [])
-    with pytest.raises(ReadTimeout):
+    with pytest.raises(ConnectTimeout, match="TLS with 'localhost' was not finished"):
         run_sync(secure.handshake(NO_LIMIT))
 
 
@@ -638,9 +530,3 @@ def test_a_write_that_has_to_wait_for_another_is_limited(make):
         await secure._flush_farewell()
 
     run_sync(scenario())
-
-
-def test_contexts_are_made_without_warnings(authority):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        TLSConfig(authority.bundle).context(("h2", "http/1.1"))
