@@ -19,6 +19,7 @@ from httpcore_client import (
     Resolver,
     TCPKeepAlive,
     Timeout,
+    TotalTimeout,
 )
 from testkit.faults import assert_settled, failure, nothing_left, stats
 from testkit.peer import Peer, response
@@ -291,6 +292,18 @@ def test_a_look_up_that_hangs_ends_with_the_limit(fails, world, kind):
     assert (ConnectTimeout, LIMIT) == (type(error), error.limit)
     assert f"can't resolve 'a.test' within {LIMIT} s" == error.message
     assert took < LIMIT + 1
+
+
+def test_a_total_that_runs_out_meanwhile_says_so(run_client):
+    over = threading.Event()
+
+    async def scenario(client):
+        return await failure(client.get("http://a.test/", timeout=Timeout(total=LIMIT)))
+
+    error = run_client(scenario, network=Network(resolver=lambda host: over.wait(10)))
+    over.set()
+    assert (TotalTimeout, "connect", LIMIT) == (type(error), error.phase, error.limit)
+    assert "can't resolve 'a.test'" in error.message
 
 
 def test_a_limit_of_the_resolver_s_own_is_told_in_its_words(fails):

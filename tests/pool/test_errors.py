@@ -7,6 +7,7 @@ import pytest
 
 import httpcore_pool
 from httpcore_pool import (
+    ConnectTimeout,
     HTTP11Required,
     HTTPError,
     HTTPStatusError,
@@ -149,6 +150,13 @@ def test_named_leaves_foreign_errors_and_named_ones_alone():
     assert foreign is named(foreign, begun(), 1)
     assert known is named(known, begun(), 1)
     assert "PUT" == known.method
+
+
+def test_a_total_timeout_says_which_step_of_connecting_was_not_done():
+    slow = ConnectTimeout("TLS with 'a.test' was not finished within 5 s", 5.0)
+    slow.step = "TLS with 'a.test' was not finished"
+    error = named(slow, begun(total=3), 13.0)
+    assert error.message.endswith("(phase: connect; TLS with 'a.test' was not finished)")
 
 
 def test_a_timeout_at_the_deadline_becomes_a_total_timeout():

@@ -359,6 +359,8 @@ def test_if_none_is_reached_the_last_answer_is_told(run):
     error, streams = run(scenario)
     assert (ProxyError, 5) == (type(error), error.reply_code)
     assert [(FIRST, True), (SECOND, True), (THIRD, True)] == streams
+    told = [each.error.rpartition(": ")[2] for each in error.attempts]
+    assert ["network unreachable (3)", "host unreachable (4)", "connection refused (5)"] == told
 
 
 @pytest.mark.parametrize("code", [1, 2, 7])

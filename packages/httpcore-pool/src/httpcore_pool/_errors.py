@@ -179,10 +179,15 @@ class PoolTimeout(RequestTimeout):
 
 
 class ConnectTimeout(RequestTimeout):
-    """Resolving, dialling, the proxy handshake and TLS together took too long; nothing was sent."""
+    """Resolving, dialling, the proxy handshake and TLS together took too long; nothing was sent.
+
+    Attributes:
+        step: what had not been done by then.
+    """
 
     phase: str | None = "connect"
     sent: bool = False
+    step: str = ""
 
 
 class WriteTimeout(RequestTimeout):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._errors import HTTPError, RequestTimeout, TotalTimeout, TransportError
+from ._errors import ConnectTimeout, HTTPError, RequestTimeout, TotalTimeout, TransportError
 
 if TYPE_CHECKING:
     from ._request import Request
@@ -38,9 +38,10 @@ def named(
         and options.timeout is not None
         and options.timeout.total is not None
     ):
+        step = f"; {error.step}" if isinstance(error, ConnectTimeout) and error.step else ""
         total = TotalTimeout(
             f"the request took longer than its total of {options.timeout.total:g} s "
-            f"(phase: {error.phase})",
+            f"(phase: {error.phase}{step})",
             options.timeout.total,
         )
         total.phase, total.sent, total.answered = error.phase, error.sent, error.answered

@@ -332,11 +332,9 @@ def _as_connect_error(error: BaseException, limit: float | None) -> BaseExceptio
             return ConnectTimeout(f"the connection was not ready within {shown}", limit)
         told = f" ({summary(error.attempts)})" if len(error.attempts) > 1 else ""
         late = ConnectTimeout(f"{error.message} within {shown}{told}", limit)
-        late.attempts = error.attempts
+        late.attempts, late.step = error.attempts, f"{error.message}{told}"
         return late
-    if isinstance(
-        error, OSError
-    ):  # no descriptor left for a module that is imported by who needs it
+    if isinstance(error, OSError):  # no descriptor is left to import with what few need
         return ConnectError(f"the connection could not be made: {error.strerror or error}")
     if isinstance(error, NetworkError):
         return ConnectError(f"the connection broke before it was ready: {error.message}")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._errors import ConnectError, ConnectTimeout, NetworkError
-from ..network._dial import addresses_of, connect
+from .._connect_attempt import ConnectAttempt
+from .._errors import ConnectError, ConnectTimeout, NetworkError, ProxyError
+from ..network._dial import addresses_of, connect, where
 from ._http11 import HTTP11Connection
 from ._proxy import authority
 
@@ -157,21 +158,25 @@ class Dialler:
         """Return a stream to the origin, by SOCKS5: to the first of its addresses that is reached."""
         from ._socks import open_socks, try_another
 
-        origin = self._origin
+        origin, now = self._origin, self._backend.now
+        attempts: list[ConnectAttempt] = []
         places = [(origin.host, origin.port)]
         if proxy.url.scheme == "socks5":  # else the proxy resolves it
             places = await addresses_of(self._network, self._backend, *places[0], budget, dial)
         while True:
-            place = places.pop(0)
+            place, began = places.pop(0), now()
             stream = await self._to_proxy(proxy, budget, dial)
             try:
                 await open_socks(stream, proxy, *place, budget)
             except BaseException as error:
                 await self._drop(stream)
+                if isinstance(error, ProxyError):
+                    attempts.append(ConnectAttempt(where(*place), error.message, now() - began))
+                    error.attempts = tuple(attempts)
                 if not places or not try_another(error):
                     raise
             else:
-                dial.lap("proxy", self._backend.now())
+                dial.lap("proxy", now())
                 return stream
 
     async def _to_proxy(self, proxy: Proxy, budget: Budget, dial: Dial) -> NetworkStream:

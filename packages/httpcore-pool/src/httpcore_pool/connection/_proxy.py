@@ -15,6 +15,7 @@ from .._errors import ProxyError
 from .._hashed import Hashed
 from .._siblings import URL, Headers, InvalidURL
 from .._trust import TLSConfig
+from ..network._dial import where
 
 if TYPE_CHECKING:
     from .._request import Request
@@ -347,8 +348,7 @@ def absolute_form(url: URL) -> str:
 
 def authority(origin: Origin) -> str:
     """Return the target of CONNECT, which always names the port (RFC 9110 9.3.6)."""
-    host = f"[{origin.host}]" if ":" in origin.host else origin.host
-    return f"{host}:{origin.port}"
+    return where(origin.host, origin.port)
 
 
 def for_origin(request: Request) -> Request:

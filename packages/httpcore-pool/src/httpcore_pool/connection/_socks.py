@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._errors import ConnectTimeout, InvalidRequest, ProxyError, RequestTimeout
+from ..network._dial import where
 
 if TYPE_CHECKING:
     from .._config import Budget
@@ -111,8 +112,8 @@ class _Handshake:
             raise self._error("refused the user and password")
 
     async def _connect(self, host: str, port: int) -> None:
-        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        self.asked = f"when asked to connect to {where}"
+        there = where(host, port)
+        self.asked = f"when asked to connect to {there}"
         command = self._socks.SOCKS5Command.CONNECT
         await self._send(self._socks.SOCKS5CommandRequest.from_address(command, (host, port)))
         head = await self._read(4)
@@ -120,7 +121,7 @@ class _Handshake:
         code, kind = head[1], head[3]
         if code:  # some send no more of it then
             what = _REPLIES.get(code, "an unknown reply")
-            raise self._error(f"can't connect to {where}: {what} ({code})", code)
+            raise self._error(f"can't connect to {there}: {what} ({code})", code)
         if kind == _NAME:
             head += await self._read(1)
         elif kind not in _ADDRESS_BYTES:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..backends.base import Backend, NetworkStream
     from ._network import Connect, Network
 
-__all__ = ["addresses_of", "connect"]
+__all__ = ["addresses_of", "connect", "where"]
 
 _TIMER_SECONDS = 0.002  # so much earlier than asked for may a timer of an event loop fire
 
@@ -96,26 +96,26 @@ async def _connect_tcp(
         return await backend.connect_tcp(found, budget.cut(None), network)
     except (ConnectError, ConnectTimeout) as error:
         network.resolver.failed(host)
-        raise _about(error, _where(host, port)) from error.__cause__
+        raise _about(error, where(host, port)) from error.__cause__
     except OSError as error:  # reset at once, say
-        raise ConnectError(f"can't connect to {_where(host, port)}: {_why(error)}") from error
+        raise ConnectError(f"can't connect to {where(host, port)}: {_why(error)}") from error
 
 
 async def _connect_unix(path: str, backend: Backend, budget: Budget) -> NetworkStream:
-    where = f"unix:{path}".replace("\0", "@", 1)
+    there = f"unix:{path}".replace("\0", "@", 1)
     try:
         return await backend.connect_unix(path, budget.cut(None))
     except (ConnectError, ConnectTimeout) as error:
-        raise _about(error, where) from error.__cause__
+        raise _about(error, there) from error.__cause__
     except OSError as error:  # no descriptor is left, not even for the import of a module
-        raise ConnectError(f"can't connect to {where}: {_why(error)}") from error
+        raise ConnectError(f"can't connect to {there}: {_why(error)}") from error
 
 
 async def _connect_by(
     function: Connect, backend: Backend, host: str, port: int, budget: Budget
 ) -> NetworkStream:
     timeout = budget.cut(None)
-    by = f"can't connect to {_where(host, port)} by {getattr(function, '__qualname__', repr(function))}"
+    by = f"can't connect to {where(host, port)} by {getattr(function, '__qualname__', repr(function))}"
     try:
         from ..backends._made import make_stream  # here, as few have such a function
 
@@ -136,23 +136,24 @@ def _failed(
     return ConnectError(f"{what}: {_why(error)}")
 
 
-def _about(error: ConnectError | ConnectTimeout, where: str) -> ConnectError | ConnectTimeout:
+def _about(error: ConnectError | ConnectTimeout, there: str) -> ConnectError | ConnectTimeout:
     """Say where it was that could not be reached: a backend knows addresses only."""
     if not error.attempts:
         return error
     tried = error.attempts[0].address
-    if tried != where and tried not in error.message:  # which has them where there are several
-        where = f"{where} at {tried}"
+    if tried != there and tried not in error.message:  # which has them where there are several
+        there = f"{there} at {tried}"
     told: ConnectError | ConnectTimeout
     if isinstance(error, ConnectTimeout):
-        told = ConnectTimeout(f"can't connect to {where}", error.limit)
+        told = ConnectTimeout(f"can't connect to {there}", error.limit)
     else:
-        told = ConnectError(f"can't connect to {where}: {error.message}")
+        told = ConnectError(f"can't connect to {there}: {error.message}")
     told.attempts = error.attempts
     return told
 
 
-def _where(host: str, port: int) -> str:
+def where(host: str, port: int) -> str:
+    """Write a host and a port as one."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
