@@ -309,6 +309,25 @@ def test_no_thread_to_be_had_is_an_error_of_the_system(monkeypatch):
     assert errno.EAGAIN == run_sync(scenario(SyncBackend()))
 
 
+def test_no_thread_to_be_had_in_trio_is_one_too_and_no_error_of_the_function_is(monkeypatch):
+    async def no_start(*args, **options):
+        raise RuntimeError("can't start new thread")
+
+    def fails():
+        raise RuntimeError("its own")
+
+    async def scenario():
+        backend = TrioBackend()
+        with pytest.raises(RuntimeError, match="its own"):
+            await backend.call_within(5, fails)
+        with monkeypatch.context() as patched, pytest.raises(OSError, match="new thread") as caught:
+            patched.setattr(trio.to_thread, "run_sync", no_start)
+            await backend.call_within(5, int)
+        return caught.value.errno
+
+    assert errno.EAGAIN == trio.run(scenario)
+
+
 def run_alone(program):
     """Run a program in a process of its own; return what it prints."""
     command = [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-c", program]

@@ -21,6 +21,7 @@ from httpcore_pool import (
     TotalTimeout,
     run_sync,
 )
+from httpcore_pool.connection._dial import Dialler
 from httpcore_urls import URL, Origin
 
 HERE = "http://example.org/"
@@ -155,6 +156,16 @@ def test_a_dial_that_ends_after_the_deadline_is_a_total_timeout():
         error.phase,
         error.sent,
     )
+
+
+def test_no_descriptor_left_for_what_is_imported_late_is_a_connect_error(monkeypatch):
+    async def dial(self, budget, dial):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(Dialler, "dial", dial)
+    error = run_sync(raised_by(body_of(HTTPConnection(HERE, ScriptedBackend()))))
+    assert ConnectError is type(error)
+    assert error.message.endswith("could not be made: Too many open files")
 
 
 def test_the_limit_of_connecting_covers_its_steps_together(run):

@@ -61,6 +61,9 @@ def test_what_is_no_url_is_refused():
         ("", "a proxy's scheme is missing: ''"),
         ("http://me:hun/ter2@p:3128", "escape what is in a user or password, or give them as"),
         ("http://p:port", "the port is not a number: 'http://p:port'"),
+        ("http://me:123/hunter2@p", "give them as auth=): 'http://me...'"),
+        ("http://p?hunter2", "a proxy's URL ends with its host and port"),
+        ("socks5://p/#hunter2", "a proxy's URL ends with its host and port"),
     ],
 )
 def test_it_is_said_what_was_probably_meant(url, says):

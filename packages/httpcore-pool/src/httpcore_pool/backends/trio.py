@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Awaitable
 from contextlib import AbstractContextManager, nullcontext
@@ -235,9 +236,8 @@ async def _in_thread(call: Callable[[], T]) -> T:
     Raises:
         OSError: there is no thread to be had.
     """
-    limiter = trio.CapacityLimiter(
-        1
-    )  # not Trio's own: a few that hang would keep all others waiting
+    # Not Trio's own: a few calls that hang would keep all others waiting.
+    limiter = trio.CapacityLimiter(1)
     started: list[None] = []
 
     def run() -> tuple[T]:
@@ -249,7 +249,7 @@ async def _in_thread(call: Callable[[], T]) -> T:
     except RuntimeError as error:
         if started:
             raise
-        raise OSError(str(error)) from error
+        raise OSError(errno.EAGAIN, str(error)) from error
     return made
 
 
