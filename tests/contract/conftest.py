@@ -5,6 +5,7 @@ import pytest
 from httpcore_pool import HTTP11Connection
 from httpcore_pool.connection._http2_protocol import Protocol
 from testkit.guard import Guard
+from testkit.internet import Internet
 from testkit.worlds import WORLDS
 
 
@@ -101,3 +102,17 @@ def run_at_guard(run_client, transport, guard):
         return run_client(at_guard, **{**transport.options, **options})
 
     return run
+
+
+@pytest.fixture
+def internet(authority):
+    """A proxy that answers for every URL."""
+    with Internet(authority) as started:
+        yield started
+
+
+@pytest.fixture
+def another(authority):
+    """A second one."""
+    with Internet(authority) as started:
+        yield started

@@ -18,19 +18,6 @@ BASIC = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
 
 @pytest.fixture
-def internet(authority):
-    """A proxy that answers for every URL."""
-    with Internet(authority) as started:
-        yield started
-
-
-@pytest.fixture
-def another(authority):
-    with Internet(authority) as started:
-        yield started
-
-
-@pytest.fixture
 def run(run_client):
     """Run a scenario: `async def scenario(client)`, with a client that heeds the environment."""
 

@@ -7,22 +7,8 @@ import pytest
 
 from httpcore_client import AddressPolicy, AddressRefused, CertificateError, Network, Route
 from testkit.guard import PASSWORD, USER
-from testkit.internet import Internet
 from testkit.peer import Peer, response
 from testkit.relay import Relay
-
-
-@pytest.fixture
-def internet(authority):
-    """A proxy that answers for every URL."""
-    with Internet(authority) as started:
-        yield started
-
-
-@pytest.fixture
-def another(authority):
-    with Internet(authority) as started:
-        yield started
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from ._errors import ConnectTimeout, HTTPError, RequestTimeout, TotalTimeout, Tr
 if TYPE_CHECKING:
     from ._request import Request
 
-__all__ = ["named"]
+__all__ = ["TIMER_SECONDS", "named"]
 
-_TIMER_SECONDS = 0.002  # so much earlier than asked for may a timer of an event loop fire
+TIMER_SECONDS = 0.002  # so much earlier than asked for may a timer of an event loop fire
 
 
 def named(
@@ -34,7 +34,7 @@ def named(
     if (
         isinstance(error, RequestTimeout)
         and options.deadline is not None
-        and now >= options.deadline - _TIMER_SECONDS
+        and now >= options.deadline - TIMER_SECONDS
         and options.timeout is not None
         and options.timeout.total is not None
     ):

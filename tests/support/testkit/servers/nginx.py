@@ -4,7 +4,7 @@ import signal
 
 from testkit.servers.base import Server
 
-_CONFIG = """
+HEAD = """
 daemon off;
 worker_processes 1;
 user root;
@@ -18,7 +18,9 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    upstream backend {{ server 127.0.0.1:{backend}; keepalive 64; }}
+"""
+
+_CONFIG = """    upstream backend {{ server 127.0.0.1:{backend}; keepalive 64; }}
     server {{
         listen 127.0.0.1:{tls} ssl http2;
         listen 127.0.0.1:{plain} http2;
@@ -48,7 +50,7 @@ class Nginx(Server):
     offers = frozenset({"app", "streams", "idle", "requests", "body", "reload"})
 
     def start(self):
-        config = _CONFIG.format(
+        config = (HEAD + _CONFIG).format(
             folder=self.folder,
             backend=self.backend,
             tls=self.tls_port,

@@ -1,21 +1,9 @@
 """nginx, which tells what it has seen of TLS, and listens on Unix sockets too."""
 
 from testkit.servers.base import Server
+from testkit.servers.nginx import HEAD
 
 _CONFIG = """
-daemon off;
-worker_processes 1;
-user root;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{plain};
         listen 127.0.0.1:{tls} ssl http2;
@@ -50,7 +38,7 @@ class TellingNginx(Server):
         super().__init__(authority, folder, None, None)
 
     def start(self):
-        config = _CONFIG.format(
+        config = (HEAD + _CONFIG).format(
             folder=self.folder,
             tls=self.tls_port,
             plain=self.plain_port,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import select
 from typing import Any, cast
 
+from ..network._hosts import written
+
 __all__ = [
     "PollReadiness",
     "Readiness",
@@ -86,7 +88,7 @@ def address(sockname: Any) -> str:
         return ""
     if isinstance(sockname, tuple):
         host, port = str(cast("Any", sockname)[0]), cast("Any", sockname)[1]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return written(host, port)
     if isinstance(sockname, bytes):  # Linux's abstract space
         sockname = sockname.decode(errors="backslashreplace")
     return f"unix:{sockname}".replace("\0", "@", 1)

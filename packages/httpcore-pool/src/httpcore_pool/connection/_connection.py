@@ -90,11 +90,6 @@ class HTTPConnection(Adapter):
         self._backend = backend
         self._proxy = proxy
         self._network = network if network is not None else PLAIN
-        self._forwards = proxy is not None and proxy.forwards(tls=self._origin.is_ssl, http1=http1)
-        # Whether each request has to be looked at, whose way leads through the proxy.
-        self._looks = proxy is not None and not (
-            self._forwards and proxy.auth is None and self._network.address_policy is None
-        )
         self._timeout = timeout if timeout is not None else Timeout()
         ssl = TLSConfig.of(ssl)
         self._dialler = Dialler(
@@ -110,6 +105,11 @@ class HTTPConnection(Adapter):
             limits=limits,
             http2_settings=http2_settings,
             sessions=sessions,
+        )
+        self._forwards = self._dialler.forwards
+        # Whether each request has to be looked at, whose way leads through the proxy.
+        self._looks = proxy is not None and not (
+            self._forwards and proxy.auth is None and self._network.address_policy is None
         )
         self._inner: HTTP11Connection | HTTP2Connection | None = None
         self._dialling = Mutex(backend)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from .._connect_attempt import ConnectAttempt
 from .._errors import ConnectError, ConnectTimeout, NetworkError, ProxyError
-from ..network._dial import addresses_of, connect, where
+from ..network._dial import addresses_of, connect
+from ..network._hosts import written
 from ._http11 import HTTP11Connection
 from ._proxy import authority
 
@@ -31,7 +32,11 @@ __all__ = ["Dialler"]
 
 
 class Dialler:
-    """Makes connections to one origin, one way; see `HTTPConnection` for the arguments."""
+    """Makes connections to one origin, one way; see `HTTPConnection` for the arguments.
+
+    Attributes:
+        forwards: whether they end at a proxy, which forwards each request.
+    """
 
     def __init__(
         self,
@@ -55,7 +60,7 @@ class Dialler:
         self._proxy = proxy
         self._proxy_ssl = proxy_ssl
         self._network = network
-        self._forwards = proxy is not None and proxy.forwards(tls=origin.is_ssl, http1=http1)
+        self.forwards = proxy is not None and proxy.forwards(tls=origin.is_ssl, http1=http1)
         self._http1 = http1
         self._http2 = http2
         self._timeout = timeout
@@ -117,7 +122,7 @@ class Dialler:
             self._backend,
             timeout=self._timeout,
             limits=self._limits,
-            forward=self._proxy if self._forwards else None,
+            forward=self._proxy if self.forwards else None,
         )
 
     async def _reach(self, budget: Budget, dial: Dial) -> NetworkStream:
@@ -127,7 +132,7 @@ class Dialler:
             return await connect(
                 self._network, self._backend, origin.host, origin.port, budget, dial
             )
-        if self._forwards:
+        if self.forwards:
             return await self._to_proxy(proxy, budget, dial)
         if proxy.is_socks:
             return await self._through_socks(proxy, budget, dial)
@@ -171,7 +176,7 @@ class Dialler:
             except BaseException as error:
                 await self._drop(stream)
                 if isinstance(error, ProxyError):
-                    attempts.append(ConnectAttempt(where(*place), error.message, now() - began))
+                    attempts.append(ConnectAttempt(written(*place), error.message, now() - began))
                     error.attempts = tuple(attempts)
                 if not places or not try_another(error):
                     raise

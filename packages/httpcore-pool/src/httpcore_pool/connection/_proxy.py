@@ -15,7 +15,7 @@ from .._errors import ProxyError
 from .._hashed import Hashed
 from .._siblings import URL, Headers, InvalidURL
 from .._trust import TLSConfig
-from ..network._dial import where
+from ..network._hosts import written
 
 if TYPE_CHECKING:
     from .._request import Request
@@ -348,7 +348,7 @@ def absolute_form(url: URL) -> str:
 
 def authority(origin: Origin) -> str:
     """Return the target of CONNECT, which always names the port (RFC 9110 9.3.6)."""
-    return where(origin.host, origin.port)
+    return written(origin.host, origin.port)
 
 
 def for_origin(request: Request) -> Request:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._errors import ConnectTimeout, InvalidRequest, ProxyError, RequestTimeout
-from ..network._dial import where
+from ..network._hosts import written
 
 if TYPE_CHECKING:
     from .._config import Budget
@@ -112,7 +112,7 @@ class _Handshake:
             raise self._error("refused the user and password")
 
     async def _connect(self, host: str, port: int) -> None:
-        there = where(host, port)
+        there = written(host, port)
         self.asked = f"when asked to connect to {there}"
         command = self._socks.SOCKS5Command.CONNECT
         await self._send(self._socks.SOCKS5CommandRequest.from_address(command, (host, port)))

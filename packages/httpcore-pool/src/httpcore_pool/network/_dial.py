@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._errors import ConnectError, ConnectTimeout, HTTPError
+from .._named import TIMER_SECONDS
+from ._hosts import written
 from ._resolver import read_answer
 
 if TYPE_CHECKING:
@@ -15,9 +17,7 @@ if TYPE_CHECKING:
     from ..backends.base import Backend, NetworkStream
     from ._network import Connect, Network
 
-__all__ = ["addresses_of", "connect", "where"]
-
-_TIMER_SECONDS = 0.002  # so much earlier than asked for may a timer of an event loop fire
+__all__ = ["addresses_of", "connect"]
 
 
 async def connect(
@@ -96,9 +96,9 @@ async def _connect_tcp(
         return await backend.connect_tcp(found, budget.cut(None), network)
     except (ConnectError, ConnectTimeout) as error:
         network.resolver.failed(host)
-        raise _about(error, where(host, port)) from error.__cause__
+        raise _about(error, written(host, port)) from error.__cause__
     except OSError as error:  # reset at once, say
-        raise ConnectError(f"can't connect to {where(host, port)}: {_why(error)}") from error
+        raise ConnectError(f"can't connect to {written(host, port)}: {_why(error)}") from error
 
 
 async def _connect_unix(path: str, backend: Backend, budget: Budget) -> NetworkStream:
@@ -115,7 +115,7 @@ async def _connect_by(
     function: Connect, backend: Backend, host: str, port: int, budget: Budget
 ) -> NetworkStream:
     timeout = budget.cut(None)
-    by = f"can't connect to {where(host, port)} by {getattr(function, '__qualname__', repr(function))}"
+    by = f"can't connect to {written(host, port)} by {getattr(function, '__qualname__', repr(function))}"
     try:
         from ..backends._made import make_stream  # here, as few have such a function
 
@@ -131,7 +131,7 @@ def _failed(
 ) -> ConnectError | ConnectTimeout:
     """Return the error for what has failed; a function of the caller's may have had a limit of its own."""
     left = budget.cut(None)
-    if isinstance(error, TimeoutError) and left is not None and left <= _TIMER_SECONDS:
+    if isinstance(error, TimeoutError) and left is not None and left <= TIMER_SECONDS:
         return ConnectTimeout(what, timeout)
     return ConnectError(f"{what}: {_why(error)}")
 
@@ -150,11 +150,6 @@ def _about(error: ConnectError | ConnectTimeout, there: str) -> ConnectError | C
         told = ConnectError(f"can't connect to {there}: {error.message}")
     told.attempts = error.attempts
     return told
-
-
-def where(host: str, port: int) -> str:
-    """Write a host and a port as one."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _why(error: OSError | LookupError) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, cast
 
 from .._siblings import URL, InvalidURL
 
-__all__ = ["HostMap", "Place"]
+__all__ = ["HostMap", "Place", "written"]
 
 Place: TypeAlias = tuple[str, int | None]
 """A host or an address, and a port where one was written."""
@@ -33,7 +33,7 @@ class HostMap(Mapping[str, tuple[str, ...]]):
         for name, addresses in _entries(given):
             self._places[_name(name)] = _addresses(name, addresses)
         self._texts = {
-            _written(*place): tuple(_written(*each) for each in several)
+            written(*place): tuple(written(*each) for each in several)
             for place, several in self._places.items()
         }
         self._hash = hash(frozenset(self._texts.items()))
@@ -131,7 +131,8 @@ def _split(text: object, what: str) -> Place:
     return host or "", None if port is None else int(port)
 
 
-def _written(host: str, port: int | None) -> str:
+def written(host: str, port: int | None) -> str:
+    """Write a host, and its port if there is one, as text."""
     if port is None:
         return host
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
