@@ -6,9 +6,9 @@ Flows are closed, the turn to renew credentials passes on, nothing stays open, a
 import pytest
 
 from httpcore_client import AuthRequest, Exclusive, PoolLimits, Proxy
-from testkit.awaits import WalkBackend, walk_through, walked
-from testkit.faults import assert_settled, stats
-from testkit.interrupts import check_outcome
+from testkit.awaits import WalkBackend, walk_through
+from testkit.interrupts import interrupt
+from testkit.jobs import get
 from testkit.peer import response
 from testkit.tiny import Talk, TLSTalk
 
@@ -114,19 +114,7 @@ async def one_run(world, walk, talk, *, scheme="http", auth=None, shown=None, fi
     options = {"proxy": proxy, "auth": auth, "ssl": ssl, "http2": False, "trust_env": False}
     limits = PoolLimits(max_connections=1 if auth is None else 3)
     async with world.client(backend=backend, pool_limits=limits, **options) as client:
-
-        async def get(word):
-            return (await client.get(f"{url}/id/{word}")).content
-
-        outcome, told = await walked(
-            world.name, walk, backend, lambda: get("123"), lambda: get("456"), first=first
-        )
-        check_outcome(world, walk, outcome)
-        assert b"456" == told, walk.points
-        counts = await stats(client)
-        assert_settled(counts)
-        assert counts.open == sum(not stream.closed for stream in backend.streams), walk.points
-        assert b"789" == await get("789")
+        await interrupt(world, walk, backend, client, url, get, first=first)
         for each in filter(None, (auth, shown)):
             assert each.begun == each.ended, walk.points
     assert [] == [stream for stream in backend.streams if not stream.closed]

@@ -6,9 +6,9 @@ Each stream is closed, the pool's accounts are right, and the next request works
 import pytest
 
 from httpcore_client import PoolLimits
-from testkit.awaits import WalkBackend, walk_through, walked
-from testkit.faults import assert_settled, stats
-from testkit.interrupts import check_outcome
+from testkit.awaits import WalkBackend, walk_through
+from testkit.interrupts import interrupt
+from testkit.jobs import get
 from testkit.tiny import Talk, TLSTalk
 
 
@@ -52,19 +52,7 @@ def test_a_way_that_is_interrupted_leaves_all_in_order(world, authority, way, fi
         async with world.client(
             backend=backend, pool_limits=limits, proxy=proxy, **options
         ) as client:
-
-            async def get(word):
-                return (await client.get(f"{origin}://127.0.0.1/id/{word}")).content
-
-            outcome, told = await walked(
-                world.name, walk, backend, lambda: get("123"), lambda: get("456"), first=first
-            )
-            check_outcome(world, walk, outcome)
-            assert b"456" == told, walk.points
-            counts = await stats(client)
-            assert_settled(counts)
-            assert counts.open == sum(not stream.closed for stream in backend.streams), walk.points
-            assert b"789" == await get("789")
+            await interrupt(world, walk, backend, client, f"{origin}://127.0.0.1", get, first=first)
         assert [] == [stream for stream in backend.streams if not stream.closed]
 
     points = walk_through(world, run, again=again)

@@ -7,8 +7,8 @@ import pytest
 
 import httpcore_client as httpcore
 from testkit.awaits import WalkBackend, walk_through, walked
-from testkit.faults import assert_settled, nothing_left, stats
-from testkit.interrupts import check_outcome
+from testkit.faults import nothing_left, stats
+from testkit.interrupts import check_outcome, interrupt
 from testkit.jobs import JOBS, NAMES, get, left_early, uploading_much
 
 URL = "://127.0.0.1"
@@ -21,19 +21,7 @@ async def one_run(world, authority, walk, job, context, *, first):
     limits = httpcore.PoolLimits(max_connections=1)
     options = {"ssl": authority.bundle, "pool_limits": limits, "backend": backend}
     async with world.client(**options) as client:
-
-        async def other():
-            return (await client.get(url + "/id/456")).content
-
-        outcome, told = await walked(
-            world.name, walk, backend, lambda: job(client, url), other, first=first
-        )
-        check_outcome(world, walk, outcome)
-        assert b"456" == told, walk.points
-        counts = await stats(client)
-        assert_settled(counts)
-        assert counts.open == sum(not stream.closed for stream in backend.streams), walk.points
-        assert b"789" == (await client.get(url + "/id/789")).content
+        await interrupt(world, walk, backend, client, url, job, first=first)
     assert [] == [stream for stream in backend.streams if not stream.closed]
 
 
