@@ -108,7 +108,9 @@ from ._sync import SyncClient
 from ._trio import TrioClient
 from ._trust_env import TrustEnv
 from .adapters import (
+    AddedAdapter,
     AuthAdapter,
+    Clock,
     CookieAdapter,
     EnvironmentAdapter,
     HookAdapter,
@@ -141,6 +143,7 @@ __version__ = "0.1.0"
 __all__ = [
     "URL",
     "Adapter",
+    "AddedAdapter",
     "AddressPolicy",
     "AddressRefused",
     "AsyncioBackend",
@@ -162,6 +165,7 @@ __all__ = [
     "ClientChanges",
     "ClientOptions",
     "ClientSettings",
+    "Clock",
     "ClosedError",
     "ConnectAttempt",
     "ConnectError",

@@ -81,9 +81,12 @@ class ClientSettings(_Shared, total=False):
         trust_env: whether proxy variables, CA bundles, key log and netrc of the environment are used; a
             `TrustEnv` says it of each.
         hooks: functions to call on "request", "response", "redirect", "retry", "error"; see `HookTypes`.
-        adapters: changes of the stack: by the class of a level, a function that is given that level and
-            returns what is to stand in its place. `{ConnectionPool: Logging}` puts an adapter of the
-            caller's own over the pool, `{CookieAdapter: lambda level: level.inner}` leaves a level out.
+        adapters: what is added to the stack, such as `[RetryAdapter(), RateLimitAdapter(10)]`: each
+            stands over the level that its class names, of several over one level the first as the
+            outermost. Or changes of the stack: by the class of a level, a function that is given that
+            level and returns what is to stand in its place. `{ConnectionPool: Logging}` puts an adapter
+            of the caller's own over the pool, `{CookieAdapter: lambda level: level.inner}` leaves a level
+            out.
         http1: whether HTTP/1.1 may be spoken.
         http2: whether HTTP/2 may be spoken: over TLS where the server offers it. With `http1=False`
             it is spoken in cleartext too, without asking (prior knowledge).
@@ -165,6 +168,9 @@ def once(given: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(routes, Mapping):
             raise TypeError(f"routes must be a mapping by pattern, not {type(routes).__name__}")
         given["routes"] = dict(cast("Mapping[str, object]", routes))
+    adapters: object = given.get("adapters")
+    if isinstance(adapters, Iterable) and not isinstance(adapters, (Mapping, str, bytes)):
+        given["adapters"] = tuple(cast("Iterable[object]", adapters))
     if given.get("params") is not None:
         given["params"] = QueryParams(given["params"])
     return given

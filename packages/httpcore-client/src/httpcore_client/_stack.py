@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from weakref import ref
 
 from ._riding import as_callable
 from ._siblings import pool
 from .adapters import (
+    AddedAdapter,
     AuthAdapter,
     CookieAdapter,
     EnvironmentAdapter,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["AdapterTypes", "build_stack"]
 
 _Maker: TypeAlias = Callable[[pool.Adapter], pool.Adapter]
-AdapterTypes: TypeAlias = Mapping[type[pool.Adapter], Callable[..., pool.Adapter]] | None
+_Changes: TypeAlias = Mapping[type[pool.Adapter], Callable[..., pool.Adapter]]
+AdapterTypes: TypeAlias = _Changes | Iterable[AddedAdapter] | None
 
 _MOST_WRAPS = 100
 _LEVELS = (RedirectAdapter, EnvironmentAdapter, CookieAdapter, AuthAdapter, pool.ConnectionPool)
@@ -68,7 +70,8 @@ def build_stack(
         routes: by pattern other ways to some URLs; None for the same to all.
         proxy: what the client says of proxies, for the routes that say nothing.
         network: the client's way from hosts to connections.
-        adapters: by the class of a level, a function of that level; what it returns stands in its place.
+        adapters: what to add; or by the class of a level, a function of that level, and what it returns
+            stands in its place.
 
     Raises:
         TypeError: `adapters` names what is no level, or gives what is no adapter.
@@ -103,7 +106,7 @@ def build_stack(
         (AuthAdapter, lambda inner: AuthAdapter(inner, backend, aside)),
         (pool.ConnectionPool, lambda inner: inner),
     ]
-    instead = _checked(adapters)
+    instead = _checked(adapters, backend)
     stack: list[pool.Adapter] = []
     made: dict[type[pool.Adapter], pool.Adapter] = {}
     for kind, make in reversed(levels):
@@ -113,19 +116,50 @@ def build_stack(
     return stack, cast("CookieAdapter", made[CookieAdapter])
 
 
-def _checked(adapters: AdapterTypes) -> Mapping[type[pool.Adapter], Callable[..., pool.Adapter]]:
+def _checked(adapters: AdapterTypes, backend: pool.Backend) -> _Changes:
     if adapters is None:
         return {}
     if not isinstance(adapters, Mapping):
-        raise TypeError(
-            f"adapters must be a mapping by the class of a level, not {type(adapters).__name__}"
-        )
-    for level, change in adapters.items():
-        if level not in _LEVELS:
-            known = ", ".join(each.__name__ for each in _LEVELS)
-            raise TypeError(f"adapters: {level!r} is no level of the stack, which are {known}")
+        return _additions(adapters, backend)
+    changes = cast("_Changes", adapters)
+    for level, change in changes.items():
+        _check_level(level)
         as_callable(f"adapters[{level.__name__}]", change, or_none=False)
-    return adapters
+    return changes
+
+
+def _check_level(level: Any) -> None:
+    if level not in _LEVELS:
+        known = ", ".join(each.__name__ for each in _LEVELS)
+        raise TypeError(f"adapters: {level!r} is no level of the stack, which are {known}")
+
+
+def _additions(adapters: object, backend: pool.Backend) -> _Changes:
+    """Return what puts each addition over its level, of several over one the first as the outermost."""
+    if isinstance(adapters, (str, bytes)) or not isinstance(adapters, Iterable):
+        raise TypeError(
+            "adapters must be a list of adapters to add, or a mapping by the class of a level, "
+            f"not {type(adapters).__name__}"
+        )
+    over: dict[type[pool.Adapter], list[AddedAdapter]] = {}
+    for added in cast("Iterable[object]", adapters):
+        if not isinstance(added, AddedAdapter):
+            raise TypeError(
+                f"adapters: {added!r} is no AddedAdapter; any other goes into a mapping, "
+                "as in {ConnectionPool: lambda pool: MyAdapter(pool)}"
+            )
+        _check_level(added.level)
+        over.setdefault(added.level, []).append(added)
+
+    def putting(additions: list[AddedAdapter]) -> Callable[[pool.Adapter], pool.Adapter]:
+        def put(level: pool.Adapter) -> pool.Adapter:
+            for added in reversed(additions):
+                level = added.over(level, backend)
+            return level
+
+        return put
+
+    return {level: putting(additions) for level, additions in over.items()}
 
 
 def _placed(

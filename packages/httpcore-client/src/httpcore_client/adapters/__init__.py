@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ._added import AddedAdapter
 from ._auth import AuthAdapter
 from ._base import Layer
+from ._clock import Clock
 from ._cookies import CookieAdapter
 from ._environment import EnvironmentAdapter
 from ._hooks import HookAdapter
@@ -11,7 +13,9 @@ from ._redirects import RedirectAdapter
 from ._routes import RouteAdapter
 
 __all__ = [
+    "AddedAdapter",
     "AuthAdapter",
+    "Clock",
     "CookieAdapter",
     "EnvironmentAdapter",
     "HookAdapter",
