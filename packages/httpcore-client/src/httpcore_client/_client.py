@@ -10,6 +10,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from ._base import Settings
+from ._conveniences import Conveniences
 from ._hooks import Hooks
 from ._options import ClientOptions, ShownField, as_jar
 from ._settings import (
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Client", "ResponseContext", "more_of", "restored"]
 
 
-class Client(Settled, pool.Closing):
+class Client(Settled, Conveniences, pool.Closing):
     """The HTTP client for asyncio; `TrioClient` and `SyncClient` are the same in their worlds.
 
     Use it as a context manager, or `close` it. One client serves many tasks at once, and should: it

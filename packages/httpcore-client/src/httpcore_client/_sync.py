@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ._client import Client, ResponseContext, more_of, restored
+from ._conveniences import SyncConveniences
 from ._hooks import for_threads
 from ._settings import ClientChanges, ClientSettings, Settled
 from ._siblings import URL, CookieJar, Headers, Origin, pool
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SyncClient", "SyncResponseContext"]
 
 
-class SyncClient(Settled, pool.SyncClosing):
+class SyncClient(Settled, SyncConveniences, pool.SyncClosing):
     """The HTTP client for threads: one may be shared by many; see `Client` for the arguments.
 
     There is no event loop inside: it works in threads, in a notebook and inside a running loop (which
