@@ -55,10 +55,10 @@ def open_sync_client(settings):
 
 
 @contextmanager
-def open_httpx2(settings):
+def open_httpx2(settings, transport=None):
     import httpx2
 
-    with httpx2.Client(**_httpx2_arguments(settings)) as client:
+    with httpx2.Client(**_httpx2_arguments(settings), transport=transport) as client:
 
         def get(url):
             return client.get(url).content
@@ -102,6 +102,32 @@ def open_requests(settings):
             session.verify = settings.ca
             for scheme in ("http://", "https://"):
                 session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=_CONNECTIONS))
+        yield (lambda url: session.get(url).content), None, None
+
+
+def open_bridged_httpx2(settings):
+    from httpcore_client.bridges.httpx2 import Transport
+
+    return open_httpx2(settings, Transport(ssl=settings.ca, http2=settings.http2))
+
+
+def open_bridged_httpx2_async(settings):
+    from httpcore_client.bridges.httpx2 import AsyncTransport
+
+    return open_httpx2_async(settings, AsyncTransport(ssl=settings.ca, http2=settings.http2))
+
+
+@contextmanager
+def open_bridged_requests(settings):
+    import requests
+
+    from httpcore_client.bridges.requests import PoolAdapter
+
+    with requests.Session() as session:
+        if settings.ca is not None:
+            session.verify = settings.ca
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, PoolAdapter(http2=settings.http2))
         yield (lambda url: session.get(url).content), None, None
 
 
@@ -200,10 +226,10 @@ async def open_aiohttp(settings):
 
 
 @asynccontextmanager
-async def open_httpx2_async(settings):
+async def open_httpx2_async(settings, transport=None):
     import httpx2
 
-    async with httpx2.AsyncClient(**_httpx2_arguments(settings)) as client:
+    async with httpx2.AsyncClient(**_httpx2_arguments(settings), transport=transport) as client:
 
         async def get(url):
             return (await client.get(url)).content
@@ -307,6 +333,9 @@ CLIENTS = {
     "requests": Kind(open_requests, "threads", ("requests", "urllib3")),
     "httpx2": Kind(open_httpx2, "threads", ("httpx2", "httpcore2")),
     "httpx2 async": Kind(open_httpx2_async, "asyncio", ("httpx2", "httpcore2", "anyio")),
+    "bridged requests": Kind(open_bridged_requests, "threads", ("requests", "httpcore-client")),
+    "bridged httpx2": Kind(open_bridged_httpx2, "threads", ("httpx2", "httpcore-client")),
+    "bridged async": Kind(open_bridged_httpx2_async, "asyncio", ("httpx2", "httpcore-client")),
     "aiohttp": Kind(open_aiohttp, "asyncio", ("aiohttp",)),
     "Client uvloop": Kind(open_client, "uvloop", ("httpcore-client", "uvloop")),
     "aiohttp uvloop": Kind(open_aiohttp, "uvloop", ("aiohttp", "uvloop")),

@@ -15,6 +15,12 @@ _SYNC_H2 = ("SyncClient", "httpx2", "niquests")
 _ASYNC_H2 = ("Client", "TrioClient", "httpx2 async", "niquests async", "pyreqwest")
 _SYNC_LARGE = ("SyncClient", "urllib3", "httpx2")
 _ASYNC_LARGE = ("Client", "TrioClient", "aiohttp", "httpx2 async")
+# Peers as they are, and with our pool under them.
+_BRIDGED = (
+    ("requests with our pool", ("bridged requests", "requests"), "threads"),
+    ("httpx2 with our pool", ("bridged httpx2", "httpx2"), "threads"),
+    ("httpx2 with our pool, in event loops", ("bridged async", "httpx2 async"), "tasks"),
+)
 _MANY = ("Client", "Client @20", "TrioClient", "aiohttp")
 _SYNC_CLOSING = ("SyncClient", "http.client", "urllib3", "requests", "httpx2")
 _ASYNC_CLOSING = ("Client", "TrioClient", "aiohttp", "httpx2 async")
@@ -202,5 +208,9 @@ GROUPS = (
         _create(_ASYNC_CREATE),
         what=_CLIENT,
         figures=_CPU_ONLY,
+    ),
+    *(
+        Group("bridges", title, clients[0], _small(clients, many))
+        for title, clients, many in _BRIDGED
     ),
 )

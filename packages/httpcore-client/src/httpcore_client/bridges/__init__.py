@@ -1,0 +1,1 @@
+"""Ways from other tools to this one: our pool under their clients, our requests on their clusters."""
