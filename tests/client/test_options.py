@@ -75,7 +75,7 @@ def test_an_unknown_name_suggests_the_right_one(name, meant):
             "'routes' is an argument of clients: make one with it, or client.replace(routes",
         ),
         ("network", "'network' is an argument of clients"),
-        ("retries", "this client does not retry but where that is safe"),
+        ("retries", "give a client adapters=[RetryAdapter(...)], of httpcore_client.retry"),
         (
             "event_hooks",
             "'hooks' is an argument of clients: make one with it, or client.replace(hooks",

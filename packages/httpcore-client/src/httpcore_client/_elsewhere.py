@@ -55,8 +55,10 @@ _SENTENCES = {
     "proxy_ssl": "give proxy=Proxy(url, ssl=...)",
     "proxy_ssl_context": "give proxy=Proxy(url, ssl=...)",
     "socks": 'give proxy="socks5://..."',
-    "retries": "this client does not retry but where that is safe",
-    "max_retries": "this client does not retry but where that is safe",
+    "retries": "give a client adapters=[RetryAdapter(...)], of httpcore_client.retry",
+    "max_retries": "give a client adapters=[RetryAdapter(...)], of httpcore_client.retry",
+    "retry": "give a client adapters=[RetryAdapter(...)], of httpcore_client.retry",
+    "cache": "give a client adapters=[CacheAdapter(...)], of httpcore_client.cache",
     "extensions": "see trace= and timeout=, or an adapter of your own",
 }
 _HOLDERS = {"timeout": pool.Timeout, "ssl": pool.TLSConfig, "network": pool.Network}
@@ -131,7 +133,16 @@ _NAMES = {
     "AbstractResolver": "Resolver",
     "HTTPTransport": "ConnectionPool",
     "AsyncHTTPTransport": "ConnectionPool",
-    "MockTransport": "Adapter",
+    **dict.fromkeys(("Retry", "RetryAdapter", "RetryPolicy"), "in httpcore_client.retry"),
+    **dict.fromkeys(
+        ("RateLimitAdapter", "ConcurrencyLimitAdapter", "CircuitBreakerAdapter", "HedgeAdapter"),
+        "in httpcore_client.limits",
+    ),
+    "CacheAdapter": "in httpcore_client.cache",
+    **dict.fromkeys(("MockAdapter", "ASGIAdapter", "WSGIAdapter"), "in httpcore_client.testing"),
+    "MockTransport": "httpcore_client.testing.MockAdapter",
+    "ASGITransport": "httpcore_client.testing.ASGIAdapter",
+    "WSGITransport": "httpcore_client.testing.WSGIAdapter",
     "codes": "http.HTTPStatus of the standard library",
     "stream": "SyncClient.stream",
 }
