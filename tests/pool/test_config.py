@@ -110,6 +110,17 @@ def test_a_budget_without_a_deadline_gives_the_limit_of_the_phase():
     assert (3, None, 9) == (budget.read(), budget.write(), budget.cut(9))
 
 
+def test_the_head_may_be_waited_for_otherwise_than_what_follows():
+    def limits(deadline=None, **how):
+        budget = Budget(Options(timeout=Timeout(**how), deadline=deadline), lambda: 0.0)
+        return budget.head(), budget.read()
+
+    assert (3, 3) == limits(read=3)
+    assert (9, 3) == limits(read=3, head=9)
+    assert (9, None) == limits(read=None, head=9)
+    assert (2, 1) == limits(deadline=2, read=1, head=9)
+
+
 def test_a_budget_without_options_has_the_default_limits():
     assert Timeout() == Budget(Options(), lambda: 0.0).timeout
 

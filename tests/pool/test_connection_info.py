@@ -104,7 +104,8 @@ def test_each_phase_has_its_time_and_together_they_are_the_total(run):
             return await send(pool)
 
     response = run(scenario)
-    assert response.connection == ConnectionInfo(
+    assert response.connection.number > 0
+    assert response.connection.copy_with(number=0) == ConnectionInfo(
         peer="example.org:80",
         local="scripted:0",
         protocol="HTTP/1.1",
@@ -263,7 +264,7 @@ def test_a_tunnel_has_a_phase_of_its_own_and_its_proxy_no_password(run):
             await connection.connect(get("https://example.org/"), dial)
         return dial.phases
 
-    assert {"dns": 0, "connect": 10, "proxy": 7} == run(scenario)
+    assert {"dns": 0, "connect": 10, "proxy": 7, "tls": 8} == run(scenario)  # what fails takes time
 
 
 def test_a_forwarding_proxy_is_told_without_its_password(run):

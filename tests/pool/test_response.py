@@ -117,6 +117,34 @@ def test_read_gives_the_same_bytes_again(run):
     assert (b"ab", b"ab", b"ab", True) == run(scenario)
 
 
+def test_an_adapter_may_let_the_body_pass_through_its_hands():
+    made = response(Pieces(b"a", b"b"))
+    inner = []
+
+    def wrap(source):
+        inner.append(source)
+        return Pieces(b"c")
+
+    made.wrap_source(wrap)
+    assert (b"c", [b"a", b"b"]) == (run_sync(made.read()), inner[0].pieces)
+    run_sync(inner[0].close())
+
+
+def test_but_not_when_somebody_has_begun_to_stream_it():
+    made = response(Pieces(b"a", b"b"))
+    stream = made.stream()
+    with pytest.raises(StreamConsumed, match="can't be wrapped any more"):
+        made.wrap_source(lambda source: source)
+    run_sync(stream.close())
+
+
+def test_one_that_was_read_stays_as_it_is():
+    made = response(Pieces(b"a", b"b"))
+    run_sync(made.read())
+    made.wrap_source(lambda source: source)
+    assert b"ab" == made.content
+
+
 def test_an_empty_body_reads_as_no_bytes():
     made = response(Pieces())
     assert (b"", b"") == (run_sync(made.read()), made.content)

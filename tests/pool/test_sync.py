@@ -4,6 +4,7 @@ import pytest
 
 from httpcore_pool import (
     ClosedError,
+    Network,
     PoolLimits,
     Request,
     ScriptedBackend,
@@ -11,6 +12,7 @@ from httpcore_pool import (
     SyncConnectionPool,
     SyncResponse,
     Timeout,
+    TLSConfig,
 )
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -31,6 +33,12 @@ def test_it_sends_and_returns_a_response_for_threads():
             pool.connections_opened,
             pool.backend,
         )
+
+
+def test_it_says_what_it_does_with_requests_that_say_nothing():
+    network = Network(unix_socket="/a")
+    with SyncConnectionPool(ScriptedBackend(), ssl=False, network=network) as pool:
+        assert (TLSConfig(False), network) == (pool.ssl, pool.network)
 
 
 def test_leaving_the_block_closes_the_pool():

@@ -222,3 +222,20 @@ def test_which_of_the_two_comes_first(monkeypatch, polls):
         theirs.send(b"x")
         found.append(_sockets.wait_either(ours, 1))
     assert [False, None, True] == found
+
+
+def test_a_stream_is_writable_until_the_peer_takes_nothing_more(world, connect):
+    over = threading.Event()
+
+    async def scenario():
+        stream = await connect(silent_until(over))
+        before = stream.is_writable()
+        with pytest.raises(WriteTimeout):
+            while True:
+                await stream.write(LARGE, SHORT)
+        after = stream.is_writable()
+        over.set()
+        await stream.close()
+        return before, after, stream.is_writable()  # where it would fail at once
+
+    assert (True, False, True) == world.run(scenario)

@@ -159,7 +159,7 @@ def test_a_dial_that_ends_after_the_deadline_is_a_total_timeout():
 
 
 def test_no_descriptor_left_for_what_is_imported_late_is_a_connect_error(monkeypatch):
-    async def dial(self, budget, dial):
+    async def dial(self, request, budget, dial):
         raise OSError(24, "Too many open files")
 
     monkeypatch.setattr(Dialler, "dial", dial)

@@ -468,6 +468,14 @@ def test_a_silent_server_is_a_read_timeout():
     assert (ReadTimeout, 3, False) == (type(error), error.limit, error.answered)
 
 
+def test_the_limit_for_the_head_is_another_where_that_is_said():
+    connection, _ = connection_over(timeout=Timeout(read=3, head=9))
+    assert 9 == failure_of(connection).limit
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+    connection, _ = connection_over(head, timeout=Timeout(read=3, head=9))
+    assert 3 == failure_of(connection).limit
+
+
 def test_a_silent_server_after_the_deadline_is_a_total_timeout():
     backend = ScriptedBackend()
 

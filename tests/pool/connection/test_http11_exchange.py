@@ -582,7 +582,15 @@ def test_the_steps_of_an_exchange_can_be_watched(run):
         return [(event.name, dict(event.details)) for event in events], events[0].request.url
 
     assert (
-        [("request.sent", {}), ("response.head", {"status_code": 200})],
+        [
+            ("send.start", {}),
+            ("send.head", {}),
+            ("send.done", {"bytes": 0, "whole": True}),
+            ("wait.start", {}),
+            ("wait.done", {"status_code": 200, "protocol": "HTTP/1.1"}),
+            ("receive.start", {}),
+            ("receive.done", {"bytes": 5}),
+        ],
         Request("GET", URL).url,
     ) == run(scenario)
 

@@ -74,9 +74,30 @@ def test_a_response_without_a_body_ends_at_once(run, h2_peer):
 def test_what_happens_is_traced(h2_peer):
     peer, seen = h2_peer(), []
     connection = peer.connect(peer.step(respond(1)), peer.step(respond(3)))
-    run_sync(facts_of(connection, get(options=Options(trace=lambda e: seen.append(e.name)))))
-    run_sync(facts_of(connection, get("POST", b"x", options=Options(trace=seen.append))))
-    assert ["request.sent", "response.head"] == seen[:2] == [event.name for event in seen[2:]]
+    options = Options(trace=lambda event: seen.append(event.name))
+    run_sync(facts_of(connection, get(options=options)))
+    run_sync(facts_of(connection, get("POST", b"x", options=options)))
+    steps = ["send.start", "send.head", "send.done", "wait.start", "wait.done"]
+    assert [*steps, "receive.start", "receive.done"] * 2 == seen
+
+
+def test_a_head_that_goes_first_and_what_comes_before_the_answer_are_traced(h2_peer):
+    def go_ahead(peer):
+        peer.h2.send_headers(1, [(":status", "100")])
+
+    peer, seen = h2_peer(), []
+    connection = peer.connect(peer.step(go_ahead), peer.step(respond(1)))
+    options = Options(trace=lambda event: seen.append(event.name))
+    request = get("POST", b"x", headers={"Expect": "100-continue"}, options=options)
+    run_sync(facts_of(connection, request))
+    assert ["send.start", "send.head", "response.informational", "send.done"] == seen[:4]
+
+
+def test_a_failure_is_traced(h2_peer):
+    seen = []
+    options = Options(trace=lambda event: seen.append(event.name))
+    run_sync(raised_by(h2_peer().connect(b"").send(get(options=options))))
+    assert "wait.failed" == seen[-1]
 
 
 def test_padding_and_empty_frames_are_no_body(h2_peer):

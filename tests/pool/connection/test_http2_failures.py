@@ -295,6 +295,16 @@ def test_the_limit_of_a_read_is_named_whoever_reads(h2_peer):
     assert "sent nothing for 3 s" in str(error)
 
 
+def test_the_limit_for_the_head_is_another_where_that_is_said(h2_peer):
+    limits = Timeout(read=3, head=9)
+    connection = h2_peer().connect(lambda stream: None, timeout=limits)
+    assert 9 == run_sync(raised_by(connection.send(get()))).limit
+    peer = h2_peer()
+    connection = peer.connect(peer.step(lambda p: p.head(1)), lambda stream: None, timeout=limits)
+    response = run_sync(connection.send(get()))
+    assert 3 == run_sync(raised_by(response.read())).limit
+
+
 def test_without_limits_a_silent_server_is_still_told(h2_peer):
     connection = h2_peer().connect(timeout=Timeout.of(None))
     error = run_sync(raised_by(connection.send(get())))

@@ -10,6 +10,7 @@ import pytest
 from httpcore_pool import (
     AsyncioBackend,
     ClosedError,
+    Options,
     PoolTimeout,
     ReadError,
     Timeout,
@@ -53,6 +54,39 @@ def test_they_wait_for_the_limit_of_the_pool_and_nothing_is_sent(run, h2_peer):
     kind, limit, sent, text, unsent, exchanges = run(scenario)
     assert (PoolTimeout, 7, False, True, 1) == (kind, limit, sent, unsent, exchanges)
     assert "none of the 1 streams that the server allows became free" in text
+
+
+def test_who_watches_is_told_of_the_wait(run, h2_peer):
+    async def scenario():
+        seen = []
+        watching = Options(trace=lambda event: seen.append(event.name))
+        peer, connection = one_stream(h2_peer, timeout=Timeout(pool=7))
+        peer_ends = peer.step(lambda p: p.h2.send_data(1, b"one", end_stream=True))
+        first = await connection.send(get())
+        await raised_by(connection.send(get(options=watching)))
+        peer.stream._steps += [peer_ends, peer.step(respond(3, b"two"))]
+        await facts_of(connection, get(options=watching))
+        await first.read()
+        return seen[:4]
+
+    assert ["pool.start", "pool.failed", "pool.start", "pool.done"] == run(scenario)
+
+
+def test_a_watcher_that_fails_after_the_wait_leaves_no_stream(run, h2_peer):
+    def fail(event):
+        if event.name == "pool.done":
+            raise ZeroDivisionError
+
+    async def scenario():
+        peer, connection = one_stream(h2_peer)
+        peer_ends = peer.step(lambda p: p.h2.send_data(1, b"one", end_stream=True))
+        first = await connection.send(get())
+        peer.stream._steps += [peer_ends]
+        error = await raised_by(connection.send(get(options=Options(trace=fail))))
+        await first.read()
+        return type(error), len(connection.state.streams)
+
+    assert (ZeroDivisionError, 0) == run(scenario)
 
 
 def test_the_total_may_end_the_wait(h2_peer):

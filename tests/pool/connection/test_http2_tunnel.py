@@ -98,6 +98,73 @@ def test_what_comes_with_the_head_is_read_first(h2_peer):
     assert (True, b"he", True, b"llo", False) == run_sync(scenario())
 
 
+def test_all_may_come_with_the_head(h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        both = peer.step(lambda p: (p.head(1), says(b"hello", end=True)(p)))
+        stream = (await peer.connect(both).send(connect())).network_stream
+        data = await stream.read(9), await stream.read(9)
+        await stream.close()
+        return data, peer.content(1), peer.resets()
+
+    assert ((b"hello", b""), (b"", True), []) == run_sync(scenario())
+
+
+def test_what_is_there_is_read_without_waiting(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        _, stream = await tunnel(peer)
+        nothing = await stream.read_available(9)
+        peer.h2.send_data(1, b"hello", end_stream=True)
+        peer.stream._steps.append(peer.h2.data_to_send())
+        found = [await stream.read_available(size) for size in (2, 9, 9)]
+        await stream.close()
+        return nothing, found
+
+    assert (None, [b"he", b"llo", b""]) == run(scenario)
+
+
+def test_a_stream_is_writable_while_both_windows_have_room(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        _, stream = await tunnel(peer)
+        found = [stream.is_writable()]
+        await stream.write(bytes(65_535 - 255))
+        found.append(stream.is_writable())
+        for widened in (1, None):
+            peer.h2.increment_flow_control_window(1000, widened)
+            peer.stream._steps.append(peer.h2.data_to_send())
+            await stream.read_available(9)
+            found.append(stream.is_writable())
+        peer.stream.is_writable = lambda: False
+        found.append(stream.is_writable())
+        peer.h2.end_stream(1)
+        peer.stream._steps.append(peer.h2.data_to_send())
+        await stream.read_available(9)
+        found.append(stream.is_writable())
+        await stream.close()
+        return [*found, stream.is_writable()]
+
+    assert [True, False, False, True, False, True, True] == run(scenario)
+
+
+def test_empty_frames_do_not_put_off_the_limit_of_a_read(h2_peer):
+    async def scenario():
+        def nothing(peer):
+            backend.time += 2
+            peer.h2.send_data(1, b"")
+
+        peer = h2_peer()
+        _, stream = await tunnel(peer, *(peer.step(nothing) for _ in range(9)))
+        backend = stream._exchange.backend
+        with pytest.raises(ReadTimeout):
+            await stream.read(9, 5)
+        await stream.close()
+        return backend.time
+
+    assert 6 == run_sync(scenario())
+
+
 def test_extended_connect_names_the_protocol(run, h2_peer):
     async def scenario():
         peer = h2_peer(OFFERS)
@@ -347,15 +414,64 @@ def test_what_the_server_has_ended_takes_nothing_more(h2_peer):
         error = await raised_by(stream.write(b"x"))
         readable = stream.is_readable()
         await stream.close()
-        return data, type(error), str(error), readable, peer.resets()
+        return data, type(error), str(error), readable
 
     assert (
         (b"bye", b""),
         WriteError,
         "the server has ended the stream",
         True,
-        [(1, ERRORS.CANCEL)],
     ) == run_sync(scenario())
+
+
+def test_what_the_server_has_ended_is_ended_here_in_order(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        response, stream = await tunnel(peer, peer.step(says(b"bye", end=True)))
+        await stream.write(b"bye")
+        data = await stream.read(9), await stream.read(9)
+        await stream.close()
+        await response.close()
+        return data, peer.content(1), peer.resets()
+
+    assert ((b"bye", b""), (b"bye", True), []) == run(scenario)
+
+
+def test_a_read_that_is_cancelled_while_it_answers_loses_nothing(h2_peer, live, settled):
+    class Full(live):
+        room = None
+
+        async def write(self, data, timeout=None):
+            if self.room is not None:
+                await self.room.wait()
+            await super().write(data, timeout)
+
+    async def read(stream, size):
+        while size > 0:
+            size -= len(await stream.read(99_000, 5))
+        return size
+
+    def sends(pieces):
+        return lambda p: [p.h2.send_data(1, bytes(16_000)) for _ in range(pieces)]
+
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(stream=Full, backend=AsyncioBackend())
+        peer.stream.feed(peer.step(lambda p: p.head(1)), peer.step(sends(16)))
+        stream = (await connection.send(connect())).network_stream
+        await read(stream, 16 * 16_000)
+        peer.stream.room = asyncio.Event()
+        peer.stream.feed(peer.step(sends(1)))
+        reading = asyncio.ensure_future(stream.read(99_000, 5))
+        await settled()
+        reading.cancel()
+        await settled()
+        peer.stream.room.set()
+        left = await read(stream, 16_000)
+        await stream.close()
+        return reading.cancelled(), left
+
+    assert (True, 0) == asyncio.run(scenario())
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,15 @@ def test_options_for_the_server_as_a_whole_are_forwarded_without_a_path():
     assert backend.streams[0].written.startswith(b"OPTIONS http://a.test:81 HTTP/1.1\r\n")
 
 
+def test_a_path_in_place_of_the_urls_is_forwarded_with_the_origin():
+    """RFC 9112 3.2.2: a proxy is always sent absolute-form."""
+    backend = ScriptedBackend([b"HTTP/1.1 204 No Content\r\n\r\n"])
+    connection = HTTPConnection("http://a.test/", backend, proxy=Proxy("http://p"))
+    request = Request("GET", "http://a.test:81/x", options=Options(target="/y?'*"))
+    run_sync(connection.send(request))
+    assert backend.streams[0].written.startswith(b"GET http://a.test:81/y?'* HTTP/1.1\r\n")
+
+
 def test_under_a_policy_a_forwarding_proxy_is_asked_for_urls_alone():
     network = Network(address_policy=AddressPolicy.public_only(trust_proxies=True))
     connection = HTTPConnection(

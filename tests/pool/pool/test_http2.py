@@ -22,7 +22,7 @@ from httpcore_pool import (
     ScriptedBackend,
     run_sync,
 )
-from httpcore_pool.pool import _pool as module
+from httpcore_pool.pool import _ways as module
 from testkit.scripted_h2 import raised_by
 
 HERE = "http://example.org/"

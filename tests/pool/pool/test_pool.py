@@ -321,7 +321,7 @@ def test_a_request_that_http_2_did_not_process_is_replayed_once(run, h2_peer, ho
 
 def test_a_connection_that_closes_again_and_again_before_it_is_used_is_told():
     def close(event):
-        if event.name == "pool.assigned":
+        if event.name == "connection.opened":
             for entry in pool._state._entries:
                 run_sync(entry.connection.close())
 

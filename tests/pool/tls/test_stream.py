@@ -235,6 +235,28 @@ def test_a_write_that_ran_out_of_time_goes_on_where_it_was(run, make, taken):
     assert (5, b"first second") == run(scenario)
 
 
+def test_it_is_writable_with_nothing_unsent_over_a_stream_that_is(make):
+    async def scenario():
+        secure, stream, _ = make(lambda peer: peer.hands())
+        await secure.handshake(NO_LIMIT)
+        found = [secure.is_writable()]
+        stream.is_writable = lambda: False
+        found.append(secure.is_writable())
+        del stream.is_writable
+        await secure._write_mutex.acquire(None)
+        found.append(secure.is_writable())
+        secure._write_mutex.release()
+
+        async def narrow(data, timeout=None):
+            return 1
+
+        stream.write_some = narrow
+        await secure.write_some(b"first")
+        return [*found, secure.is_writable()]
+
+    assert [True, False, False, False] == run_sync(scenario())
+
+
 def test_what_a_partial_write_left_is_sent_first(run, make):
     """Records that were made can't be taken back, whoever writes next (RFC 8446 5.3: they are counted)."""
 

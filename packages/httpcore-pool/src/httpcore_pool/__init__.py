@@ -75,7 +75,7 @@ from ._streams import (
     TextStream,
 )
 from ._sync import SyncConnectionPool
-from ._trace import Informational, OnInformational, Trace, TraceEvent
+from ._trace import TRACE_EVENTS, Informational, OnInformational, Trace, TraceEvent
 from ._trust import ClientCertificate, SSLTypes, TLSConfig
 from .backends.base import Backend, Event, NetworkStream
 from .connection import HTTP11Connection, HTTPConnection, Proxy, ProxyAuth
@@ -107,6 +107,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ACCEPT_ENCODING",
+    "TRACE_EVENTS",
     "Adapter",
     "AddressPolicy",
     "AddressPolicyTypes",

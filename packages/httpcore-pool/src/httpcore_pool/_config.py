@@ -64,6 +64,7 @@ class Timeout(Value):
             all the same (RFC 9110 10.1.1).
         lowest_rate: bytes a second that a response's body must come in with, taken over 5 seconds of
             waiting for it; slower is a `ReadTimeout`.
+        head: what `read` is for the head of the response, where that is to be another; None for the same.
 
     Raises:
         TypeError: a limit is not a number.
@@ -77,6 +78,7 @@ class Timeout(Value):
     total: float | None = None
     expect: float | None = 1.0
     lowest_rate: float | None = None
+    head: float | None = None
 
     if not TYPE_CHECKING:
 
@@ -300,6 +302,8 @@ class Options(Value, kw_only=True):
             with CONNECT (RFC 9112 3.2); None means the URL's.
         connect_protocol: what a CONNECT over HTTP/2 is to lead to, such as "websocket" (RFC 8441); None
             means a tunnel.
+        upgrade: whether the request asks to switch its connection to another protocol (RFC 9110 7.8):
+            that is then one of HTTP/1.1, and one to the origin itself, through a proxy by a tunnel.
         body_limits: how much of the response's body is accepted; None means `BodyLimits()`.
         default_encoding: the charset of text that says none itself; or a function that is given what
             came of the body when text is first asked for, and returns the charset or None.
@@ -321,6 +325,7 @@ class Options(Value, kw_only=True):
     on_retry: OnRetry | None = None
     target: str | None = None
     connect_protocol: str | None = None
+    upgrade: bool = False
     body_limits: BodyLimits | None = None
     default_encoding: DefaultEncoding = None
 
@@ -389,6 +394,12 @@ class Budget:
     def read(self) -> float | None:
         """Seconds that the next read may take."""
         seconds = self.timeout.read
+        return seconds if self._deadline is None else self.cut(seconds)
+
+    def head(self) -> float | None:
+        """Seconds that the next read may take before the head of the response is there."""
+        timeout = self.timeout
+        seconds = timeout.read if timeout.head is None else timeout.head
         return seconds if self._deadline is None else self.cut(seconds)
 
     def write(self) -> float | None:

@@ -7,11 +7,16 @@ Nothing here may hold a connection, a stream or a response: a record outlives th
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._siblings import Value
+from ._trace import Phase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._request import Request
     from .backends.base import NetworkStream
 
 __all__ = [
@@ -97,6 +102,7 @@ class ConnectionInfo(Value, kw_only=True):
         peer: the address at the other end, `host:port`, IPv6 in brackets: the proxy's, if there is one.
         local: our own address, in the same form.
         protocol: "HTTP/1.1" or "HTTP/2".
+        number: of the connection: in a process each has another one, from 1 on. 0 is none.
         proxy: the proxy's URL, its password masked; None for none.
         tls: what was agreed with the origin; None without TLS.
         proxy_tls: what was agreed with an https proxy; None without one.
@@ -107,6 +113,7 @@ class ConnectionInfo(Value, kw_only=True):
     peer: str
     local: str
     protocol: str
+    number: int = 0
     proxy: str | None = None
     tls: TLSInfo | None = None
     proxy_tls: TLSInfo | None = None
@@ -119,10 +126,17 @@ class ConnectionInfo(Value, kw_only=True):
         return self.requests_before > 0
 
 
+_numbers = count(1)
+
+
 def info_of(stream: NetworkStream, protocol: str) -> ConnectionInfo:
     """Copy what is known of a connection that nothing was sent over yet."""
     return ConnectionInfo(
-        peer=stream.peer, local=stream.local, protocol=protocol, tls=stream.tls_info
+        peer=stream.peer,
+        local=stream.local,
+        protocol=protocol,
+        number=next(_numbers),
+        tls=stream.tls_info,
     )
 
 
@@ -131,22 +145,46 @@ class Dial:
 
     Attributes:
         phases: seconds, by the names in `Timings`.
+        at: when the last of them ended.
     """
 
-    __slots__ = ("_at", "phases")
+    __slots__ = ("_now", "_request", "at", "phases")
+    _now: Callable[[], float]
+    _request: Request
 
     def __init__(self) -> None:
         self.phases: dict[str, float] = {}
-        self._at = 0.0
 
-    def start(self, now: float) -> None:
-        """Begin."""
-        self._at = now
+    def start(self, request: Request, now: Callable[[], float]) -> None:
+        """Begin, for a request, whose watcher is told of the phases; `now` is the clock."""
+        self._request = request
+        self._now = now
+        self.at: float = now()
 
-    def lap(self, phase: str, now: float) -> None:
+    def phase(self, name: str, **details: object) -> Phase:
+        """Return a block that is a phase; into what it gives goes what is known at its end."""
+        return _DialPhase(self, name, details)
+
+    def lap(self, phase: str) -> None:
         """Note that a phase has ended, which took all the time since the last note."""
-        self.phases[phase] = self.phases.get(phase, 0.0) + now - self._at
-        self._at = now
+        now = self._now()
+        self.phases[phase] = self.phases.get(phase, 0.0) + now - self.at
+        self.at = now
+
+
+class _DialPhase(Phase):
+    """It begins where the one before it has ended."""
+
+    __slots__ = ("_dial",)
+
+    def __init__(self, dial: Dial, name: str, details: dict[str, object]) -> None:
+        super().__init__(dial._request, name, dial._now, **details)
+        self._dial = dial
+
+    def _at(self, step: str) -> float:
+        if step != "start":
+            self._dial.lap(self._name)
+        return self._dial.at
 
 
 Times: TypeAlias = list[Any]

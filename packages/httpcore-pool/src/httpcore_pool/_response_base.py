@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, SupportsIndex
 from ._charset import charset_label, check_encoding, known_encoding, mark_of, media_type
 from ._connection_info import NO_TIMES, elapsed_of, record_of
 from ._content import Body
-from ._errors import HTTPStatusError, RedirectError, ResponseNotRead
+from ._errors import HTTPStatusError, RedirectError, ResponseNotRead, StreamConsumed
 from ._reading import excerpt, links_by_relation, parse_json
 from ._siblings import Headers, headers
 from ._status import reason_phrase as standard_phrase
@@ -310,7 +310,21 @@ class ResponseBase:
         self._network_stream = stream
         self._body.content = b""
 
-    # For the adapters that know about redirects.
+    # For the adapters.
+
+    def wrap_source(self, wrap: Callable[[ByteSource], ByteSource]) -> None:
+        """Let the body come through another source from now on.
+
+        Args:
+            wrap: makes that source. The one it is given belongs to it: it closes it, and reads it to
+                its end where it is read itself.
+
+        Raises:
+            StreamConsumed: somebody has begun to stream it, so that it would see a part.
+        """
+        if self._body.content is None and self._body.started:
+            raise StreamConsumed("the body is being streamed: its source can't be wrapped any more")
+        self._body.source = wrap(self._body.source)
 
     def set_redirect(
         self,

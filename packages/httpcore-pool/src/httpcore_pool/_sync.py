@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ._config import Options
     from ._request import Request
     from ._siblings import URL, Origin
-    from ._trust import SSLTypes
+    from ._trust import SSLTypes, TLSConfig
     from .backends.base import Backend
     from .connection import Proxy
     from .network import Network
@@ -68,6 +68,16 @@ class SyncConnectionPool(SyncClosing):
         return self._pool.backend
 
     @property
+    def ssl(self) -> TLSConfig:
+        """Whom it trusts, for requests that say nothing of that."""
+        return self._pool.ssl
+
+    @property
+    def network(self) -> Network:
+        """How hosts become connections, for requests that say nothing of that."""
+        return self._pool.network
+
+    @property
     def connections_opened(self) -> int:
         """How many connections were dialled so far."""
         return self._pool.connections_opened
@@ -85,6 +95,12 @@ class SyncConnectionPool(SyncClosing):
     ) -> int:
         """Open connections ahead, so that `count` are idle; see `ConnectionPool.warm`."""
         return run_sync(self._pool.warm(origin, count, options=options))
+
+    def offers_extended_connect(
+        self, origin: URL | Origin | str, *, options: Options | None = None
+    ) -> bool:
+        """Whether an open connection takes an extended CONNECT (RFC 8441); see `ConnectionPool`."""
+        return self._pool.offers_extended_connect(origin, options=options)
 
     def close(self) -> None:
         """Close every connection; running and waiting requests fail."""

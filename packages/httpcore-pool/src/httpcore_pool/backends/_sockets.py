@@ -13,6 +13,7 @@ __all__ = [
     "SelectReadiness",
     "address",
     "is_readable",
+    "is_writable",
     "wait_either",
 ]
 
@@ -80,6 +81,11 @@ def wait_either(sock: Any, timeout: float | None) -> bool | None:
 def is_readable(sock: Any) -> bool:
     """Whether the socket has bytes, an end or an error waiting. A closed socket counts as readable."""
     return bool(sock.fileno() < 0) or Readiness(sock, write=False).wait(0)
+
+
+def is_writable(sock: Any) -> bool:
+    """Whether the socket takes bytes, or would fail. A closed socket counts as writable."""
+    return bool(sock.fileno() < 0) or Readiness(sock, write=True).wait(0)
 
 
 def address(sockname: Any) -> str:

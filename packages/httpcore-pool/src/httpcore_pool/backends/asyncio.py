@@ -294,6 +294,9 @@ class _Stream(asyncio.Protocol, NetworkStream):
         # The loop may not have looked since the peer closed.
         return self._readiness.now()
 
+    def is_writable(self) -> bool:
+        return self._is_broken() or not self._transport.get_write_buffer_size()
+
     @property
     def peer(self) -> str:
         return self._peer

@@ -99,6 +99,10 @@ class NetworkStream(ABC):
         """
         ...
 
+    def is_writable(self) -> bool:
+        """Whether a short write would be done at once; True where that can't be known beforehand."""
+        return True
+
     @property
     @abstractmethod
     def peer(self) -> str:

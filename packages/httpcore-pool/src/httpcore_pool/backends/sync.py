@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
 from ..network._sockets import SocketSettings
 from ._lookup import look_up
-from ._sockets import Readiness, address, is_readable, wait_either
+from ._sockets import Readiness, address, is_readable, is_writable, wait_either
 from ._sync_dial import dial
 from ._threads import call_for
 from .base import Backend, Event, NetworkStream, T, Ts
@@ -123,6 +123,9 @@ class _SyncStream(NetworkStream):
             return self._idle.now()
         except RuntimeError:  # another thread asks at this very moment
             return is_readable(self._sock)
+
+    def is_writable(self) -> bool:
+        return is_writable(self._sock)
 
     @property
     def peer(self) -> str:

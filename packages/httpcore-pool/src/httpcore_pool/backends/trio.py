@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
 from ..network._sockets import SocketSettings
-from ._sockets import address, is_readable
+from ._sockets import address, is_readable, is_writable
 from .base import Backend, Event, NetworkStream, T, Ts
 
 if TYPE_CHECKING:
@@ -110,6 +110,9 @@ class _TrioStream(NetworkStream):
 
     def is_readable(self) -> bool:
         return is_readable(self._stream.socket)
+
+    def is_writable(self) -> bool:
+        return is_writable(self._stream.socket)
 
     @property
     def peer(self) -> str:

@@ -58,6 +58,7 @@ class HTTPConnection(Adapter):
         proxy: the proxy to go through, if any.
         proxy_ssl: whom to trust for an https proxy that brings no settings of its own; None for the same
             CAs as `ssl`.
+        tunnel: whether a proxy is asked for a tunnel to an http origin, too, instead of to forward.
         network: how hosts become connections.
         http1: whether HTTP/1.1 may be spoken.
         http2: whether HTTP/2 may be spoken. With `http1=False` it is spoken without asking, over
@@ -76,6 +77,7 @@ class HTTPConnection(Adapter):
         ssl: TLSConfig | None = None,
         proxy: Proxy | None = None,
         proxy_ssl: TLSConfig | None = None,
+        tunnel: bool = False,
         network: Network | None = None,
         http1: bool = True,
         http2: bool = True,
@@ -98,6 +100,7 @@ class HTTPConnection(Adapter):
             ssl=ssl,
             proxy=proxy,
             proxy_ssl=proxy_ssl if proxy_ssl is not None else ssl.for_others(),
+            tunnel=tunnel,
             network=self._network,
             http1=http1,
             http2=http2,
@@ -140,6 +143,12 @@ class HTTPConnection(Adapter):
         """How many exchanges it carries at once."""
         return 1 if self._inner is None else self._inner.capacity
 
+    @property
+    def extends(self) -> bool:
+        """Whether the server takes an extended CONNECT (RFC 8441 3)."""
+        inner = self._inner
+        return not (inner is None or isinstance(inner, HTTP11Connection)) and inner.extends
+
     def watch(self, on_resize: Callable[[], None]) -> bool:
         """Ask to be told when `capacity` changes while an exchange runs.
 
@@ -156,6 +165,11 @@ class HTTPConnection(Adapter):
     def protocol(self) -> str | None:
         """The protocol spoken, "HTTP/1.1" or "HTTP/2"; None before it was dialled."""
         return None if self._inner is None else self._inner.protocol
+
+    @property
+    def number(self) -> int:
+        """That of the connection, as in `ConnectionInfo`; 0 before it was dialled."""
+        return 0 if self._inner is None else self._inner.info.number
 
     @property
     def exchanges(self) -> int:
@@ -200,7 +214,9 @@ class HTTPConnection(Adapter):
                     raise ClosedError("the connection is closed")
                 inner = self._inner
                 if inner is None or inner is old:
-                    self._inner = inner = await self._dialler.dial(countdown, dial or Dial())
+                    self._inner = inner = await self._dialler.dial(
+                        request, countdown, dial or Dial()
+                    )
                 return inner
             finally:
                 self._dialling.release()

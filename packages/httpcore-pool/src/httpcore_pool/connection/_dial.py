@@ -7,7 +7,7 @@ here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from .._connect_attempt import ConnectAttempt
 from .._errors import ConnectError, ConnectTimeout, NetworkError, ProxyError
@@ -18,7 +18,8 @@ from ._proxy import authority
 
 if TYPE_CHECKING:
     from .._config import Budget, HTTP2Settings, MessageLimits, Timeout
-    from .._connection_info import Dial
+    from .._connection_info import Dial, TLSInfo
+    from .._request import Request
     from .._siblings import Origin
     from .._trust import TLSConfig
     from ..backends.base import Backend, NetworkStream
@@ -46,6 +47,7 @@ class Dialler:
         ssl: TLSConfig,
         proxy: Proxy | None,
         proxy_ssl: TLSConfig,
+        tunnel: bool,
         network: Network,
         http1: bool,
         http2: bool,
@@ -60,7 +62,9 @@ class Dialler:
         self._proxy = proxy
         self._proxy_ssl = proxy_ssl
         self._network = network
-        self.forwards = proxy is not None and proxy.forwards(tls=origin.is_ssl, http1=http1)
+        self.forwards = (
+            proxy is not None and not tunnel and proxy.forwards(tls=origin.is_ssl, http1=http1)
+        )
         self._http1 = http1
         self._http2 = http2
         self._timeout = timeout
@@ -68,10 +72,13 @@ class Dialler:
         self._http2_settings = http2_settings
         self._sessions = sessions
 
-    async def dial(self, budget: Budget, dial: Dial) -> HTTP11Connection | HTTP2Connection:
+    async def dial(
+        self, request: Request, budget: Budget, dial: Dial
+    ) -> HTTP11Connection | HTTP2Connection:
         """Return a new connection.
 
         Args:
+            request: what it is for, whose watcher is told.
             budget: how long it may take.
             dial: is told how long each phase took.
 
@@ -80,21 +87,21 @@ class Dialler:
             ConnectTimeout, NetworkError: a step on the way took too long, or broke.
         """
         proxy, tls = self._proxy, self._origin.is_ssl
-        dial.start(self._backend.now())
+        dial.start(request, self._backend.now)
         stream = await self._reach(budget, dial)
         proxy_tls = stream.tls_info  # what leads to an origin itself has none yet
         try:
             alpn = self._alpn()
             if tls:
-                stream = await self._tls(stream, self._ssl, alpn, budget)
-                dial.lap("tls", self._backend.now())
-                chosen = stream.alpn or alpn[-1]
-                if chosen not in alpn:
-                    raise ConnectError(f"the server chose {chosen!r}, which was not offered")
+                with dial.phase("tls", host=self._origin.host) as known:
+                    stream = await self._tls(stream, self._ssl, alpn, budget, known)
+                    chosen = stream.alpn or alpn[-1]
+                    if chosen not in alpn:
+                        raise ConnectError(f"the server chose {chosen!r}, which was not offered")
+                    inner = self._speaker(stream, chosen)  # which takes time when it is the first
             else:
                 # Without TLS nothing is negotiated: RFC 9113 3.3.
-                chosen = "http/1.1" if self._http1 else "h2"
-            inner = self._speaker(stream, chosen)
+                inner = self._speaker(stream, "http/1.1" if self._http1 else "h2")
         except BaseException:
             await self._drop(stream)
             raise
@@ -148,8 +155,8 @@ class Dialler:
             while True:
                 stream = await self._to_proxy(proxy, budget, dial)
                 try:
-                    is_open = await open_tunnel(stream, proxy, target, flow, budget, tls=tls)
-                    dial.lap("proxy", self._backend.now())
+                    with dial.phase("proxy", proxy=proxy.url.masked, step="CONNECT"):
+                        is_open = await open_tunnel(stream, proxy, target, flow, budget, tls=tls)
                     if is_open:
                         return stream
                 except BaseException:
@@ -172,7 +179,8 @@ class Dialler:
             place, began = places.pop(0), now()
             stream = await self._to_proxy(proxy, budget, dial)
             try:
-                await open_socks(stream, proxy, *place, budget)
+                with dial.phase("proxy", proxy=proxy.url.masked, step="SOCKS"):
+                    await open_socks(stream, proxy, *place, budget)
             except BaseException as error:
                 await self._drop(stream)
                 if isinstance(error, ProxyError):
@@ -181,7 +189,6 @@ class Dialler:
                 if not places or not try_another(error):
                     raise
             else:
-                dial.lap("proxy", now())
                 return stream
 
     async def _to_proxy(self, proxy: Proxy, budget: Budget, dial: Dial) -> NetworkStream:
@@ -192,8 +199,12 @@ class Dialler:
             stream = await connect(network, self._backend, host, proxy.port, budget, dial)
             if proxy.url.is_ssl:
                 ssl = proxy.ssl if proxy.ssl is not None else self._proxy_ssl
-                stream = await self._tls(stream, ssl, ("http/1.1",), budget, proxy)
-                dial.lap("proxy", self._backend.now())
+                try:
+                    with dial.phase("proxy", proxy=proxy.url.masked, step="TLS") as known:
+                        stream = await self._tls(stream, ssl, ("http/1.1",), budget, known, proxy)
+                except BaseException:
+                    await self._drop(stream)
+                    raise
         except (NetworkError, ConnectTimeout) as error:
             error.args = (f"can't get to the proxy {proxy.url.masked}: {error.message}",)
             raise
@@ -218,29 +229,29 @@ class Dialler:
         config: TLSConfig,
         alpn: tuple[str, ...],
         budget: Budget,
+        known: dict[str, object],
         proxy: Proxy | None = None,
     ) -> TLSStream:
-        """Return a stream with TLS to the origin, or to a proxy."""
+        """Return a stream with TLS to the origin, or to a proxy, and say what was agreed for watchers."""
         from ..tls._stream import TLSStream
 
         origin = self._origin
         host, port = (origin.host, origin.port) if proxy is None else (proxy.url.host, proxy.port)
         # With one session for several ways the peer could tell that all of them are us: RFC 8446 C.4.
         way = (self._proxy, self._network)
-        try:
-            secure = TLSStream(
-                stream,
-                config,
-                host,
-                self._backend,
-                port=port,
-                way=way,
-                alpn=alpn,
-                sessions=self._sessions,
-                is_proxy=proxy is not None,
-            )
-            await secure.handshake(budget)
-        except BaseException:
-            await self._drop(stream)
-            raise
+        secure = TLSStream(
+            stream,
+            config,
+            host,
+            self._backend,
+            port=port,
+            way=way,
+            alpn=alpn,
+            sessions=self._sessions,
+            is_proxy=proxy is not None,
+        )
+        await secure.handshake(budget)
+        agreed = cast("TLSInfo", secure.tls_info)
+        known.update(version=agreed.version, cipher=agreed.cipher, alpn=agreed.alpn)
+        known["resumed"] = agreed.resumed
         return secure

@@ -125,7 +125,12 @@ class HTTP11Connection(Adapter):
         options = request.options
         if options.started is None or options.timeout is None:  # nobody above has done so
             request = request.with_options(options.begun(self.now(), self._timeout))
-        exchange = Exchange(self, request, Budget(request.options, self.now))
+        kind = Exchange
+        if options.trace is not None:
+            from ._http11_traced import TracedExchange
+
+            kind = TracedExchange
+        exchange = kind(self, request, Budget(request.options, self.now))
         try:
             return await exchange.run(self.target(request), self._fields(request))
         except BaseException as error:
@@ -139,9 +144,12 @@ class HTTP11Connection(Adapter):
         url = request.url
         target = request.options.target
         if target is not None:
-            is_for_server = target == "*" and self._forward is not None  # RFC 9112 3.2.4
-            return f"{url.scheme}://{url.host_header}" if is_for_server else target
+            if self._forward is not None and target.startswith(("/", "*")):  # RFC 9112 3.2.2, 3.2.4
+                return f"{url.scheme}://{url.host_header}{target.removeprefix('*')}"
+            return target
         if request.method == "CONNECT":
+            if request.options.connect_protocol is not None:
+                raise LocalProtocolError("an extended CONNECT (RFC 8441) needs HTTP/2")
             return authority(url.origin)
         if self._forward is not None:
             return absolute_form(url)

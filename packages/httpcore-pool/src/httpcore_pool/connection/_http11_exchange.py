@@ -24,7 +24,7 @@ from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
 from .._streams import ByteSource, BytesSource
-from .._trace import Informational, emit
+from .._trace import Informational
 from ._http11_breaks import broken_while_sending, tls_says_why
 from ._http11_head import read_head
 from ._http11_readers import reader_for
@@ -56,6 +56,7 @@ class Exchange(ByteSource):
     """One request and its response. While the body is open this is where it comes from."""
 
     closed = True  # there is nothing to release before a body is open
+    _what = "body"  # what is behind the head
     _times: Times  # while a body is open
 
     def __init__(self, connection: HTTP11Connection, request: Request, budget: Budget) -> None:
@@ -114,10 +115,7 @@ class Exchange(ByteSource):
             # The server may have answered (413, say) before it stopped reading: RFC 9112 9.6.
             self._broken = True
             return await self._head_despite_broken_write(error)
-        now = self._connection.now
-        self._sent = sent = now()
-        if self._request.options.trace is not None:
-            emit(self._request, "request.sent", sent)
+        self._sent = self._connection.now()
         return None
 
     async def _send_content(
@@ -140,12 +138,15 @@ class Exchange(ByteSource):
                 raise
             raise broken_while_sending(broke) from broke
 
+    def head_sent(self) -> None:
+        """Note that the head has gone out, before the content."""
+
     # The response's head.
 
     async def _receive_head(self) -> ResponseHead:
         while True:
             try:
-                data = await self._stream.read(_READ_BYTES, self._budget.read())
+                data = await self._stream.read(_READ_BYTES, self._budget.head())
             except ReadError as error:
                 if self._answered or tls_says_why(error):
                     raise
@@ -185,19 +186,19 @@ class Exchange(ByteSource):
                 )
             if head.status_code == 100:
                 self.go_ahead = True
-            if (callback := self._request.options.on_informational) is not None:
-                callback(Informational(head.status_code, head.headers, head.reason))
+            self._tell(Informational(head.status_code, head.headers, head.reason))
         return None
+
+    def _tell(self, informational: Informational) -> None:
+        if (callback := self._request.options.on_informational) is not None:
+            callback(informational)
 
     async def _respond(self, head: ResponseHead) -> Response:
         """Make the response. If its body came whole, the exchange is over before anybody reads it."""
         request, connection = self._request, self._connection
-        now = connection.now
-        came = now()
+        came = connection.now()
         before, begun = connection._exchanges - 1, request.options.started
         times = [connection.info, before, begun, self._sent, came, came, None]
-        if request.options.trace is not None:
-            emit(request, "response.head", came, status_code=head.status_code)
         # A coded body may still turn out to be something else, and its connection with it.
         coded = "Content-Encoding" in head.headers
         reader = self._reader
@@ -230,7 +231,8 @@ class Exchange(ByteSource):
         )
         response._times = times
         if switched is not None:
-            response.hand_over(UpgradedStream(self._stream, switched, response.close))
+            self._what = "raw stream"
+            response.hand_over(UpgradedStream(self._stream, switched, response._body.close))
         return response
 
     def _collect(self, reader: ResponseReader) -> bool:
@@ -372,4 +374,4 @@ class Exchange(ByteSource):
         self._connection.abandon()
 
     def __repr__(self) -> str:
-        return f"<body of {self._request.method} {self._request.url.masked}>"
+        return f"<{self._what} of {self._request.method} {self._request.url.masked}>"

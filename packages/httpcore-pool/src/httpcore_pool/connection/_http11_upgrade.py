@@ -38,6 +38,10 @@ class UpgradedStream(NetworkStream):
             return data
         return await self._stream.read(max_bytes, timeout)
 
+    async def read_available(self, max_bytes: int) -> bytes | None:
+        # Over TLS what can be read may be a session ticket, which is nothing to wait behind.
+        return await (self.read if self._received else self._stream.read_available)(max_bytes)
+
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         await self._stream.write(data, timeout)
 
@@ -49,6 +53,9 @@ class UpgradedStream(NetworkStream):
 
     def is_readable(self) -> bool:
         return bool(self._received) or self._stream.is_readable()
+
+    def is_writable(self) -> bool:
+        return self._stream.is_writable()
 
     @property
     def peer(self) -> str:

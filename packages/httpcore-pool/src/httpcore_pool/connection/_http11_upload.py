@@ -35,6 +35,10 @@ class Listener(Protocol):
 
     go_ahead: bool
 
+    def head_sent(self) -> None:
+        """Note that the head has gone out, before the content."""
+        ...
+
     def take_head(self, data: bytes) -> ResponseHead | None:
         """Take the next octets; return the final head once it is whole."""
         ...
@@ -73,6 +77,7 @@ class Upload:
         out = head.data
         if head.expects:
             await self._stream.write(out, self._budget.write())
+            self._listener.head_sent()
             out = b""
             if (answer := await self._await_go_ahead()) is not None:
                 return answer  # nothing of the content was used

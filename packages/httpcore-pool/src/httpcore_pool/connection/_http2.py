@@ -13,6 +13,7 @@ from .._config import Budget, HTTP2Settings, MessageLimits, Timeout
 from .._connection_info import ConnectionInfo, info_of, note_prelude
 from .._errors import PoolTimeout, ReadError, ReadTimeout
 from .._named import named
+from .._trace import Phase
 from ._http2_exchange import Exchange
 from ._http2_fields import write_head
 from ._http2_protocol import Protocol
@@ -86,6 +87,11 @@ class HTTP2Connection(Adapter):
         return self.state.capacity
 
     @property
+    def extends(self) -> bool:
+        """Whether the server takes an extended CONNECT, as far as it has said (RFC 8441 3)."""
+        return self.state.extends
+
+    @property
     def exchanges(self) -> int:
         """How many requests were begun on it."""
         return self._exchanges
@@ -115,11 +121,16 @@ class HTTP2Connection(Adapter):
             request = request.with_options(options.begun(self.now(), self._timeout))
         budget = Budget(request.options, self.now)
         try:
+            kind = Exchange
+            if options.trace is not None:
+                from ._http2_traced import TracedExchange
+
+                kind = TracedExchange
             head = write_head(request)
             stream = self._open_at_once(head, request)
             if stream is None:
-                return await self._wait_and_send(head, request, budget)
-            return await Exchange(self, stream, request, budget).run(head)
+                return await self._wait_and_send(kind, head, request, budget)
+            return await kind(self, stream, request, budget).run(head)
         except BaseException as error:
             if (better := named(error, request, self.now(), self.info.proxy)) is not error:
                 raise better from error
@@ -131,11 +142,21 @@ class HTTP2Connection(Adapter):
                 return self._begin(head, request)
         return None
 
-    async def _wait_and_send(self, head: RequestHead, request: Request, budget: Budget) -> Response:
+    async def _wait_and_send(
+        self, kind: type[Exchange], head: RequestHead, request: Request, budget: Budget
+    ) -> Response:
         queued = self.now()
-        stream = await self._open_in_turn(head, request, budget)
+        exchange: Exchange | None = None
+        try:
+            with Phase(request, "pool", self.now):
+                stream = await self._open_in_turn(head, request, budget)
+                exchange = kind(self, stream, request, budget)
+        except BaseException:
+            if exchange is not None:  # then it was a watcher that has failed
+                await exchange.give_up()
+            raise
         begun = self.now()
-        response = await Exchange(self, stream, request, budget).run(head)
+        response = await exchange.run(head)
         note_prelude(response._times, begun, queued, begun - queued)
         return response
 

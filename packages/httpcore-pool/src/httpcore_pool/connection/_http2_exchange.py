@@ -11,7 +11,6 @@ from .._pace import Pace
 from .._response import Response
 from .._siblings import Headers
 from .._streams import ByteSource, BytesSource
-from .._trace import emit
 from ._http2_frames import CANCEL
 from ._http2_tunnel import TunnelStream
 from ._http2_upload import Upload
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from .._config import Budget
     from .._connection_info import Times
     from .._request import Request
+    from .._trace import Informational
     from ..backends.base import Backend
     from ._http2 import HTTP2Connection
     from ._http2_fields import RequestHead, ResponseHead
@@ -38,6 +38,7 @@ class Exchange(ByteSource):
     """One request on its stream, and its response. While the body is open this is where it comes from."""
 
     closed = True  # there is nothing to release before a body is open
+    _what = "body"  # what is behind the head
     _times: Times  # while a body is open
 
     def __init__(
@@ -67,7 +68,7 @@ class Exchange(ByteSource):
             try:
                 await self._send(head, request.body)
                 while stream.head is None:
-                    await self.wait(self.budget.read())
+                    await self.wait(self.budget.head())
             except TransportError as error:
                 if isinstance(error, ReadTimeout):
                     self._doubt(heard)
@@ -80,7 +81,7 @@ class Exchange(ByteSource):
             self._tell_interim()
             return await self._respond(stream.head)
         except BaseException:
-            await self._give_up()
+            await self.give_up()
             raise
 
     async def _send(self, head: RequestHead, body: RequestBody | None) -> None:
@@ -88,10 +89,7 @@ class Exchange(ByteSource):
             await self.wire.flush(self.budget.write())
         else:
             await Upload(self, head).send(body)
-        now = self._connection.now
-        self._sent = sent = now()
-        if self._request.options.trace is not None:
-            emit(self._request, "request.sent", sent)
+        self._sent = self._connection.now()
 
     def _doubt(self, heard: int) -> None:
         """A read timed out. Without a word for anybody meanwhile, the connection itself may be lost.
@@ -110,21 +108,25 @@ class Exchange(ByteSource):
     def _tell_interim(self) -> None:
         interim = self.stream.interim
         while interim:
-            informational = interim.popleft()
-            if (callback := self._request.options.on_informational) is not None:
-                callback(informational)
+            self._tell(interim.popleft())
+
+    def _tell(self, informational: Informational) -> None:
+        if (callback := self._request.options.on_informational) is not None:
+            callback(informational)
+
+    def head_sent(self) -> None:
+        """Note that the head has gone out, before the content."""
 
     async def _respond(self, head: ResponseHead) -> Response:
         request, stream, connection = self._request, self.stream, self._connection
-        now = connection.now
-        came = now()
+        came = connection.now()
         # Ours have the numbers 1, 3, 5 and so on: RFC 9113 5.1.1.
         before, begun = stream.id // 2, request.options.started
         times = [connection.info, before, begun, self._sent, came, came, None]
-        if request.options.trace is not None:
-            emit(request, "response.head", came, status_code=head.status_code)
         source: ByteSource = self
-        if stream.ended:  # the usual small response, all there in one read
+        # Behind a CONNECT there may be all that the server says, and is to be read from a raw stream.
+        if stream.ended and not (stream.received and request.method == "CONNECT"):
+            # the usual small response, all there in one read
             source = BytesSource(stream.take() or b"")
             source.trailers = self._trailers()
             await self._finish()
@@ -141,8 +143,8 @@ class Exchange(ByteSource):
         )
         response._times = times
         if request.method == "CONNECT" and response.is_success and source is self:
-            self._pace = None
-            response.hand_over(TunnelStream(self, response.close))
+            self._what = "raw stream"
+            response.hand_over(TunnelStream(self, response._body.close))
         return response
 
     # The response's body, as a `ByteSource`.
@@ -163,7 +165,7 @@ class Exchange(ByteSource):
             self._end(cut=True)
             if isinstance(error, ReadTimeout):
                 self._doubt(heard)
-            await self._give_up()
+            await self.give_up()
             if isinstance(error, TransportError):
                 error.answered = True
             connection = self._connection
@@ -216,10 +218,10 @@ class Exchange(ByteSource):
     async def _finish(self) -> None:
         """The response is whole; if it came before all was sent, say so."""
         if not self.stream.sent:
-            await self._give_up()
+            await self.give_up()
 
-    async def _give_up(self) -> None:
-        """Give up the stream, and tell the server unless it is over."""
+    async def give_up(self) -> None:
+        """Give up the stream, and tell the server unless it is over. Again does nothing."""
         with self.wire.lock:
             self.protocol.close(self.stream, CANCEL)
             self.wire.wake_a_reader()
@@ -233,11 +235,11 @@ class Exchange(ByteSource):
             self._end(cut=True)
             with self.wire.lock:
                 self.stream.fail(ReadError("the response was closed"))  # for who may wait for it
-            await self._give_up()
+            await self.give_up()
 
     def abandon(self) -> None:
         # No lock, no I/O in a finaliser: the connection is left to its other streams, then dropped.
         self.protocol.draining = True
 
     def __repr__(self) -> str:
-        return f"<body of {self._request.method} {self._request.url.masked}>"
+        return f"<{self._what} of {self._request.method} {self._request.url.masked}>"

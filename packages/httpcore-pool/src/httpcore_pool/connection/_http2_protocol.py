@@ -83,6 +83,11 @@ class Protocol:
         return len(self.streams) < self.capacity
 
     @property
+    def extends(self) -> bool:
+        """Whether the server takes an extended CONNECT (RFC 8441 3)."""
+        return bool(self.referee.remote_settings.enable_connect_protocol)
+
+    @property
     def speaks(self) -> bool:
         """Whether there are octets to be sent."""
         return bool(self._out)
@@ -131,7 +136,7 @@ class Protocol:
                     f"the request's fields take {size} bytes (RFC 9113 6.5.2), "
                     f"the server accepts {limit}"
                 )
-        if head.extends and not self.referee.remote_settings.enable_connect_protocol:
+        if head.extends and not self.extends:
             raise LocalProtocolError("the server does not offer extended CONNECT (RFC 8441)")
         stream_id = self.next_id
         if stream_id > frames.MAX_ID:

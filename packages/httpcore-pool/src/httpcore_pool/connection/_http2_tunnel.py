@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._errors import ReadError, WriteError, WriteTimeout
+from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
 from ..backends.base import NetworkStream
 from ._http2_streams import News
 from ._http2_upload import send_piece
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ._http2_exchange import Exchange
 
 __all__ = ["TunnelStream"]
+
+_SHORT_BYTES = 256  # a short write, for `is_writable`
 
 
 class TunnelStream(NetworkStream):
@@ -32,15 +34,37 @@ class TunnelStream(NetworkStream):
         self._exchange = exchange
         self._close = close
         self._closed = False
-        self._received = b""
+        self._received: bytes | memoryview = b""
         exchange.stream.uploader = News()  # one task may read while another writes
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._closed:
             raise ReadError("the connection broke: it was closed")
-        received = self._received or await self._exchange.receive(lambda: timeout)
-        self._received = received[max_bytes:]
-        return received[:max_bytes]
+        exchange, now = self._exchange, self._exchange.backend.now
+        end = None if timeout is None else now() + timeout
+        while not self._received:
+            with exchange.wire.lock:
+                if data := exchange.stream.take():
+                    exchange.protocol.credit(exchange.stream)
+            if data is None:
+                left = None if end is None else end - now()
+                if left is not None and left <= 0:  # frames without a byte do not put it off
+                    raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout)
+                await exchange.wait(left)
+                continue
+            # Before anything is awaited: to cancel loses nothing. A view: to read little copies little.
+            self._received = memoryview(data) if len(data) > max_bytes else data
+            if not data:
+                return b""
+            await exchange.wire.answer()
+        received, self._received = self._received[:max_bytes], self._received[max_bytes:]
+        return bytes(received)
+
+    async def read_available(self, max_bytes: int) -> bytes | None:
+        # What can be read may be for other streams.
+        await self._exchange.wire.look()
+        there = self._closed or self._received or self._exchange.stream.has_news
+        return await self.read(max_bytes) if there else None
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         if timeout is not None and timeout <= 0:
@@ -52,10 +76,13 @@ class TunnelStream(NetworkStream):
 
     async def close(self) -> None:
         self._closed = True
-        exchange = self._exchange
+        exchange, protocol, stream = self._exchange, self._exchange.protocol, self._exchange.stream
         with exchange.wire.lock:
-            exchange.stream.fail(ReadError("the connection broke: it was closed"))
-            exchange.protocol.tell(exchange.stream)
+            if stream.ended and stream.id in protocol.streams and protocol.failure is None:
+                protocol.end(stream)  # as by a FIN, in order, and not by a reset: RFC 8441 5
+                protocol.close(stream)
+            stream.fail(ReadError("the connection broke: it was closed"))
+            protocol.tell(stream)
         await self._close()
 
     def forget(self) -> None:
@@ -69,6 +96,13 @@ class TunnelStream(NetworkStream):
             or stream.has_news
             or self._exchange.wire.stream.is_readable()
         )
+
+    def is_writable(self) -> bool:
+        exchange, stream = self._exchange, self._exchange.stream
+        if self._closed or stream.ended or stream.failure is not None:
+            return True
+        windows = exchange.protocol.windows
+        return windows.has_room(stream, _SHORT_BYTES) and exchange.wire.stream.is_writable()
 
     @property
     def peer(self) -> str:

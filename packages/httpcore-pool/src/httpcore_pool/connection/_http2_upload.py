@@ -62,6 +62,7 @@ class Upload:
         """
         exchange, stream, budget = self._exchange, self._exchange.stream, self._exchange.budget
         await exchange.wire.flush(budget.write())
+        exchange.head_sent()
         patience = budget.countdown(_SETTLE_SECONDS)
         while not exchange.protocol.settled and stream.head is None:
             try:
@@ -73,6 +74,7 @@ class Upload:
         """Wait for 100 (Continue), a final response, or the end of patience."""
         exchange, stream, budget = self._exchange, self._exchange.stream, self._exchange.budget
         await exchange.wire.flush(budget.write())
+        exchange.head_sent()
         expect = budget.countdown(budget.timeout.expect)
         while not stream.go_ahead and stream.head is None:
             try:

@@ -54,6 +54,10 @@ class SendWindows:
             self._give_back(stream)
         return max(0, min(own, shared, self.frame_bytes))
 
+    def has_room(self, stream: Stream, size: int) -> bool:
+        """Whether a stream may send so much without waiting."""
+        return min(stream.room, self._shared - self._dealt + stream.share) >= size
+
     def spend(self, stream: Stream, size: int, *, whole: bool) -> None:
         """Note that a stream has sent so much, which was the `whole` of a piece or not."""
         stream.room -= size

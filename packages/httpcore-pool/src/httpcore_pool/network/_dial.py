@@ -28,13 +28,26 @@ async def connect(
     Raises:
         ConnectError, AddressRefused, ConnectTimeout: there is none.
     """
-    if network.unix_socket is not None:
-        stream = await _connect_unix(network.unix_socket, backend, budget)
-    elif network.connect is not None:
-        stream = await _connect_by(network.connect, backend, host, port, budget)
-    else:
-        stream = await _connect_tcp(network, backend, host, port, budget, dial)
-    dial.lap("connect", backend.now())
+    unix, function = network.unix_socket, network.connect
+    found: list[tuple[str, int]] = []
+    if unix is None and function is None:
+        found = await addresses_of(network, backend, host, port, budget, dial)
+    stream: NetworkStream | None = None
+    try:
+        address = written(host, port) if unix is None else _written_unix(unix)
+        with dial.phase("connect", address=address) as known:
+            if unix is not None:
+                stream = await _connect_unix(unix, backend, budget)
+            elif function is not None:
+                stream = await _connect_by(function, backend, host, port, budget)
+            else:
+                stream = await _connect_tcp(network, backend, host, port, found, budget)
+            known["peer"] = stream.peer
+    except BaseException:
+        if stream is not None:  # then it was a watcher that has failed
+            with backend.shield():
+                await stream.close()
+        raise
     return stream
 
 
@@ -54,8 +67,10 @@ async def addresses_of(
     elif _is_address(host):
         found = [(host, port)]
     else:
-        found = [(address, port) for address in await _look_up(network, backend, host, budget)]
-        dial.lap("dns", backend.now())
+        with dial.phase("dns", host=host) as known:
+            answer = await _look_up(network, backend, host, budget)
+            known["addresses"] = tuple(answer)
+        found = [(address, port) for address in answer]
     policy = network.address_policy
     if policy is None:
         return found
@@ -89,9 +104,13 @@ async def _look_up(network: Network, backend: Backend, host: str, budget: Budget
 
 
 async def _connect_tcp(
-    network: Network, backend: Backend, host: str, port: int, budget: Budget, dial: Dial
+    network: Network,
+    backend: Backend,
+    host: str,
+    port: int,
+    found: list[tuple[str, int]],
+    budget: Budget,
 ) -> NetworkStream:
-    found = await addresses_of(network, backend, host, port, budget, dial)
     try:
         return await backend.connect_tcp(found, budget.cut(None), network)
     except (ConnectError, ConnectTimeout) as error:
@@ -102,13 +121,17 @@ async def _connect_tcp(
 
 
 async def _connect_unix(path: str, backend: Backend, budget: Budget) -> NetworkStream:
-    there = f"unix:{path}".replace("\0", "@", 1)
+    there = _written_unix(path)
     try:
         return await backend.connect_unix(path, budget.cut(None))
     except (ConnectError, ConnectTimeout) as error:
         raise _about(error, there) from error.__cause__
     except OSError as error:  # no descriptor is left, not even for the import of a module
         raise ConnectError(f"can't connect to {there}: {_why(error)}") from error
+
+
+def _written_unix(path: str) -> str:
+    return f"unix:{path}".replace("\0", "@", 1)
 
 
 async def _connect_by(

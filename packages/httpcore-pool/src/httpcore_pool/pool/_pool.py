@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from .._adapter import Adapter
 from .._config import HTTP2Settings, MessageLimits, PoolLimits, Timeout, TimeoutTypes
 from .._connection_info import BEGUN, ENDED, PRELUDE, note_prelude
-from .._errors import ClosedError, HTTP11Required, HTTPError, RequestTimeout
+from .._errors import ClosedError, HTTP11Required, HTTPError, LocalProtocolError, RequestTimeout
 from .._named import named
 from .._request import Request
 from .._siblings import URL, Origin
@@ -31,6 +31,7 @@ from ._replay import Attempts, may_replay
 from ._source import PooledSource
 from ._state import PoolState
 from ._turn import Turn
+from ._ways import Ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectionPool"]
 
-_MOST_HTTP1_ONLY = 1000  # places that are remembered for not wanting HTTP/2
-_HTTP1_ONLY = "HTTP/1.1 only"
 _LIMITS = PoolLimits()
 
 _Entry: TypeAlias = Entry[HTTPConnection]
@@ -99,16 +98,16 @@ class ConnectionPool(Adapter):
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
         self._backend = backend
-        self._ssl = TLSConfig.of(ssl)
         self._timeout = Timeout.of(timeout)
-        self._proxy = None if proxy is None else Proxy.of(proxy)
-        self._proxy_ssl = self._ssl.for_others()  # unless a proxy or a request brings its own
-        self._network = network if network is not None else PLAIN
-        self._http1 = http1
-        self._http2 = http2
+        self._ways = Ways(
+            TLSConfig.of(ssl),
+            None if proxy is None else Proxy.of(proxy),
+            network if network is not None else PLAIN,
+            http1=http1,
+            http2=http2,
+        )
         self._message_limits = message_limits
         self._http2_settings = http2_settings
-        self._http1_only: dict[tuple[Hashable, ...], None] = {}  # where servers do not want HTTP/2
         self._state: PoolState[HTTPConnection] = PoolState(limits or _LIMITS)
         self._lock = backend.lock()
         self._sessions = SessionCache(backend.lock())
@@ -122,6 +121,16 @@ class ConnectionPool(Adapter):
     def backend(self) -> Backend:
         """The world that the pool does I/O in."""
         return self._backend
+
+    @property
+    def ssl(self) -> TLSConfig:
+        """Whom it trusts, for requests that say nothing of that."""
+        return self._ways.ssl
+
+    @property
+    def network(self) -> Network:
+        """How hosts become connections, for requests that say nothing of that."""
+        return self._ways.network
 
     @property
     def connections_opened(self) -> int:
@@ -151,7 +160,7 @@ class ConnectionPool(Adapter):
             await self._reap()
         if (loop := backend.loop()) is not self._loop:
             await self._move(loop)
-        key = self._key(request)
+        key = self._ways.key(request)
         turn: Turn | None = None
         attempts: Attempts | None = None
         while True:
@@ -168,9 +177,14 @@ class ConnectionPool(Adapter):
                 now = backend.now()
             reused = entry.uses > 1
             try:
-                if begun.trace is not None:
-                    waited = 0.0 if turn is None else turn.waited
-                    emit(request, "pool.assigned", backend.now(), reused=reused, waited=waited)
+                if reused and begun.trace is not None:
+                    emit(
+                        request,
+                        "connection.reused",
+                        backend.now(),
+                        connection=entry.connection.number,
+                        requests_before=entry.connection.exchanges,
+                    )
                 response = await entry.connection.send(request)
             except BaseException as error:
                 attempts = attempts or Attempts()
@@ -178,7 +192,7 @@ class ConnectionPool(Adapter):
                     raise
                 now = backend.now()
                 if isinstance(error, HTTP11Required):
-                    key, turn = self._key(request), None
+                    key, turn = self._ways.key(request), None
                 continue
             times = response._times
             if turn is not None and not at_hand:
@@ -217,22 +231,13 @@ class ConnectionPool(Adapter):
         may = attempts.is_one_left(error, connected=not entry.connection.is_closed) and may_replay(
             request, error, reused=reused
         )
-        if not may or (isinstance(error, HTTP11Required) and not self._give_up_http2(key)):
+        if not may or (isinstance(error, HTTP11Required) and not self._ways.give_up_http2(key)):
             named(error, request, self._backend.now())  # connections name all but ClosedError
             return False
-        emit(request, "request.replayed", self._backend.now(), error=type(error).__name__)
+        emit(request, "request.retry", self._backend.now(), error=type(error).__name__)
         on_retry = request.options.on_retry
         if on_retry is not None and (told := on_retry(request, error)) is not None:
             await told
-        return True
-
-    def _give_up_http2(self, key: tuple[Hashable, ...]) -> bool:
-        """Remember that what a key leads to is to be had over HTTP/1.1 only, if we may speak that."""
-        if not self._http1 or not self._may_speak_http2(key):
-            return False
-        if len(self._http1_only) >= _MOST_HTTP1_ONLY:
-            del self._http1_only[next(iter(self._http1_only))]
-        self._http1_only[key] = None
         return True
 
     async def warm(
@@ -265,7 +270,7 @@ class ConnectionPool(Adapter):
         request = request.with_options(begun)
         if (loop := self._backend.loop()) is not self._loop:
             await self._move(loop)
-        turn = self._turn(request, self._key(request))
+        turn = self._turn(request, self._ways.key(request))
         opened = 0
         while opened < count:
             self._check_open(request)
@@ -283,6 +288,23 @@ class ConnectionPool(Adapter):
             opened += 1
         return opened
 
+    def offers_extended_connect(
+        self, origin: URL | Origin | str, *, options: Options | None = None
+    ) -> bool:
+        """Whether a connection is open, with room, whose server takes an extended CONNECT (RFC 8441 3).
+
+        Args:
+            origin: where to, an http or https URL or its origin.
+            options: what rides on the requests that it is for, as in `warm`.
+        """
+        request = Request("HEAD", str(origin) if isinstance(origin, Origin) else origin)
+        if options is not None:
+            request = request.with_options(options)
+        key = self._ways.key(request)
+        with self._lock:
+            connections = self._state.with_room(key)
+        return any(connection.extends for connection in connections)
+
     async def close(self) -> None:
         """Close every connection; running and waiting requests fail with `ClosedError`."""
         with self._lock:
@@ -296,45 +318,11 @@ class ConnectionPool(Adapter):
 
     # Getting a connection.
 
-    def _key(self, request: Request) -> tuple[Hashable, ...]:
-        """What requests must have in common to share connections; of plain values, which hash quickly."""
-        options = request.options
-        url = request.url
-        # An `Origin` would say the same, and cost more.
-        key: tuple[Hashable, ...] = (url.host, url.port, url.scheme)
-        if (
-            options.ssl is not None
-            or options.proxy is not None
-            or self._proxy is not None
-            or options.network is not None
-        ):
-            _, proxy, *others = route = self._route(request)
-            if proxy is not None and proxy.forwards(tls=url.is_ssl, http1=self._http1):
-                key = (proxy, *others)  # forwarded: one connection serves all origins
-            elif route != (self._ssl, self._proxy, self._proxy_ssl, self._network):
-                key = (*key, *route)
-        return (*key, _HTTP1_ONLY) if key in self._http1_only else key
-
-    def _may_speak_http2(self, key: Hashable) -> bool:
-        return self._http2 and cast("tuple[Hashable, ...]", key)[-1] != _HTTP1_ONLY
-
-    def _route(self, request: Request) -> tuple[TLSConfig, Proxy | None, TLSConfig, Network]:
-        """Whom this request trusts, its proxy, whom it trusts for that, and how it dials."""
-        options = request.options
-        ssl = options.ssl if options.ssl is not None else self._ssl
-        proxy = options.proxy if options.proxy is not None else self._proxy
-        proxy_ssl = self._proxy_ssl
-        if proxy is not None and options.proxy_ssl is not None:
-            proxy_ssl = options.proxy_ssl
-        network = self._network
-        if options.network is not None:
-            network = options.network.under(network.address_policy)
-        return ssl, proxy, proxy_ssl, network
-
     def _turn(self, request: Request, key: Hashable) -> Turn:
-        # Whether a connection can carry several requests is known beforehand except with ALPN.
-        http2 = self._may_speak_http2(key)
-        may_share = http2 and (request.url.is_ssl or not self._http1)
+        try:
+            may_share = self._ways.may_share(request, key)
+        except LocalProtocolError as error:
+            raise named(error, request, self._backend.now()) from None
         return Turn(self, request, key, may_share=may_share)
 
     async def _move(self, loop: object) -> None:
@@ -419,7 +407,11 @@ class ConnectionPool(Adapter):
                         await entry.connection.close()
                         if request is not None and request.options.trace is not None:
                             now = self._backend.now()
-                            emit(request, "connection.closed", now, reason=entry.reason)
+                            number = entry.connection.number
+                            reason = entry.reason
+                            emit(
+                                request, "connection.closed", now, connection=number, reason=reason
+                            )
                 except BaseException as error:  # noqa: BLE001 - a cancel must not leave the rest open
                     interrupt = error
         if interrupt is not None:

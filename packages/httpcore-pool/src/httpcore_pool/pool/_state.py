@@ -125,6 +125,11 @@ class PoolState(Generic[C]):
             lane.roomy[entry] = None
         return entry
 
+    def with_room(self, key: Hashable) -> list[C]:
+        """Return the connections to a key that would take a request at once."""
+        lane = self._lanes.get(key)
+        return [] if lane is None else [entry.connection for entry in (*lane.roomy, *lane.idle)]
+
     def request(
         self, waiter: Waiter[C], now: float, dead: Entry[C] | None = None
     ) -> list[Entry[C]]:

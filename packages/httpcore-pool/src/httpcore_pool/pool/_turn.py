@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from .._connection_info import Dial, note_prelude
 from .._errors import PoolTimeout
 from .._named import named
-from .._trace import emit
+from .._trace import Phase, emit
 from ..connection import HTTPConnection
 from ._entry import Entry, Waiter
 
@@ -79,12 +79,9 @@ class Turn(Waiter[HTTPConnection]):
                 await pool._close_all(closing, request)
             pool._check_open(request)
             if self._event is not None:
-                await self._wait(self._event)
-                pool._check_open(request)
-            with pool._lock:
-                if self.entry is not None:
-                    return self.entry
-            raise self._timeout()
+                with Phase(request, "pool", pool._backend.now):
+                    await self._wait(self._event)
+            return cast("Entry[HTTPConnection]", self.entry)
         except BaseException:
             with pool._lock:
                 closing = pool._state.cancel(self, pool._backend.now())
@@ -92,10 +89,9 @@ class Turn(Waiter[HTTPConnection]):
             raise
 
     async def _wait(self, event: Event) -> None:
-        request, now = self._request, self._pool._backend.now
+        request, pool = self._request, self._pool
+        now = pool._backend.now
         began = now()
-        if request.options.trace is not None:
-            emit(request, "pool.queued", began)
         limit = self._limit()
         seconds = None if limit is None else limit - self.waited
         if (deadline := request.options.deadline) is not None:
@@ -103,6 +99,11 @@ class Turn(Waiter[HTTPConnection]):
             seconds = left if seconds is None else min(left, seconds)
         await event.wait(None if seconds is None else max(0.0, seconds))
         self.waited += now() - began
+        pool._check_open(request)
+        with pool._lock:
+            entry = self.entry
+        if entry is None:
+            raise self._timeout()
 
     def _limit(self) -> float | None:
         timeout = self._request.options.timeout
@@ -120,8 +121,7 @@ class Turn(Waiter[HTTPConnection]):
         If this fails, the entry is let go.
         """
         pool, request = self._pool, self._request
-        ssl, proxy, proxy_ssl, network = pool._route(request)
-        trace = request.options.trace
+        ssl, proxy, proxy_ssl, network = pool._ways.route(request)
         try:
             connection = HTTPConnection(
                 request.url.origin,
@@ -129,16 +129,15 @@ class Turn(Waiter[HTTPConnection]):
                 ssl=ssl,
                 proxy=proxy,
                 proxy_ssl=proxy_ssl,
+                tunnel=request.options.upgrade,
                 network=network,
-                http1=pool._http1,
-                http2=pool._may_speak_http2(self.key),
+                http1=pool._ways.http1,
+                http2=pool._ways.may_speak_http2(self.key),
                 timeout=pool._timeout,
                 limits=pool._message_limits,
                 http2_settings=pool._http2_settings,
                 sessions=pool._sessions,
             )
-            if trace is not None:
-                emit(request, "connect.start", pool._backend.now())
             self._dial = Dial()
             await connection.connect(request, self._dial)
             with pool._lock:
@@ -150,8 +149,14 @@ class Turn(Waiter[HTTPConnection]):
             if closing:
                 await pool._close_all(closing, request)
             pool._check_open(request)
-            if trace is not None:
-                emit(request, "connect.done", pool._backend.now(), protocol=connection.protocol)
+            if request.options.trace is not None:
+                emit(
+                    request,
+                    "connection.opened",
+                    pool._backend.now(),
+                    connection=connection.number,
+                    protocol=connection.protocol,
+                )
         except BaseException as error:
             if entry.capacity:
                 await pool._let_go(entry, request, broke=True)

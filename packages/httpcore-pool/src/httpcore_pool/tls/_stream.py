@@ -347,6 +347,9 @@ class TLSStream(NetworkStream):
     def is_readable(self) -> bool:
         return bool(self._tls.pending() or self._incoming.pending) or self._stream.is_readable()
 
+    def is_writable(self) -> bool:
+        return not (self._unsent or self._write_mutex.is_held) and self._stream.is_writable()
+
     @property
     def peer(self) -> str:
         return self._stream.peer

@@ -1,0 +1,56 @@
+"""An exchange over HTTP/2 that is watched; see `_traced`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._http2_exchange import Exchange
+from ._traced import CountedBody, Steps
+
+if TYPE_CHECKING:
+    from .._body import RequestBody
+    from .._config import Budget
+    from .._request import Request
+    from .._response import Response
+    from .._trace import Informational
+    from ._http2 import HTTP2Connection
+    from ._http2_fields import RequestHead, ResponseHead
+    from ._http2_streams import Stream
+
+__all__ = ["TracedExchange"]
+
+
+class TracedExchange(Exchange):
+    """Tells of each step of an exchange."""
+
+    def __init__(
+        self, connection: HTTP2Connection, stream: Stream, request: Request, budget: Budget
+    ) -> None:
+        super().__init__(connection, stream, request, budget)
+        self._steps = Steps(request, connection.now)
+
+    async def run(self, head: RequestHead) -> Response:
+        try:
+            return await super().run(head)
+        except BaseException as error:
+            self._steps.failed(error)
+            raise
+
+    async def _send(self, head: RequestHead, body: RequestBody | None) -> None:
+        self._steps.start("send")
+        body = CountedBody.of(body)
+        await super()._send(head, body)
+        self._steps.sent(body, whole=self.stream.sent)
+
+    def head_sent(self) -> None:
+        self._steps.head_sent()
+
+    def _tell(self, informational: Informational) -> None:
+        self._steps.tell("response.informational", status_code=informational.status_code)
+        super()._tell(informational)
+
+    async def _respond(self, head: ResponseHead) -> Response:
+        self._steps.answered(head.status_code, "HTTP/2")
+        response = await super()._respond(head)
+        self._steps.watch(response)
+        return response
