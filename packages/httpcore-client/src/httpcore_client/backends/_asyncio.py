@@ -20,6 +20,7 @@ class AsyncioTasks(Tasks):
     def __init__(self) -> None:
         self._group = asyncio.TaskGroup()
         self._running: set[asyncio.Task[object]] = set()
+        self._loop: asyncio.AbstractEventLoop
 
     def start(self, function: Callable[[*Ts], Awaitable[object]], *args: *Ts) -> None:
         async def run() -> None:
@@ -33,7 +34,14 @@ class AsyncioTasks(Tasks):
         for task in self._running:
             task.cancel()
 
+    def abandon(self) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self.cancel)
+        except RuntimeError:  # the loop is closed, and what ran in it has ended
+            pass
+
     async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
         await self._group.__aenter__()
         return self
 
@@ -47,7 +55,6 @@ class AsyncioTasks(Tasks):
             await self._group.__aexit__(exc_type, exc, traceback)
         except BaseExceptionGroup as group:
             first = first_of(group)
-            if first is exc:
-                return False
-            raise first from first.__cause__
-        return False
+        else:
+            return False
+        raise first  # out here, where it keeps its context

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Self, TypeVarTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVarTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,7 +20,15 @@ class Tasks(ABC):
     What one of them raises ends the others and, in event loops, what the block itself waits for; the block
     raises it. Of several errors that is the first. A thread can't be interrupted: there the others run to
     their ends, and the block waits for them.
+
+    Where a block can't be written, since what runs is to go on between two calls, `__aenter__` may be called
+    alone, and `abandon` in the place of `__aexit__`.
+
+    Attributes:
+        block_only: whether that is impossible: this world knows no tasks without a block around them.
     """
+
+    block_only: ClassVar[bool] = False
 
     @abstractmethod
     def start(self, function: Callable[[*Ts], Awaitable[object]], *args: *Ts) -> None:
@@ -37,6 +45,14 @@ class Tasks(ABC):
         ...
 
     @abstractmethod
+    def abandon(self) -> None:
+        """End what runs, as `cancel` does, and at the end of the block wait for no threads.
+
+        Unless this world is `block_only` a finaliser may call it, which may run in any thread.
+        """
+        ...
+
+    @abstractmethod
     async def __aenter__(self) -> Self: ...
 
     @abstractmethod
@@ -49,8 +65,8 @@ class Tasks(ABC):
 
 
 def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first error in a group, and in the groups in it."""
-    first: Any = group
+    """Return the first error in a group, and in the groups in it; before others what ends the program."""
+    first: Any = group.split(Exception)[1] or group
     while hasattr(first, "exceptions"):
         first = first.exceptions[0]
     return cast("BaseException", first)

@@ -24,6 +24,7 @@ class ThreadTasks(Tasks):
         self._changed = threading.Condition()
         self._running = 0
         self._first: BaseException | None = None
+        self._abandoned = False
 
     def start(self, function: Callable[[*Ts], Awaitable[object]], *args: *Ts) -> None:
         async def awaited() -> None:
@@ -37,7 +38,8 @@ class ThreadTasks(Tasks):
                 error = raised
             with self._changed:
                 self._running -= 1
-                self._first = self._first or error
+                if self._first is None:
+                    self._first = error
                 self._changed.notify_all()
 
         thread = threading.Thread(
@@ -55,6 +57,9 @@ class ThreadTasks(Tasks):
     def cancel(self) -> None:
         pass
 
+    def abandon(self) -> None:
+        self._abandoned = True  # and no more: a finaliser takes no lock
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -66,7 +71,7 @@ class ThreadTasks(Tasks):
     ) -> bool | None:
         if exc is None or isinstance(exc, Exception):
             with self._changed:
-                while self._running:
+                while self._running and not self._abandoned:
                     self._changed.wait()
         if self._first is not None and exc is None:
             raise self._first

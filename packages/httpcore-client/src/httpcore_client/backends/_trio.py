@@ -19,6 +19,8 @@ __all__ = ["TrioTasks"]
 class TrioTasks(Tasks):
     """A nursery."""
 
+    block_only = True
+
     def __init__(self) -> None:
         self._manager: AbstractAsyncContextManager[trio.Nursery] = trio.open_nursery()
         self._nursery: trio.Nursery
@@ -41,6 +43,9 @@ class TrioTasks(Tasks):
         for scope in tuple(self._running):
             scope.cancel()
 
+    def abandon(self) -> None:
+        self.cancel()
+
     async def __aenter__(self) -> Self:
         self._nursery = await self._manager.__aenter__()
         return self
@@ -56,6 +61,4 @@ class TrioTasks(Tasks):
         except BaseExceptionGroup as group:
             errors = group.split(trio.Cancelled)[1]  # what ended because of them, or from outside
             first = first_of(errors or group)
-            if first is exc:
-                return False
-            raise first from first.__cause__
+        raise first  # out here, where it keeps its context
