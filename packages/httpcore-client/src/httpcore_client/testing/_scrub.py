@@ -1,0 +1,200 @@
+"""`Scrubber`: takes the secrets out of what is recorded. Pure.
+
+The same is done to a live request before it is looked for in a recording, so that both still match.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from .._siblings import URL, Headers, QueryParams
+
+__all__ = ["SECURE", "ScrubBody", "Scrubber"]
+
+SECURE = "[secure]"
+_SECURE = SECURE.encode()
+ScrubBody: TypeAlias = Callable[[bytes, Headers], bytes]
+"""Is given a body, its content codings undone, and its fields; returns what is recorded."""
+
+# Names of parameters and members that are secrets, without case, "-" and "_": of OAuth (RFC 6749, 7521, 7523)
+# and from the references of those who sign URLs.
+_NAMES = frozenset(
+    {
+        *("accesskey", "accesskeyid", "appkey", "assertion", "authkey", "authorization", "bearer"),
+        *("clientassertion", "codeverifier", "credential", "credentials", "jwt", "passphrase"),
+        *(
+            "jsessionid",
+            "passwd",
+            "privatekey",
+            "pwd",
+            "secretkey",
+            "sessionid",
+            "signature",
+            "subscriptionkey",
+        ),
+        *("xamzcredential", "xamzsignature", "xgoogcredential", "xgoogsignature"),
+    }
+)
+_ENDINGS = ("apikey", "password", "secret", "token")
+# Those that are secrets in URLs; elsewhere they mean anything.
+_OF_QUERIES = frozenset({"auth", "key", "sig"})
+_OF_URLS = ("location", "content-location", "referer", "refresh", "link")
+
+# In texts that have URLs in them.
+_USERINFO = re.compile(r"(?<=//)[^/?#\s<>\"]*@")
+_PARAM = re.compile(r"(?<=[?&#;])([^?&#;=\s<>\"]+)=([^&#;\s<>\"]*)")
+
+# A string of JSON, with its value if it is a member's name. Strings are taken whole, so that what is in them
+# is taken for nothing else; the last may be cut off. What is around them may be anything: lines, events.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_MEMBER = re.compile(
+    rb"(%(s)s)(?:(\s*+:\s*)(%(s)s|-?[0-9][^\s,\]}]*|\[(?:[^]\[{}\"]|%(s)s)*+(?:\]|\Z)))?"
+    % {b"s": _STRING},
+    re.DOTALL,
+)
+_BOUNDARY = re.compile(
+    r"(multipart/[^;]*;(?:.*;)?\s*boundary=)(?:\"([^\"]+)\"|([^\";\s]+))", re.IGNORECASE
+)
+
+
+class Scrubber:
+    """Takes secrets out of fields, URLs and bodies.
+
+    Args:
+        names: further names of fields, parameters and JSON members whose values are secrets.
+        scrub_body: what is done to bodies besides.
+
+    Raises:
+        TypeError: the names are one str.
+    """
+
+    def __init__(self, names: Iterable[str] = (), scrub_body: ScrubBody | None = None) -> None:
+        if isinstance(names, (str, bytes)):
+            raise TypeError(f"secrets must be several names, such as ['x-key'], not {names!r}")
+        own = tuple(names)
+        self._fields = frozenset(name.lower() for name in own)
+        self._names = _NAMES | {_folded(name) for name in own}
+        self._scrub_body = scrub_body
+
+    def fields(self, headers: Headers) -> Headers:
+        """Return fields without secrets."""
+        pairs: list[tuple[str, str]] = []
+        for name, value in headers.multi_items():
+            lower = name.lower()
+            if lower in ("cookie", "set-cookie"):
+                value = self._cookie(lower, value)
+            elif lower in ("authorization", "proxy-authorization"):
+                scheme, space, _ = value.partition(" ")
+                value = f"{scheme} {SECURE}" if space else SECURE
+            elif headers.is_sensitive(name) or lower in self._fields:
+                value = SECURE
+            elif lower in _OF_URLS:
+                value = self._urls_in(value)
+            pairs.append((name, value))
+        return Headers(pairs)
+
+    @staticmethod
+    def _cookie(name: str, value: str) -> str:
+        if name == "cookie":
+            return ";".join(map(_masked_cookie, value.split(";")))
+        cookie, semicolon, attributes = value.partition(";")
+        return f"{_masked_cookie(cookie)}{semicolon}{attributes}"
+
+    def url(self, url: URL) -> str:
+        """Return a URL without secrets: without userinfo, and with such parameters masked."""
+        if url.username or url.password:
+            url = url.copy_with(username="", password="")
+        if url.fragment:
+            url = url.copy_with(fragment="")
+        return self._params_in(str(url))
+
+    def _urls_in(self, value: str) -> str:
+        """Scrub a reference, or what has URLs in it."""
+        return self._params_in(_USERINFO.sub("", value))
+
+    def _params_in(self, text: str) -> str:
+        def masked(param: re.Match[str]) -> str:
+            secret = self._is_secret_param(param[1], _OF_QUERIES)
+            return f"{param[1]}={SECURE}" if secret else param[0]
+
+        return _PARAM.sub(masked, text)
+
+    def _is_secret_param(self, written: str, more: frozenset[str] = frozenset()) -> bool:
+        name = next(iter(QueryParams(written)), written)
+        return self.is_secret(name) or name.lower() in more
+
+    def is_secret(self, name: str) -> bool:
+        """Tell whether a parameter or member of this name is a secret."""
+        folded = _folded(name)
+        return folded in self._names or folded.endswith(_ENDINGS)
+
+    def body(self, content: bytes, headers: Headers) -> bytes:
+        """Return a body, its content codings undone, without secrets.
+
+        Raises:
+            TypeError: `scrub_body` returned no bytes.
+        """
+        kind = headers.get("Content-Type", "").lower()
+        if "json" in kind or "event-stream" in kind:
+            content = _MEMBER.sub(self._member, content)
+        elif "x-www-form-urlencoded" in kind:
+            pairs = content.decode("utf-8", "surrogateescape").split("&")
+            content = "&".join(map(self._pair, pairs)).encode("utf-8", "surrogateescape")
+        elif "form-data" in kind:
+            content = self._parts(content, boundary_of(headers))
+        if self._scrub_body is not None:
+            content = self._scrub_body(content, headers)
+            if not isinstance(content, bytes):
+                raise TypeError(f"scrub_body must return bytes, not {type(content).__name__}")
+        return content
+
+    def _pair(self, pair: str) -> str:
+        name, mark, _ = pair.partition("=")
+        return f"{name}={SECURE}" if mark and self._is_secret_param(name) else pair
+
+    def _member(self, member: re.Match[bytes]) -> bytes:
+        if member[3] is None:
+            return member[0]
+        try:
+            name = str(json.loads(member[1]))
+        except ValueError:
+            return member[0]
+        return b'%s%s"%s"' % (member[1], member[2], _SECURE) if self.is_secret(name) else member[0]
+
+    def _parts(self, content: bytes, boundary: str) -> bytes:
+        """Scrub the fields of a form (RFC 7578)."""
+
+        def masked(part: re.Match[bytes]) -> bytes:
+            secret = self.is_secret(part[2].decode("utf-8", "replace"))
+            return part[1] + _SECURE if secret else part[0]
+
+        end = re.escape(b"\r\n--" + boundary.encode())
+        head = rb'(\bname="([^"]*)"[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)'
+        return re.sub(head + rb"(?:(?!%s).)*+" % end, masked, content, flags=re.DOTALL)
+
+
+def boundary_of(headers: Headers) -> str:
+    """Return the boundary of a multipart body; "" where there is none."""
+    match = _BOUNDARY.match(headers.get("Content-Type", ""))
+    return match[2] or match[3] if match else ""
+
+
+def with_fixed_boundary(headers: Headers, content: bytes) -> bytes:
+    """Give a multipart body, and its fields, always the same boundary: it is chosen by chance."""
+    boundary = boundary_of(headers)
+    if not boundary:
+        return content
+    headers["Content-Type"] = _BOUNDARY.sub(r"\1boundary", headers["Content-Type"])
+    return content.replace(b"--" + boundary.encode(), b"--boundary")
+
+
+def _masked_cookie(cookie: str) -> str:
+    name, mark, _ = cookie.partition("=")
+    return f"{name}={SECURE}" if mark else SECURE
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
