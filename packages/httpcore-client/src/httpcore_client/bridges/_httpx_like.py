@@ -6,10 +6,11 @@ classes that each of them brings (`Theirs`).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Unpack
 
 from .._siblings import URL, InvalidHeader, InvalidURL, pool
-from ._settings import PoolSettings
+from ._settings import PoolSettings, check_given
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -61,13 +62,12 @@ class Theirs:
 
     def content(self, request: Any) -> Any:
         """Return what is to be sent as the body, which can be sent once unless it is in memory."""
-        fields = request.headers
-        if "Transfer-Encoding" not in fields and fields.get("Content-Length", "0") == "0":
-            return None  # every request of theirs has a stream
         try:
-            return request.content
+            return request.content or None
         except self._module.RequestNotRead:
-            stream = request.stream
+            fields, stream = request.headers, request.stream
+        if "Transfer-Encoding" not in fields and fields.get("Content-Length", "0") == "0":
+            return None  # of a redirect, which has a stream always
         return aiter(stream) if hasattr(stream, "__aiter__") else iter(stream)
 
     def response(self, head: pool.Response | pool.SyncResponse, body: Any) -> Any:
@@ -133,21 +133,22 @@ def _ours(theirs: Theirs, request: Any) -> pool.Request:
     """Return a request of ours for one of theirs."""
     extensions: dict[str, Any] = request.extensions
     limits = extensions.get("timeout")
+    url = URL(str(request.url))
+    target = extensions.get("target", request.url.raw_path)
+    if isinstance(target, bytes):
+        target = target.decode("ascii")
     options = pool.Options(
-        timeout=None if limits is None else pool.Timeout(**limits, total=None),
-        target=_text(extensions.get("target")),
+        timeout=None if limits is None else _timeout(*limits.items()),
+        # What they would send, which they may have signed: we write some URLs in another way.
+        target=None if target == url.full_path else target,
     )
-    return pool.Request(
-        request.method,
-        URL(str(request.url)),
-        theirs.content(request),
-        request.headers.raw,
-        options=options,
-    )
+    content = theirs.content(request)
+    return pool.Request(request.method, url, content, request.headers.raw, options=options)
 
 
-def _text(target: str | bytes | None) -> str | None:
-    return target.decode("ascii") if isinstance(target, bytes) else target
+@lru_cache(maxsize=64, typed=True)  # a client gives the same to all its requests
+def _timeout(*limits: tuple[str, float | None]) -> pool.Timeout:
+    return pool.Timeout(**dict(limits), total=None)
 
 
 class PoolTransport:
@@ -166,6 +167,7 @@ class PoolTransport:
     def __init__(
         self, over: pool.SyncConnectionPool | None = None, **settings: Unpack[PoolSettings]
     ) -> None:
+        check_given(over, pool.SyncConnectionPool, settings)
         self._owns_pool = over is None
         self._pool = pool.SyncConnectionPool(**settings) if over is None else over
 
@@ -204,6 +206,7 @@ class AsyncPoolTransport:
         backend: pool.Backend | None = None,
         **settings: Unpack[PoolSettings],
     ) -> None:
+        check_given(over, pool.ConnectionPool, settings)
         self._owns_pool = over is None
         if over is None:
             over = pool.ConnectionPool(backend or pool.AsyncioBackend(), **settings)

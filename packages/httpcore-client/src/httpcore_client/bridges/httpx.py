@@ -1,8 +1,5 @@
 """Our pool under clients of httpx: ``httpx.Client(transport=Transport())``."""
 
-# httpx is not where this is checked: it needs another project's package named httpcore.
-# pyright: reportMissingImports=false, reportUntypedBaseClass=false
-# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 from __future__ import annotations
 
 import httpx

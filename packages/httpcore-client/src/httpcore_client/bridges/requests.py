@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import requests
@@ -24,10 +26,11 @@ from requests.exceptions import (
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, select_proxy
 from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3 import Timeout as Urllib3Timeout
 
 from .. import _siblings as siblings
-from .._siblings import pool
-from ._settings import PoolSettings
+from .._siblings import URL, pool
+from ._settings import PoolSettings, check_given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +69,7 @@ class PoolAdapter(BaseAdapter):
         self, over: pool.SyncConnectionPool | None = None, **settings: Unpack[PoolSettings]
     ) -> None:
         super().__init__()
+        check_given(over, pool.SyncConnectionPool, settings)
         self._settings = settings
         self._owns_pool = over is None
         self._pool = pool.SyncConnectionPool(**settings) if over is None else over
@@ -81,12 +85,17 @@ class PoolAdapter(BaseAdapter):
     ) -> requests.Response:
         """Send a request of theirs and return a response of theirs, its body open."""
         try:
-            url = request.url or ""
-            proxy = select_proxy(url, dict(proxies)) if proxies else None
+            text = request.url or ""
+            url = URL(text)
+            proxy = select_proxy(text, dict(proxies)) if proxies else None
             options = pool.Options(
-                timeout=_timeout(timeout), ssl=_trust(verify, cert), proxy=_proxy(proxy)
+                timeout=_timeout(timeout),
+                ssl=_trust(verify, cert),
+                proxy=_proxy(proxy),
+                # What they would send, which they may have signed: we write some URLs in another way.
+                target=None if str(url) == text else request.path_url,
             )
-            content: Any = request.body or None
+            content: Any = request.body
             fields: Any = request.headers.items()
             sent = pool.Request(request.method or "", url, content, fields, options=options)
             response = self._pool.send(sent)
@@ -100,7 +109,7 @@ class PoolAdapter(BaseAdapter):
         response = requests.Response()
         fields = HTTPHeaderDict(head.headers.multi_items())
         response.status_code = head.status_code
-        response.headers = CaseInsensitiveDict(fields)
+        response.headers = CaseInsensitiveDict(fields.itermerged())
         response.encoding = get_encoding_from_headers(response.headers)
         body: Any = _File(head)  # which has what they read of a file
         response.raw = HTTPResponse(
@@ -118,42 +127,58 @@ class PoolAdapter(BaseAdapter):
         )
         response.reason = head.reason_phrase
         response.url = request.url or ""
-        cast("Any", extract_cookies_to_jar)(response.cookies, request, response.raw)
+        if "Set-Cookie" in fields:
+            cast("Any", extract_cookies_to_jar)(response.cookies, request, response.raw)
         response.request = request
         response.connection = cast("Any", self)
         return response
 
     def close(self) -> None:
-        """Close every connection, unless the pool is the caller's."""
+        """Close every connection, unless the pool is the caller's; a session that goes on opens new ones."""
         if self._owns_pool:
-            self._pool.close()
+            closed, self._pool = self._pool, pool.SyncConnectionPool(**self._settings)
+            closed.close()
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __getstate__(self) -> dict[str, Any]:
         if not self._owns_pool:
             raise TypeError("an adapter over a pool of the caller's can't be pickled")
-        return _restored, (self._settings,)
+        return {name: value for name, value in vars(self).items() if name != "_pool"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._pool = pool.SyncConnectionPool(**self._settings)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} over {self._pool!r}>"
 
 
-def _restored(settings: PoolSettings) -> PoolAdapter:
-    return PoolAdapter(**settings)
-
-
 def _theirs(error: Exception, request: requests.PreparedRequest) -> RequestException:
     kind = next(theirs for ours, theirs in _ERRORS if isinstance(error, ours))
+    if isinstance(error, pool.ConnectError) and kind is ConnectError:
+        if isinstance(error.__cause__, ssl.SSLError):
+            kind = SSLError
+        elif error.proxy is not None:
+            kind = ProxyError
     return kind(str(error), request=request)
 
 
 def _timeout(given: Any) -> pool.Timeout:
     """Return limits for what they take: seconds, or seconds to connect and to read, or None for none."""
-    if hasattr(given, "connect_timeout"):  # urllib3's own
-        given = (given.connect_timeout, given.read_timeout)
+    if isinstance(given, Urllib3Timeout):
+        running = given.clone()
+        running.start_connect()  # before that it has no limit to read, if it has one in all
+        given = running.connect_timeout, running.read_timeout
     if isinstance(given, tuple):
-        connect, read = cast("tuple[float | None, float | None]", given)
-        return pool.Timeout(connect=connect, read=read, write=read, pool=None, total=None)
+        limits = cast("tuple[float | None, ...]", given)
+        if len(limits) != 2:
+            raise ValueError(f"timeout must be seconds, or (connect, read), not {limits!r}")
+        return _of_both(*limits)
     return pool.Timeout.of(given)
+
+
+@lru_cache(maxsize=64, typed=True)  # callers give the same few each time
+def _of_both(connect: float | None, read: float | None) -> pool.Timeout:
+    return pool.Timeout(connect=connect, read=read, write=read, pool=None, total=None)
 
 
 def _trust(verify: Any, cert: Any) -> pool.TLSConfig | None:
@@ -185,21 +210,22 @@ class _File:
         """Return up to so many bytes; b"" at the end."""
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(1 << 16), b""))
-        if not self._rest and not self.closed:
+        if not self._rest:
             self._rest = memoryview(self._next())
         taken, self._rest = self._rest[:size], self._rest[size:]
         return bytes(taken)
 
+    def read1(self, size: int | None = -1) -> bytes:
+        """Return what is there of so many bytes; b"" at the end."""
+        return self.read(1 << 16 if size is None or size < 0 else size)
+
     def _next(self) -> bytes:
         try:
-            piece = next(self._raw, b"")
+            return next(self._raw, b"")
         except pool.RequestTimeout as error:
             raise TimeoutError(str(error)) from error  # they make a ReadTimeoutError of it
         except pool.HTTPError as error:
             raise OSError(str(error)) from error  # and a ProtocolError of this
-        if not piece:
-            self.closed = True
-        return piece
 
     def close(self) -> None:
         """Give up the rest."""
