@@ -17,21 +17,19 @@ from httpcore_client import (
     AuthRequest,
     BearerAuth,
     ConnectError,
-    ConnectionPool,
     ConnectTimeout,
     DigestAuth,
     HTTPError,
     HTTPStatusError,
-    Layer,
     PoolLimits,
     ReadTimeout,
     Request,
     RequestTimeout,
-    Response,
     SyncClient,
     SyncResponse,
     Timeout,
 )
+from httpcore_client.retry import RetryAdapter, RetryPolicy
 
 
 def get_json(url: str) -> Any:
@@ -242,23 +240,11 @@ def threads(client: SyncClient, urls: list[str]) -> list[int]:
         return [response.status_code for response in executor.map(client.get, urls)]
 
 
-class Again(Layer):
-    """Sends up to twice more what a server is too busy for, if the content can be sent again."""
-
-    async def send(self, request: Request) -> Response:
-        for _ in range(2):
-            response = await super().send(request)
-            one_shot = request.body is not None and not request.body.replayable
-            if response.status_code != http.HTTPStatus.SERVICE_UNAVAILABLE or one_shot:
-                return response
-            await response.close()
-        return await super().send(request)
-
-
 def adapters(url: str) -> int:
-    """`session.mount("https://", HTTPAdapter(pool_maxsize=50, max_retries=Retry(...)))`."""
+    """`HTTPAdapter(pool_maxsize=50, max_retries=Retry(2, backoff_factor=0.1, ...))`."""
     limits = PoolLimits(max_connections=50)
-    with SyncClient(pool_limits=limits, adapters={ConnectionPool: Again}) as client:
+    retries = RetryAdapter(RetryPolicy(attempts=3, backoff_initial=0.1))
+    with SyncClient(pool_limits=limits, adapters=[retries]) as client:
         return client.get(url).status_code
 
 

@@ -21,7 +21,7 @@ IPV4 = Network(first_family="ipv4")
 
 
 def network_of(client):
-    return getattr(client, "_client", client)._pool._network
+    return getattr(client, "_client", client)._pool.network
 
 
 @pytest.fixture(params=KINDS)

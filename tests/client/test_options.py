@@ -12,6 +12,7 @@ from httpcore_client import (
     FunctionAuth,
     Headers,
     RequestOptions,
+    SyncClient,
     Timeout,
     TLSConfig,
 )
@@ -246,3 +247,12 @@ def test_a_copy_keeps_each_field_and_changes_the_one_named(name):
     copy = ClientOptions(**values).copy_with(**{name: value})
     assert ClientOptions is type(copy)
     assert ClientOptions(**{**values, name: value}) == copy
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "told"),
+    [("download", "connection", "'connections'"), ("events", "lastEventId", "'last_event_id'")],
+)
+def test_what_beyond_requests_is_unknown_is_told_by_its_own_names(method, given, told):
+    with SyncClient() as client, pytest.raises(TypeError, match=f"did you mean {told}"):
+        getattr(client, method)("http://a.test/", **{given: 4})

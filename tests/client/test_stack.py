@@ -118,7 +118,8 @@ def test_cookies_can_be_assigned_to_a_client_whose_cookie_level_is_wrapped(fake,
 @pytest.mark.parametrize(
     ("adapters", "message"),
     [
-        ([Passing], "Passing'> is no AddedAdapter; any other goes into a mapping"),
+        ([Passing], "Passing is no adapter; those to add are such as RetryAdapter"),
+        ([Passing(None)], "<Passing> is no AddedAdapter; any other goes into a mapping"),
         (Passing, "adapters must be a list of adapters to add, or a mapping by the class of a"),
         ({Passing: Passing}, "is no level of the stack, which are RedirectAdapter, Env"),
         ({"AuthAdapter": Passing}, "adapters: 'AuthAdapter' is no level of the stack"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from httpcore_client import ConnectionPool, SyncClient
+from httpcore_client import SyncClient
 from testkit.certificates import forget_contexts
 from testkit.peer import Peer, response
 from testkit.snippets import check_snippets
@@ -203,11 +203,3 @@ def test_an_adapter_sends_again_when_the_server_is_busy():
 
 def test_a_response_knows_where_its_time_went(client, echo):
     assert ours.stopwatch(client, echo)
-
-
-def test_what_is_sent_again_is_never_cut():
-    with Peer() as peer:
-        peer.handlers = (peer.holding(response(b"later", "503 Service Unavailable")),)
-        with SyncClient(adapters={ConnectionPool: ours.Again}) as client:
-            assert 503 == client.post(peer.url, content=iter([b"once"])).status_code
-        assert 1 == len(peer.requests)

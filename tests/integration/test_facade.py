@@ -135,4 +135,7 @@ def test_the_facade_has_the_names_of_the_client_and_no_more():
 def test_the_wheel_ships_a_module_file_and_no_folder(wheels):
     with zipfile.ZipFile(wheels[1]) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
-    assert tops == {"httpcore.py", "httpcore_client", "httpcore_client-0.1.0.dist-info"}
+    assert tops == {
+        *("httpcore.py", "pytest_httpcore_client.py"),  # the facade, and the plugin of pytest
+        *("httpcore_client", "httpcore_client-0.1.0.dist-info"),
+    }

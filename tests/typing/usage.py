@@ -4,7 +4,7 @@ Each ignore is a mistake that must be reported: an ignore that is not needed is 
 """
 
 import http.cookiejar
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import IO, assert_type
 
@@ -18,6 +18,7 @@ from httpcore_client import (
     IPAddress,
     Network,
     Proxy,
+    Request,
     Response,
     Route,
     RouteTypes,
@@ -26,6 +27,8 @@ from httpcore_client import (
     TLSConfig,
     TrioClient,
 )
+from httpcore_client.bridges.dask import map as cluster_map
+from httpcore_client.bulk import MapResult
 
 
 async def asynchronous() -> None:
@@ -55,6 +58,29 @@ def threaded() -> None:
             for piece in streamed.raw():
                 assert_type(piece, bytes)
     assert_type(httpcore_client.get("https://www.example.org/"), SyncResponse)
+
+
+async def many(client: Client, urls: list[str], later: AsyncIterator[URL]) -> None:
+    async with client.map(urls, concurrency=5) as responses:
+        async for response in responses:
+            assert_type(response, Response)
+    async with client.map(later, errors="return", ordered=False) as results:
+        async for result in results:
+            assert_type(result, MapResult[Response])
+            assert_type(result.request, str | URL | Request)
+            assert_type(result.response, Response | None)
+            assert_type(result.error, Exception | None)
+    client.map(urls, errors="ignore")  # type: ignore[call-overload]  # pyright: ignore
+    client.map([b"a"])  # type: ignore[list-item]  # pyright: ignore
+
+
+def many_in_threads(client: SyncClient, later: AsyncIterator[URL]) -> None:
+    request = client.build("POST", "https://www.example.org/", json=[1])
+    assert_type(list(client.map([request])), list[SyncResponse])
+    for result in cluster_map(None, iter([request]), client=client, errors="return"):
+        assert_type(result, MapResult[SyncResponse])
+    assert_type(next(cluster_map(None, [request], client=client)), SyncResponse)
+    client.map(later)  # type: ignore[call-overload]  # pyright: ignore
 
 
 def pieces() -> Iterator[bytes]:

@@ -92,3 +92,36 @@ def test_additions_over_a_level_that_there_is_not_are_refused():
 
     with pytest.raises(TypeError, match="Counting'> is no level of the stack, which are Redirect"):
         SyncClient(adapters=[Lost()], backend=ScriptedBackend())
+
+
+def test_a_class_in_place_of_an_adapter_is_refused():
+    with pytest.raises(TypeError, match=r"Counting is a class: give Counting\(\.\.\.\)"):
+        SyncClient(adapters=[Counting], backend=ScriptedBackend())
+
+
+@pytest.mark.parametrize(("given", "told"), [(3, "a int"), (str, "str")])
+def test_what_is_no_adapter_at_all_is_refused(given, told):
+    with pytest.raises(
+        TypeError, match=f"^adapters: {told} is no adapter; those to add are such as"
+    ):
+        SyncClient(adapters=[given], backend=ScriptedBackend())
+
+
+def test_a_clock_is_that_which_a_backend_is_made_to_tell():
+    class Still(Clock):
+        slept = 0.0
+
+        def now(self):
+            return 7.0
+
+        def time(self):
+            return 8.0
+
+        async def sleep(self, seconds, until=None):
+            self.slept += seconds
+
+    backend, still = ScriptedBackend(), Still(None)
+    clock = Clock(backend)
+    backend.now = still.now
+    run_sync(clock.sleep(1000))
+    assert (7.0, 8.0, 1000) == (clock.now(), clock.time(), still.slept)

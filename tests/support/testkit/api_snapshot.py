@@ -1,4 +1,5 @@
-"""The public interface of each package as text: `hatch run snapshot` writes it, a test compares it.
+"""The public interface of each package, and of what is imported by itself: `hatch run snapshot` writes it,
+a test compares it.
 
 Whoever changes a public name or signature changes the snapshot with it, and so sees that the version has
 something to say about it: the version stands in the first line. It is read from the source, so it is the
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+from functools import cache
 from pathlib import Path
 
 import griffe
@@ -20,28 +22,44 @@ PACKAGES = [
     "httpcore_pool",
     "httpcore_client",
 ]
+# What is imported by itself. The bridge to httpx is that to httpx2 under another name.
+_ADDITIONS = ("bulk", "cache", "downloads", "events", "limits", "retry", "testing", "websocket")
+_BRIDGES = ("dask", "httpx2", "requests")
+_TRACING = ("curl", "events", "har", "log", "opentelemetry", "waterfall")
+MODULES = [
+    *PACKAGES,
+    *(f"httpcore_client.{name}" for name in _ADDITIONS),
+    *(f"httpcore_client.bridges.{name}" for name in _BRIDGES),
+    *(f"httpcore_client.tracing.{name}" for name in _TRACING),
+]
 FOLDER = Path(__file__).parents[2] / "architecture" / "api"
 
 
-def describe(package):
-    """Return the lines that state the public interface of a package."""
-    loader = griffe.GriffeLoader()
-    loaded = loader.load(package)
-    for sibling in PACKAGES:
-        loader.load(sibling)
-    loader.resolve_aliases(implicit=True, external=False)
-    module = importlib.import_module(package)
-    lines = [f"{package} {module.__version__}", ""]
-    for name in sorted(module.__all__):
-        lines += _entry(name, _target(loaded[name]), package)
+def describe(name):
+    """Return the lines that state the public interface of a module."""
+    loaded = _loaded()[name]
+    package = name.split(".")[0]
+    module = importlib.import_module(name)
+    lines = [f"{name} {importlib.import_module(package).__version__}", ""]
+    for each in sorted(module.__all__):
+        lines += _entry(each, _target(loaded[each]), package, module)
     return "\n".join(lines) + "\n"
+
+
+@cache
+def _loaded():
+    loader = griffe.GriffeLoader()
+    for package in PACKAGES:
+        loader.load(package)
+    loader.resolve_aliases(implicit=True, external=False)
+    return loader.modules_collection
 
 
 def _target(item):
     return item.final_target if item.is_alias else item
 
 
-def _entry(name, item, package):
+def _entry(name, item, package, module):
     owner = item.path.split(".")[0]
     if owner != package:
         return [f"{name}: from {owner}"]
@@ -50,7 +68,7 @@ def _entry(name, item, package):
         lines = [f"class {name}({bases})"]
         members = {member: _target(value) for member, value in item.all_members.items()}
         # A class of values has a constructor made of its fields, which the source does not write down.
-        fields = getattr(getattr(importlib.import_module(package), name), "__signature__", None)
+        fields = getattr(getattr(module, name), "__signature__", None)
         for member in sorted(members):
             if member == "__init__" and fields is not None:
                 lines.append(f"    def __init__({_fields(fields, members)}) -> None")
@@ -111,8 +129,8 @@ def _fields(signature, members):
 def main():
     """Write all snapshots."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for package in PACKAGES:
-        (FOLDER / f"{package}.txt").write_text(describe(package))
+    for module in MODULES:
+        (FOLDER / f"{module}.txt").write_text(describe(module))
 
 
 if __name__ == "__main__":

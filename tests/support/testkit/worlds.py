@@ -17,8 +17,10 @@ import httpcore_client
 _PLAIN = frozenset(
     {
         "build",
+        "events",
         "items",
         "json",
+        "map",
         "prepare_request",
         "raise_for_status",
         "raw",
@@ -28,6 +30,8 @@ _PLAIN = frozenset(
         "stream_lines",
         "stream_text",
         "unscoped",
+        "waterfall",
+        "websocket",
     }
 )
 

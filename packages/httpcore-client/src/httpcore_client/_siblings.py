@@ -6,6 +6,7 @@ Someone who copies the package into their own tree edits this file and no other.
 from typing import TYPE_CHECKING, Any
 
 import httpcore_cookies as cookies
+import httpcore_headers as headers
 import httpcore_pool as pool
 from httpcore_cookies import (
     Auth,
@@ -227,6 +228,8 @@ __all__ = [
     "Value",
     "WriteError",
     "WriteTimeout",
+    "cookies",
+    "headers",
     "pool",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from weakref import ref
@@ -29,7 +29,7 @@ __all__ = ["AdapterTypes", "build_stack"]
 
 _Maker: TypeAlias = Callable[[pool.Adapter], pool.Adapter]
 _Changes: TypeAlias = Mapping[type[pool.Adapter], Callable[..., pool.Adapter]]
-AdapterTypes: TypeAlias = _Changes | Iterable[AddedAdapter] | None
+AdapterTypes: TypeAlias = _Changes | Sequence[AddedAdapter] | None
 
 _MOST_WRAPS = 100
 _LEVELS = (RedirectAdapter, EnvironmentAdapter, CookieAdapter, AuthAdapter, pool.ConnectionPool)
@@ -88,6 +88,7 @@ def build_stack(
                 allow_downgrade=allow_downgrade,
                 sensitive=sensitive,
                 on_redirect=on_redirect,
+                now=backend.now,
             ),
         ),
         *([(HookAdapter, lambda inner: HookAdapter(inner, hooks))] if hooks else ()),
@@ -121,11 +122,10 @@ def _checked(adapters: AdapterTypes, backend: pool.Backend) -> _Changes:
         return {}
     if not isinstance(adapters, Mapping):
         return _additions(adapters, backend)
-    changes = cast("_Changes", adapters)
-    for level, change in changes.items():
+    for level, change in adapters.items():
         _check_level(level)
         as_callable(f"adapters[{level.__name__}]", change, or_none=False)
-    return changes
+    return adapters
 
 
 def _check_level(level: Any) -> None:
@@ -144,10 +144,7 @@ def _additions(adapters: object, backend: pool.Backend) -> _Changes:
     over: dict[type[pool.Adapter], list[AddedAdapter]] = {}
     for added in cast("Iterable[object]", adapters):
         if not isinstance(added, AddedAdapter):
-            raise TypeError(
-                f"adapters: {added!r} is no AddedAdapter; any other goes into a mapping, "
-                "as in {ConnectionPool: lambda pool: MyAdapter(pool)}"
-            )
+            raise TypeError(f"adapters: {_hint(added)}")
         _check_level(added.level)
         over.setdefault(added.level, []).append(added)
 
@@ -160,6 +157,18 @@ def _additions(adapters: object, backend: pool.Backend) -> _Changes:
         return put
 
     return {level: putting(additions) for level, additions in over.items()}
+
+
+def _hint(added: object) -> str:
+    if isinstance(added, type) and issubclass(added, AddedAdapter):
+        return f"{added.__name__} is a class: give {added.__name__}(...)"
+    if isinstance(added, pool.Adapter):
+        return (
+            f"{added!r} is no AddedAdapter; any other goes into a mapping, "
+            "as in {ConnectionPool: lambda pool: MyAdapter(pool)}"
+        )
+    name = added.__name__ if isinstance(added, type) else f"a {type(added).__name__}"
+    return f"{name} is no adapter; those to add are such as RetryAdapter(RetryPolicy(...))"
 
 
 def _placed(

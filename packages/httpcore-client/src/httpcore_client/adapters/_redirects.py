@@ -28,6 +28,7 @@ class RedirectAdapter(Layer):
         sensitive: names of fields that stay with their origin, besides those that headers know by themselves.
         on_redirect: is awaited with each response that is about to be followed, already closed; None for
             nobody.
+        now: the clock of trace events; None for no word of redirects to who watches a request.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class RedirectAdapter(Layer):
         allow_downgrade: bool = True,
         sensitive: Collection[str] = (),
         on_redirect: _OnRedirect | None = None,
+        now: Callable[[], float] | None = None,
     ) -> None:
         super().__init__(inner)
         if isinstance(max_redirects, bool) or not isinstance(max_redirects, int):
@@ -51,6 +53,7 @@ class RedirectAdapter(Layer):
         self._allow_downgrade = allow_downgrade
         self._sensitive = tuple(sensitive)
         self._on_redirect = on_redirect
+        self._now = now
 
     async def send(self, request: pool.Request) -> pool.Response:
         """Send the request, follow where it is led, and return the last response.
@@ -102,6 +105,11 @@ class RedirectAdapter(Layer):
                 raise self._too_many(request, history)
             if self._on_redirect is not None:
                 await self._on_redirect(response)
+            if request.options.trace is not None and self._now is not None:
+                url = following.url.masked
+                details = {"status_code": response.status_code, "url": url}
+                event = pool.TraceEvent("request.redirect", request, self._now(), details)
+                request.options.trace(event)
             request = following
             response = await self._inner.send(request)
 
