@@ -256,3 +256,10 @@ def test_a_copy_keeps_each_field_and_changes_the_one_named(name):
 def test_what_beyond_requests_is_unknown_is_told_by_its_own_names(method, given, told):
     with SyncClient() as client, pytest.raises(TypeError, match=f"did you mean {told}"):
         getattr(client, method)("http://a.test/", **{given: 4})
+
+
+def test_an_async_trace_is_refused_since_nobody_would_await_it():
+    async def trace(event): ...
+
+    with SyncClient() as client, pytest.raises(TypeError, match="trace must not be async"):
+        client.build("GET", "http://a.test/", trace=trace)

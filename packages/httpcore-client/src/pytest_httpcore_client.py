@@ -57,6 +57,16 @@ def _marked(request: pytest.FixtureRequest) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for mark in reversed(list(request.node.iter_markers("httpcore"))):
         found |= mark.kwargs
+    if found:
+        from inspect import signature
+
+        from httpcore_client.testing import cassette
+
+        known = {"assert_all_called", *signature(cassette).parameters} - {"path"}
+        if unknown := sorted(found.keys() - known):
+            raise pytest.UsageError(
+                f"the marker httpcore has no {unknown[0]!r}; known are {', '.join(sorted(known))}"
+            )
     return found
 
 
@@ -79,13 +89,13 @@ def httpcore_mock(
     """
     from httpcore_client.testing import MockAdapter, UnmatchedRequest
 
+    strict = _marked(request).get("assert_all_called", request.config.getini(_ALL_CALLED))
     mock = MockAdapter(httpcore_clock)
     with mock.installed():
         yield mock
     failed = request.node.stash.get(_FAILED, None)
     if isinstance(failed, UnmatchedRequest):
         return
-    strict = _marked(request).get("assert_all_called", request.config.getini(_ALL_CALLED))
     says = ""
     try:
         (mock.assert_all_called if strict and failed is None else mock.assert_all_matched)()

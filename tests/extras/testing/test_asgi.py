@@ -7,6 +7,7 @@ import warnings
 
 import anyio
 import pytest
+from flask import Flask
 
 import httpcore_pool as pool
 from httpcore_client import (
@@ -585,8 +586,9 @@ def test_a_length_without_content_is_right_where_there_is_none():
     [
         (("app",), {}, "must be an ASGI application"),
         ((hello,), {"lifespan": "yes"}, 'must be "auto"'),
+        ((Flask("app"),), {}, "give it to WSGIAdapter"),
     ],
-    ids=["app", "lifespan"],
+    ids=["app", "lifespan", "wsgi"],
 )
 def test_misuse_is_refused(args, named, says):
     with pytest.raises((TypeError, ValueError), match=says):

@@ -462,6 +462,10 @@ def test_there_is_a_method_for_each_verb(mock, method):
     assert [method.upper()] == [call.request.method for call in route.calls]
 
 
+async def _never(request):
+    return False
+
+
 @pytest.mark.parametrize(
     ("misuse", "says"),
     [
@@ -486,9 +490,10 @@ def test_there_is_a_method_for_each_verb(mock, method):
         (lambda mock: mock.post(headers=[("A", "b")]), "headers must be a mapping of names, not l"),
         (lambda mock: mock.post(headers={"A": 1}), "headers: A must be a str, a pattern or None"),
         (lambda mock: mock.post(where="x"), "where must be callable, not str"),
+        (lambda mock: mock.post(where=_never), "where must not be async"),
         (lambda mock: mock.post(json={1, 2}), "not JSON serializable"),
     ],
-    ids=[str(number) for number in range(22)],
+    ids=[str(number) for number in range(23)],
 )
 def test_misuse_is_refused_where_it_happens(mock, misuse, says):
     with pytest.raises((TypeError, ValueError), match=re.escape(says)):

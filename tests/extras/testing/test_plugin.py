@@ -43,6 +43,10 @@ def test_error_uncalled(httpcore_mock):
 def test_uncalled_on_purpose(httpcore_mock):
     httpcore_mock.get("https://never.example/")
 
+@pytest.mark.httpcore(assert_all_call=False)
+def test_misspelt(httpcore_mock):
+    pass
+
 def test_failed_unmatched(httpcore_mock):
     program()
 
@@ -145,6 +149,7 @@ def test_the_mock_stands_in_for_the_network(runs):
         ("test_error_uncalled", "PASSED"),
         ("test_error_uncalled", "ERROR"),
         ("test_uncalled_on_purpose", "PASSED"),
+        ("test_misspelt", "ERROR"),
         ("test_failed_unmatched", "FAILED"),
         ("test_error_swallowed", "PASSED"),
         ("test_error_swallowed", "ERROR"),
@@ -153,8 +158,11 @@ def test_the_mock_stands_in_for_the_network(runs):
         ("test_failed_and_error_swallowed", "ERROR"),
         ("test_network_is_back", "PASSED"),
         ("test_greeting", "PASSED"),
-    ] == outcomes(said)[:13], said
+    ] == outcomes(said)[:14], said
     assert "\nno request came for\n  GET https://never.example/\n" in said
+    assert (
+        "the marker httpcore has no 'assert_all_call'; known are assert_all_called, match" in said
+    )
     lost = "\nno route was for\n  GET https://api.example.org/users/7?token=[secure]\n"
     assert 2 == said.count(lost)
 

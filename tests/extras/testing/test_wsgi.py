@@ -8,6 +8,7 @@ from wsgiref.validate import validator
 
 import anyio
 import pytest
+from starlette.applications import Starlette
 
 from httpcore_client import (
     AsyncioBackend,
@@ -667,6 +668,8 @@ def test_a_response_closed_while_another_thread_reads_it():
 def test_misuse_is_refused():
     with pytest.raises(TypeError, match="must be a WSGI application, not str"):
         WSGIAdapter("app")
+    with pytest.raises(TypeError, match="app is an ASGI application: give it to ASGIAdapter"):
+        WSGIAdapter(Starlette())
     assert "<WSGIAdapter: hello>" == repr(WSGIAdapter(hello))
 
 

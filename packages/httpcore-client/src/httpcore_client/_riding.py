@@ -89,7 +89,13 @@ def _default_encoding(value: Any) -> dict[str, Any]:
 
 
 def _trace(value: Any) -> dict[str, Any]:
-    return {} if value is None else {"trace": as_callable("trace", value)}
+    if value is None:
+        return {}
+    from inspect import iscoroutinefunction  # here: few requests are watched
+
+    if iscoroutinefunction(value):
+        raise TypeError("trace must not be async: it is called in passing, and nobody awaits it")
+    return {"trace": as_callable("trace", value)}
 
 
 def _on_informational(value: Any) -> dict[str, Any]:

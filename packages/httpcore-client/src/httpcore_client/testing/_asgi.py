@@ -58,6 +58,8 @@ class ASGIAdapter(AddedAdapter):
         super().__init__()
         if not callable(app):
             raise TypeError(f"app must be an ASGI application, not {type(app).__name__}")
+        if hasattr(app, "wsgi_app"):  # as Flask's
+            raise TypeError("app is a WSGI application: give it to WSGIAdapter")
         if lifespan not in ("auto", "on", "off"):
             raise ValueError(f'lifespan must be "auto", "on" or "off", not {lifespan!r}')
         self._app = app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from inspect import iscoroutinefunction
 from typing import Any, Self, TypeAlias, TypedDict, Unpack, cast
 
 from .._options import check_options
@@ -264,6 +265,8 @@ def _checked(options: MatchOptions) -> MatchOptions:
     where: object = options.get("where", callable)
     if not callable(where):
         raise TypeError(f"where must be callable, not {type(where).__name__}")
+    if iscoroutinefunction(where):
+        raise TypeError("where must not be async: what it returns would always count as true")
     if "json" in options:
         return {**options, "json": json_module.loads(json_module.dumps(options["json"]))}
     return options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import copy_context
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._siblings import pool
@@ -53,6 +54,8 @@ class WSGIAdapter(AddedAdapter):
         super().__init__()
         if not callable(app):
             raise TypeError(f"app must be a WSGI application, not {type(app).__name__}")
+        if iscoroutinefunction(app) or iscoroutinefunction(type(app).__call__):
+            raise TypeError("app is an ASGI application: give it to ASGIAdapter")
         self._app = app
         self._raises = raise_app_exceptions
         self._script_name = as_mount("script_name", script_name)
