@@ -105,8 +105,9 @@ def runs(tmp_path_factory, origin):
         (path / "test_tape.py").write_text(
             BOTH.replace("{origin}", origin.plain).replace("{kind}", kind)
         )
-        # Coverage is measured where the fixtures run, by the run's own settings.
-        environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        # What this run was told, by PYTEST_ADDOPTS for one, is not for that.
+        environ = {name: os.environ[name] for name in os.environ if not name.startswith("PYTEST_")}
+        environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         command = [sys.executable, "-m", "pytest", "-p", NAME, "-p", "no:cacheprovider", "-v"]
         result = subprocess.run(
             [*command, *options], cwd=path, env=environ, capture_output=True, text=True
