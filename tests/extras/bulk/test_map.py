@@ -25,7 +25,7 @@ def test_responses_come_in_the_order_of_the_requests(run_client, site):
     site.held = {"0", "2"}
 
     async def scenario(client):
-        site.release_when(lambda: len(site.asked) == 6, "0", "2")
+        site.release_when(lambda: len(site.asked) >= 6, "0", "2")
         async with client.map(site.urls(*range(6))) as responses:
             return await taken(responses)
 
@@ -161,7 +161,7 @@ def test_it_runs_ahead_by_twice_the_concurrency_at_most(world, run_client, site,
 
     async def scenario(client):
         if ordered:
-            site.release_when(lambda: len(site.asked) == 6, "0")
+            site.release_when(lambda: len(site.asked) >= 6, "0")
         async with client.map(source, concurrency=3, ordered=ordered) as responses:
             assert 0 == source.most_ahead  # nothing is taken before somebody iterates
             async for _ in responses:
@@ -180,7 +180,7 @@ def test_as_many_as_it_may_are_under_way(run_client, site):
     site.held = {*paths}
 
     async def scenario(client):
-        site.release_when(lambda: len(site.asked) == 4, *paths)
+        site.release_when(lambda: len(site.asked) >= 4, *paths)
         async with client.map(site.urls(*paths), concurrency=4) as responses:
             return await taken(responses)
 
@@ -196,7 +196,7 @@ def test_by_default_there_are_twenty_or_as_many_as_the_pool_has_connections(
     site.held = {"0"}
 
     async def scenario(client):
-        site.release_when(lambda: len(site.asked) == most, "0")
+        site.release_when(lambda: len(site.asked) >= most, "0")
         async with client.map(source) as responses:
             async for _ in responses:
                 break
