@@ -201,9 +201,9 @@ def test_many_requests_at_once(starlette, world):
 
 def test_a_mounted_application(run_client, starlette_app):
     async def scenario(client):
-        assert "/root/count" == (await client.get("/count")).headers["X-Path"]
+        assert "/site/count" == (await client.get("/count")).headers["X-Path"]
 
-    run_client(scenario, adapters=[ASGIAdapter(starlette_app, root_path="/root")], base_url=URL)
+    run_client(scenario, adapters=[ASGIAdapter(starlette_app, root_path="/site")], base_url=URL)
 
 
 # FastAPI.
@@ -358,7 +358,7 @@ def test_flask_fails(run_client, flask_app):
 
 def test_flask_mounted(run_client, flask_app):
     async def scenario(client):
-        assert "hello 1" == (await client.get("/root/count")).text
+        assert "hello 1" == (await client.get("/site/count")).text
 
-    adapter = WSGIAdapter(flask_app, script_name="/root")
+    adapter = WSGIAdapter(flask_app, script_name="/site")
     run_client(scenario, adapters=[adapter], base_url=URL)

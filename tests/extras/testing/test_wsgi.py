@@ -54,12 +54,12 @@ def hello(environ, start_response):
 def test_the_environ_is_that_of_the_specification():
     request = Request(
         "POST",
-        "https://u:p@app.example/root/a%20b/%C3%BC?q=%20",
+        "https://u:p@app.example/site/a%20b/%C3%BC?q=%20",
         b"x",
         [("Content-Type", "a/b"), ("X-A", "1"), ("x-a", "2"), ("X_B", "3"), ("Cookie", "c=d")],
     )
     pieces = [b"one\ntw", b"o", b""]
-    environ = make_environ(request, lambda: pieces.pop(0), script_name="/root", client=("::1", 9))
+    environ = make_environ(request, lambda: pieces.pop(0), script_name="/site", client=("::1", 9))
     stream = environ.pop("wsgi.input")
     assert [b"one\n", b"t", b"wo", b"", b""] == [
         stream.readline(),
@@ -70,11 +70,11 @@ def test_the_environ_is_that_of_the_specification():
     ]
     assert environ == {
         "REQUEST_METHOD": "POST",
-        "SCRIPT_NAME": "/root",
+        "SCRIPT_NAME": "/site",
         "PATH_INFO": "/a b/\u00c3\u00bc",
         "QUERY_STRING": "q=%20",
-        "REQUEST_URI": "/root/a%20b/%C3%BC?q=%20",
-        "RAW_URI": "/root/a%20b/%C3%BC?q=%20",
+        "REQUEST_URI": "/site/a%20b/%C3%BC?q=%20",
+        "RAW_URI": "/site/a%20b/%C3%BC?q=%20",
         "SERVER_NAME": "app.example",
         "SERVER_PORT": "443",
         "SERVER_PROTOCOL": "HTTP/1.1",
