@@ -1,7 +1,7 @@
 """What a user of httpx writes every day, written for this client.
 
 Each function's first line is the original. `Client` is their AsyncClient, `SyncClient` their Client;
-under Trio it is `TrioClient`. docs/migrating-from-httpx.md has the names in a table, and what differs on
+under Trio it is `TrioClient`. docs/coming-from/httpx.md has the names in a table, and what differs on
 purpose.
 """
 

@@ -2,7 +2,7 @@
 
 Each function's first line is the original. A `SyncClient` is what a `Session` was: it keeps connections
 and cookies, may be shared by threads, and is closed at the end, best by a ``with`` block.
-docs/migrating-from-requests.md has the names in a table, and what differs on purpose.
+docs/coming-from/requests.md has the names in a table, and what differs on purpose.
 """
 
 import http

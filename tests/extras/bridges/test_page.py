@@ -4,4 +4,4 @@ from testkit.pages import run_page
 
 
 def test_the_blocks_of_the_page_run(origin):
-    assert "HTTP/1.1 GET\nHTTP/1.1 GET\n" == run_page("bridges.md", server=origin.plain)
+    assert "HTTP/1.1 GET\nHTTP/1.1 GET\n" == run_page("guides/bridges.md", server=origin.plain)

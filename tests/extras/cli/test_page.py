@@ -9,7 +9,7 @@ import pytest
 
 from httpcore_client.cli._errors import STATUSES
 
-PAGE = (Path(__file__).parents[3] / "docs" / "command.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs/guides/command.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines() if line.startswith("httpcore ")]
 

@@ -1,4 +1,4 @@
-"""What docs/downloads.md shows runs, and prints what it says."""
+"""What docs/guides/downloads.md shows runs, and prints what it says."""
 
 from testkit.file_server import FileServer
 from testkit.pages import run_page
@@ -14,4 +14,4 @@ def test_the_page_prints_what_it_says(tmp_path, monkeypatch):
             "100000 40000",
             "checked.pdf None",
             "True",
-        ] == run_page("downloads.md", url=server.url.removesuffix("/file.bin")).splitlines()
+        ] == run_page("guides/downloads.md", url=server.url.removesuffix("/file.bin")).splitlines()

@@ -1,4 +1,4 @@
-"""What docs/events.md shows runs, and prints what it says."""
+"""What docs/guides/events.md shows runs, and prints what it says."""
 
 from testkit.pages import run_page
 from testkit.peer import Peer, response
@@ -22,4 +22,4 @@ def test_the_page_prints_what_it_says():
             "[]",
             "[ServerSentEvent(event='message', data='one\\ntwo', id='7', retry=None)]",
             "7",
-        ] == run_page("events.md", url=peer.url).splitlines()
+        ] == run_page("guides/events.md", url=peer.url).splitlines()

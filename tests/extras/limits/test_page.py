@@ -1,4 +1,4 @@
-"""What docs/limits.md shows runs, and prints what it says."""
+"""What docs/guides/limits.md shows runs, and prints what it says."""
 
 from testkit.pages import run_page
 
@@ -9,4 +9,4 @@ def test_the_page_prints_what_it_says(origin):
         "[200, 200, 200]",
         *("refused", "refused", "2 requests in a row failed, the last with: ConnectError"),
         "200",
-    ] == run_page("limits.md", url=origin.plain).splitlines()
+    ] == run_page("guides/limits.md", url=origin.plain).splitlines()

@@ -1,4 +1,4 @@
-"""What docs/retries.md shows runs, and prints what it says."""
+"""What docs/guides/retries.md shows runs, and prints what it says."""
 
 from testkit.pages import run_page
 
@@ -10,4 +10,4 @@ def test_the_page_prints_what_it_says(origin):
         "<RetryAdapter attempts=3 <RetryBudget 20 of 20, 0.1 an answer>>",
         " not again: that is all of RetryPolicy(attempts=2)",
         "1",
-    ] == run_page("retries.md", url=origin.plain).splitlines()
+    ] == run_page("guides/retries.md", url=origin.plain).splitlines()

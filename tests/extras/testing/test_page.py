@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[3] / "docs/testing.md"
+PAGE = Path(__file__).parents[3] / "docs/guides/testing.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 PROGRAMS = [block for block in BLOCKS if "def test_" not in block]
 

@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PROJECT = ROOT / "packages/httpcore-client"
 NAME = "pytest_httpcore_client"
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "docs/testing.md").read_text(), re.DOTALL)
+BLOCKS = re.findall(
+    r"```python\n(.*?)```", (ROOT / "docs/guides/testing.md").read_text(), re.DOTALL
+)
 
 FIRST = """
 import asyncio, pytest

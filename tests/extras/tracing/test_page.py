@@ -7,13 +7,13 @@ from pathlib import Path
 from httpcore_pool import TRACE_EVENTS
 from testkit.pages import run_page
 
-PAGE = Path(__file__).parents[3] / "docs" / "tracing.md"
+PAGE = Path(__file__).parents[3] / "docs/guides/tracing.md"
 
 
 def test_the_blocks_of_the_page_run(origin, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(logging.root, "handlers", [])
-    printed = run_page("tracing.md", server=origin.plain)
+    printed = run_page("guides/tracing.md", server=origin.plain)
     assert "1 GET " in printed
     assert "receive.done" in printed
     assert f"curl {origin.plain}/echo" in printed

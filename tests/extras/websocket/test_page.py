@@ -14,4 +14,4 @@ two
 
 
 def test_the_blocks_of_the_page_run(echo):
-    assert SAID == run_page("websockets.md", server=echo.plain)
+    assert SAID == run_page("guides/websockets.md", server=echo.plain)

@@ -2,7 +2,7 @@
 
 All stand in a pool's place, in one client, ``Client(adapters=[MockAdapter()])``, in any of the three worlds.
 `MockAdapter`, `FaultAdapter`, `Recorder` and `Replayer` can stand in the place of every pool, too:
-``with mock.installed(): ...``. The fixtures of the plugin for pytest do that; see `docs/testing.md`.
+``with mock.installed(): ...``. The fixtures of the plugin for pytest do that; see `docs/guides/testing.md`.
 """
 
 from __future__ import annotations

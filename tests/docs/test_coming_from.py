@@ -9,7 +9,7 @@ import pytest
 from httpcore_client import URL, SyncClient, SyncResponse
 from testkit.api_snapshot import MODULES
 
-PAGES = sorted((Path(__file__).parents[2] / "docs").glob("migrating-from-*.md"))
+PAGES = sorted((Path(__file__).parents[2] / "docs/coming-from").glob("*.md"))
 # Of the caller's own, and of the standard library.
 OTHERS = {"YourLayer", "MyLayer", "SSLContext", "HTTPStatus", "ValueError", "False"}
 OWNERS = {"r": SyncResponse, "client": SyncClient, "url": URL}
