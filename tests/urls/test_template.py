@@ -261,7 +261,7 @@ def test_error_masks_what_may_be_a_password():
         (b"a", "bytes"),
         (1j, "complex"),
         ({"a"}, "set"),
-        (iter("a"), "str_ascii_iterator|str_iterator"),
+        (iter("a"), type(iter("a")).__name__),
         (QueryParams("a=1"), "QueryParams"),
         ([["a"]], "list"),
         ([{"a": "b"}], "dict"),

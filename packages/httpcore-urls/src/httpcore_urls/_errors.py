@@ -27,8 +27,8 @@ class InvalidURL(ValueError):
 
     Args:
         reason: what is wrong, without the URL. `str`.
-        url: the text at fault. `str`, shown with a password masked, cut to about 200 characters and
-            escaped; the full text is not kept.
+        url: the text at fault. `str`, shown with a password and the parameters that are secrets
+            masked, cut to about 200 characters and escaped; the full text is not kept.
 
     Nothing was changed when it is raised: all values of this package are immutable. It pickles.
     """
@@ -36,7 +36,7 @@ class InvalidURL(ValueError):
     reason: str
     """What is wrong, without the URL."""
     url: str
-    """The URL at fault: password masked, cut."""
+    """The URL at fault: secrets masked, cut."""
 
     def __init__(self, reason: str, url: str = "") -> None:
         self.reason = reason
@@ -49,7 +49,11 @@ class InvalidURL(ValueError):
 
 
 def _shown(text: str) -> str:
-    text = mask_text(text)
+    # Imported here: it is for refused URLs only.
+    from .masking import masked_parameters
+
+    # Cut first, as what is refused may be of any length; then again, as a mask may be longer.
+    text = masked_parameters(mask_text(text)[: 2 * _SHOWN_CHARACTERS])
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
 
 

@@ -105,7 +105,10 @@ class QueryParams:
         return "&".join([f"{_write(name)}={_write(value)}" for name, value in self._pairs])
 
     def __repr__(self) -> str:
-        return f"QueryParams({str(self)!r})"
+        # Imported here: programs that look at parameters are few.
+        from .masking import masked_form
+
+        return f"QueryParams({masked_form(str(self))!r})"
 
     def __eq__(self, other: object) -> bool:
         return self._pairs == other._pairs if isinstance(other, QueryParams) else NotImplemented

@@ -213,12 +213,15 @@ class URL:
 
     @property
     def masked(self) -> str:
-        """The text with the password replaced by `[secure]`, for logs and errors. `str`."""
+        """The text with secrets replaced by `[secure]`, for logs and errors. `str`.
+
+        Those are the password, and values of parameters by their names (`masking` says which).
+        """
         return _write.write(self._parts, masked=True)
 
     @property
     def human(self) -> str:
-        """The text for people: Unicode host, readable escapes decoded, password masked. `str`.
+        """The text for people: Unicode host, readable escapes decoded, masked. `str`.
 
         Never send it or decide by it: different URLs may look the same.
         """
@@ -318,8 +321,8 @@ class URL:
             InvalidURL: the result is too long.
             TypeError: as for `QueryParams`.
 
-        >>> URL("https://example.org/?sig=a%2fb").merge_params({"page": 2})
-        URL('https://example.org/?sig=a%2fb&page=2')
+        >>> URL("https://example.org/?path=a%2fb").merge_params({"page": 2})
+        URL('https://example.org/?path=a%2fb&page=2')
         """
         added = str(QueryParams(params))
         if not added:

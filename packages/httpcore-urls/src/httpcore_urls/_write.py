@@ -46,37 +46,43 @@ def target(parts: Parts) -> str:
 
 
 def write(parts: Parts, *, masked: bool = False) -> str:
-    """Serialise (WHATWG URL 4.5); `masked` hides the password."""
+    """Serialise (WHATWG URL 4.5); `masked` hides the password and the parameters that are secrets."""
+    if masked:
+        return _join(parts, authority(parts, masked=True), *_masked_rest(parts))
     scheme, username, password, host, port, path, query, fragment, _ = parts
     if host and scheme and port is None and fragment is None and not (username or password):
         # What nearly every URL is, without a call for each piece.
         path = path if query is None else f"{path}?{query}"
         return f"{scheme}://{bracketed(host)}{path}"
-    shown_target = _masked_target(parts) if masked else target(parts)
-    return _join(parts, authority(parts, masked=masked), shown_target, parts.fragment)
+    return _join(parts, authority(parts), target(parts), fragment)
 
 
 def human(parts: Parts) -> str:
     """Write for people: Unicode host, readable escapes, password masked. Never for the wire."""
     host = domain_to_unicode(bracketed(parts.host or ""))
     port = "" if parts.port is None else f":{parts.port}"
-    fragment = None if parts.fragment is None else _readable(parts.fragment)
+    shown_target, fragment = _masked_rest(parts)
     return _join(
         parts,
         f"{_readable(_userinfo(parts, masked=True))}{host}{port}",
-        _readable(_masked_target(parts)),
-        fragment,
+        _readable(shown_target),
+        None if fragment is None else _readable(fragment),
     )
 
 
-def _masked_target(parts: Parts) -> str:
-    # `user:password@host` without a scheme reads as a URL of the scheme `user`: hide what may be a
-    # password there, but not the whole meaning of an address.
+def _masked_rest(parts: Parts) -> tuple[str, str | None]:
+    """Give target and fragment without what may be secrets."""
+    # Imported here: it is for those who look at a URL, not for those who send it.
+    from .masking import masked_parameters
+
     shown = target(parts)
     at = shown.rfind("@")
     if parts.opaque and at > 0 and parts.scheme != "mailto":
-        return f"{_MASK}{shown[at:]}"
-    return shown
+        # `user:password@host` without a scheme reads as a URL of the scheme `user`: hide what may be
+        # a password there, but not the whole meaning of an address.
+        shown = f"{_MASK}{shown[at:]}"
+    fragment = parts.fragment
+    return masked_parameters(shown), fragment and masked_parameters(f"#{fragment}")[1:]
 
 
 def _join(parts: Parts, shown_authority: str, shown_target: str, fragment: str | None) -> str:
