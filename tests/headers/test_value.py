@@ -129,6 +129,17 @@ def test_its_signature_names_the_fields(kind):
     assert inspect.signature(Named).return_annotation is None
 
 
+def test_the_signature_of_one_that_takes_other_forms_is_that_of_its_init():
+    class Lenient(Value):
+        at: int
+
+        def __init__(self, at: int | str, *, base: int = 10) -> None:
+            super().__init__(at=int(at, base) if isinstance(at, str) else at)
+
+    assert "(at: int | str, *, base: int = 10) -> None" == str(inspect.signature(Lenient))
+    assert Lenient("11", base=2) == Lenient(3)
+
+
 def test_nothing_is_kept_beside_the_fields():
     class_of = {"cached": cached_property(repr)}
     for body in ({"__slots__": ("more",)}, class_of):

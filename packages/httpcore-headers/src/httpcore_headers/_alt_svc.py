@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ._grammar import QUOTED_STRING, TOKEN, decode_percent, unquote
-from ._lists import split_list
+from ._lists import lines_of, split_list
 from ._seconds import parse_seconds
 
 __all__ = ["AltService", "AltSvc", "parse_alt_svc"]
@@ -79,8 +79,7 @@ def parse_alt_svc(value: str | Iterable[str]) -> AltSvc:
     >>> parse_alt_svc('h3=":443"; ma=3600').services
     (AltService(protocol='h3', host='', port=443, max_age=3600, persist=False),)
     """
-    values = [value] if isinstance(value, str) else value
-    elements = [element for text in values for element in split_list(text)]
+    elements = [element for text in lines_of(value) for element in split_list(text)]
     if _CLEAR in elements:
         return AltSvc(clear=True)
     services = (_service(element) for element in elements)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ._grammar import QUOTED_STRING, TOKEN, unquote
-from ._lists import split_list
+from ._lists import lines_of, split_list
 
 __all__ = ["Challenge", "parse_challenges"]
 
@@ -59,8 +59,7 @@ def parse_challenges(value: str | Iterable[str]) -> list[Challenge]:
     >>> [c.scheme for c in parse_challenges('Basic realm="a, b", Digest realm=x, nonce="n"')]
     ['basic', 'digest']
     """
-    values = [value] if isinstance(value, str) else value
-    return [challenge for text in values for challenge in _challenges(text)]
+    return [challenge for text in lines_of(value) for challenge in _challenges(text)]
 
 
 def _challenges(text: str) -> list[Challenge]:

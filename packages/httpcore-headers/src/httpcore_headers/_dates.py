@@ -7,7 +7,9 @@ what a date is used for (ages, retries, expiry) may not live here.
 import re
 from datetime import UTC, datetime
 
-__all__ = ["parse_http_date"]
+from ._errors import check_text
+
+__all__ = ["check_moment", "parse_http_date"]
 
 _MONTHS = {
     name: number
@@ -39,18 +41,29 @@ def parse_http_date(value: str, *, now: datetime | None = None) -> datetime | No
 
     Takes the field's value; `now` (an aware datetime, by default the system's clock) places the
     two-digit years of the obsolete RFC 850 form. Returns an aware datetime in UTC, or None if the
-    value is not a date. A leap second counts as the second before it. Raises nothing. RFC 9110,
-    section 5.6.7.
+    value is not a date. A leap second counts as the second before it. No text raises; a `now`
+    without a time zone raises `ValueError`, another type `TypeError`. RFC 9110, section 5.6.7.
 
     >>> parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").isoformat()
     '1994-11-06T08:49:37+00:00'
     """
+    check_text("value", value)
+    if now is not None:
+        check_moment("now", now)
     text = value.strip(" \t")
     for form in _FORMS:
         found = form.fullmatch(text)
         if found is not None:
             return _moment(found, now)
     return None
+
+
+def check_moment(name: str, moment: object) -> None:
+    """Raise an error for an argument, which it names, that is no moment in time."""
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{name} must be a datetime, not {type(moment).__name__}")
+    if moment.utcoffset() is None:
+        raise ValueError(f"{name} must be an aware datetime, such as datetime.now(UTC)")
 
 
 def _moment(found: re.Match[str], now: datetime | None) -> datetime | None:

@@ -8,6 +8,7 @@ what its content or extension can do, may not live here.
 import re
 from dataclasses import dataclass, field
 
+from ._errors import check_text
 from ._grammar import is_token, strip_ows
 from ._parameters import Parameter, first_of_each, read_parameters
 
@@ -68,6 +69,7 @@ def parse_content_disposition(value: str) -> ContentDisposition | None:
     >>> found.type, found.filename
     ('attachment', 'passwd')
     """
+    check_text("value", value)
     main, _, rest = value.partition(";")
     main = strip_ows(main)
     if not is_token(main):
@@ -110,6 +112,7 @@ def safe_filename(name: str) -> str | None:
     >>> safe_filename(".bashrc"), safe_filename("a.txt:stream"), safe_filename("folder/..")
     ('bashrc', 'a.txt_stream', None)
     """
+    check_text("name", name)
     text = name[max(name.rfind("/"), name.rfind("\\")) + 1 :]
     text = _visible(text).strip(" .")
     if not text.isascii():

@@ -1,4 +1,4 @@
-"""The one error of this package.
+"""The one error of this package, and how a wrong type is reported.
 
 Decides how a bad header field is reported. No rule about what is bad may live here: that is the
 business of `_grammar`, and the parsers of what a server sent raise nothing at all.
@@ -22,6 +22,12 @@ class InvalidHeader(ValueError):
     def __init__(self, message: str, *, name: str = "") -> None:
         super().__init__(message)
         self.name = name
+
+
+def check_text(name: str, value: object) -> None:
+    """Raise a TypeError for an argument, which it names, that is no text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be str, not {type(value).__name__}")
 
 
 def shown(name: str | bytes) -> str:

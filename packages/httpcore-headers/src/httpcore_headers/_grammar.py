@@ -6,7 +6,7 @@ How fields are kept, and what the lists inside a value mean, may not live here.
 
 import re
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sized
 from functools import lru_cache
 from typing import Any, cast
 
@@ -58,6 +58,9 @@ _WELL_ESCAPED = re.compile(r"(?:[^%]++|%[0-9A-Fa-f]{2})*+", re.DOTALL)
 _ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})++")
 
 
+_WANTED = "headers must be a mapping or an iterable of (name, value) pairs"
+
+
 def is_token(value: str) -> bool:
     """Tell whether a text is a token: one or more of the characters that need no quotes.
 
@@ -66,7 +69,10 @@ def is_token(value: str) -> bool:
     >>> is_token("text"), is_token("two words"), is_token("")
     (True, False, False)
     """
-    return _TOKEN.fullmatch(value) is not None
+    try:
+        return _TOKEN.fullmatch(value) is not None
+    except TypeError:  # checked only now: every request asks
+        raise TypeError(f"value must be str, not {type(value).__name__}") from None
 
 
 def strip_ows(value: str) -> str:
@@ -175,14 +181,16 @@ def _holds_control(octets: bytes) -> bool:
 
 def encode_fields(pairs: Iterable[object]) -> list[tuple[bytes, bytes]]:
     """Check fields one by one and return their octets; the first fault is the one reported."""
+    if not isinstance(pairs, Iterable):
+        raise TypeError(f"{_WANTED}, not {type(pairs).__name__}")
     fields: list[tuple[bytes, bytes]] = []
     for pair in pairs:
         try:
             name, value = cast("tuple[str | bytes, str | bytes]", pair)
         except (TypeError, ValueError):
-            raise TypeError(
-                "headers must be a mapping or an iterable of (name, value) pairs"
-            ) from None
+            size = f" of {len(pair)}" if isinstance(pair, Sized) else ""
+            what = f"number {len(fields) + 1} is a {type(pair).__name__}{size}"
+            raise TypeError(f"{_WANTED}; {what}") from None
         octets, _ = encode_name(name)
         fields.append((octets, encode_value(octets, value)))
     return fields

@@ -95,9 +95,14 @@ class Headers(MutableMapping[str, str]):
         'x'
         """
         self = _new(cls)
-        self._fields = pairs.copy()
+        try:
+            self._fields = pairs.copy()
+            self._sensitive = ALWAYS_SENSITIVE if like is None else like._sensitive
+        except AttributeError:  # asked only now, as each message comes by
+            if not hasattr(pairs, "copy"):
+                raise TypeError(f"pairs must be a list, not {type(pairs).__name__}") from None
+            raise TypeError(f"like must be Headers or None, not {type(like).__name__}") from None
         self._more = self._texts = _EMPTY
-        self._sensitive = ALWAYS_SENSITIVE if like is None else like._sensitive
         return self
 
     @classmethod
@@ -214,7 +219,10 @@ class Headers(MutableMapping[str, str]):
 
     def isdisjoint(self, names: frozenset[bytes]) -> bool:
         """Tell whether none of these names, which are in lower case, is there: in one look."""
-        return names.isdisjoint(self._by_name())
+        try:
+            return names.isdisjoint(self._by_name())
+        except AttributeError:
+            raise TypeError(f"names must be a frozenset, not {type(names).__name__}") from None
 
     def __iter__(self) -> Iterator[str]:
         """Give each distinct name once, as its first sender wrote it."""
@@ -317,8 +325,12 @@ class Headers(MutableMapping[str, str]):
         """Return a copy with those fields of `defaults`, at the end, whose names are not here."""
         own, twin = self._by_name(), self.copy()
         fields, more = twin._by_name(), twin._more
+        try:
+            theirs = defaults._by_name()
+        except AttributeError:
+            raise TypeError(f"defaults must be Headers, not {type(defaults).__name__}") from None
         # A list at once: another thread may change the defaults that a client gives to all its requests.
-        for key, field in list(defaults._by_name().items()):
+        for key, field in list(theirs.items()):
             if (key if isinstance(key, bytes) else key[0]) not in own:
                 fields[key] = field
         if defaults._more:

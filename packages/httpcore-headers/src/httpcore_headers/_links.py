@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ._grammar import QUOTED_OR_CUT
+from ._lists import lines_of
 from ._parameters import Parameter, first_of_each, read_parameters
 
 __all__ = ["Link", "parse_links"]
@@ -78,8 +79,7 @@ def parse_links(value: str | Iterable[str]) -> list[Link]:
     >>> {rel: link.target for link in links for rel in link.rel}
     {'next': '/items?page=2', 'last': '/items?page=9'}
     """
-    values = [value] if isinstance(value, str) else value
-    return [link for text in values for link in _links(text)]
+    return [link for text in lines_of(value) for link in _links(text)]
 
 
 def _links(text: str) -> Iterator[Link]:

@@ -7,6 +7,7 @@ Guessing a type from content, and choosing a decoder for a charset, may not live
 import re
 from dataclasses import dataclass, field
 
+from ._errors import check_text
 from ._grammar import TCHAR, is_token
 
 __all__ = ["MediaType", "parse_media_type"]
@@ -67,6 +68,7 @@ def parse_media_type(value: str) -> MediaType | None:
     >>> parse_media_type("rubbish") is None
     True
     """
+    check_text("value", value)
     essence, _, rest = value.strip(_WHITESPACE).partition(";")
     main, slash, sub = essence.rstrip(_WHITESPACE).partition("/")
     if not slash or not is_token(main) or not is_token(sub):

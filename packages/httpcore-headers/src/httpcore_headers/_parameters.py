@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ._errors import check_text
 from ._grammar import decode_percent, is_token, strip_ows, unquote
 
 __all__ = [
@@ -65,6 +66,7 @@ def parse_parameters(value: str) -> dict[str, str]:
     >>> parse_parameters("title=rates; title*=UTF-8'en'%e2%82%ac%20rates")
     {'title': '€ rates'}
     """
+    check_text("value", value)
     return first_of_each(read_parameters(value))
 
 
@@ -104,6 +106,7 @@ def decode_extended(value: str) -> str | None:
     >>> decode_extended("UTF-8'en'%c2%a3%20rates"), decode_extended("UTF-8''100%")
     ('£ rates', None)
     """
+    check_text("value", value)
     found = _EXTENDED.fullmatch(value) if value.isascii() else None
     charset = None if found is None else _CHARSETS.get(found[1].lower())
     if found is None or charset is None:
@@ -124,6 +127,7 @@ def encode_extended(value: str) -> str:
     >>> encode_extended("€ rates")
     "UTF-8''%E2%82%AC%20rates"
     """
+    check_text("value", value)
     try:
         octets = value.encode("utf-8")
     except UnicodeEncodeError as error:

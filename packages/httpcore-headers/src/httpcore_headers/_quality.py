@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from ._grammar import QUOTED_OR_CUT, strip_ows
-from ._lists import split_list
+from ._lists import lines_of, split_list
 
 __all__ = ["Weighted", "parse_quality_list"]
 
@@ -54,8 +54,7 @@ def parse_quality_list(value: str | Iterable[str]) -> list[Weighted]:
     >>> [w.value for w in parse_quality_list("text/*;q=0.3, text/html; level=1, */*;q=0")]
     ['text/html;level=1', 'text/*', '*/*']
     """
-    values = [value] if isinstance(value, str) else value
-    elements = [_weighted(element) for text in values for element in split_list(text)]
+    elements = [_weighted(element) for text in lines_of(value) for element in split_list(text)]
     named = [element for element in elements if element is not None]
     named.sort(key=attrgetter("quality"), reverse=True)
     return named

@@ -7,6 +7,7 @@ true. What to ask for, and how parts are put together, may not live here.
 import re
 from dataclasses import dataclass
 
+from ._errors import check_text
 from ._grammar import TOKEN, strip_ows
 
 __all__ = ["ContentRange", "parse_content_range"]
@@ -52,6 +53,7 @@ def parse_content_range(value: str) -> ContentRange | None:
     >>> parse_content_range("bytes 0-1234/1234") is None
     True
     """
+    check_text("value", value)
     found = _CONTENT_RANGE.fullmatch(strip_ows(value))
     if found is None:
         return None

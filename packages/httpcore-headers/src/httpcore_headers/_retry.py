@@ -6,7 +6,8 @@ long one is willing to wait for that, may not live here.
 
 from datetime import UTC, datetime
 
-from ._dates import parse_http_date
+from ._dates import check_moment, parse_http_date
+from ._errors import check_text
 from ._grammar import strip_ows
 from ._seconds import MAX_SECONDS, parse_seconds
 
@@ -19,8 +20,8 @@ def parse_retry_after(value: str, *, now: datetime | None = None) -> float | Non
     Takes the field's value; `now` (an aware datetime, by default the system's clock) is what a date
     is counted from. Returns seconds of 0 or more, 0 for a date that has passed, or None if the
     value is neither a number nor a date. More than 2^31 seconds, 68 years, counts as 2^31: a
-    longer sleep is an error in Python, and a caller sets a lower limit anyway. No value raises;
-    a `now` without a time zone raises `ValueError`. RFC 9110, section 10.2.3.
+    longer sleep is an error in Python, and a caller sets a lower limit anyway. No text raises;
+    a `now` without a time zone raises `ValueError`, another type `TypeError`. RFC 9110, section 10.2.3.
 
     >>> parse_retry_after("120")
     120.0
@@ -30,8 +31,8 @@ def parse_retry_after(value: str, *, now: datetime | None = None) -> float | Non
     """
     if now is None:
         now = datetime.now(UTC)
-    elif now.utcoffset() is None:
-        raise ValueError("now must be an aware datetime, such as datetime.now(UTC)")
+    check_moment("now", now)
+    check_text("value", value)
     seconds = parse_seconds(strip_ows(value))
     if seconds is not None:
         return float(seconds)

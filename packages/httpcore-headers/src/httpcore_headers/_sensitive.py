@@ -60,4 +60,6 @@ def marks(names: Iterable[str | bytes]) -> frozenset[bytes]:
         raise TypeError(
             "sensitive must be several names, such as ('x-api-key',), not one str or bytes"
         )
+    if not isinstance(names, Iterable):
+        raise TypeError(f"sensitive must be several names, not {type(names).__name__}")
     return ALWAYS_SENSITIVE.union(map(lookup_key, names))

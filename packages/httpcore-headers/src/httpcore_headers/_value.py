@@ -29,8 +29,12 @@ class _SignatureOfFields:
     """What `help` and editors show of a class of values; `inspect` is imported when they ask."""
 
     def __get__(self, value: Value | None, kind: type[Value]) -> Signature:
-        from inspect import Parameter, Signature
+        from inspect import Parameter, Signature, signature
 
+        own = list(signature(kind.__init__).parameters.values())[1:]
+        if Parameter.VAR_KEYWORD not in (each.kind for each in own):
+            # Of a class that takes other forms than its fields have.
+            return Signature(own, return_annotation=None)
         types: dict[str, Any] = {}
         for base in reversed(kind.__mro__):
             types.update(base.__annotations__ if issubclass(base, Value) else {})
