@@ -1,17 +1,15 @@
-"""Examples in docstrings and in the README run, and the public names are as promised."""
+"""Examples in docstrings run, and the public names are as promised."""
 
 import doctest
 import importlib
 import pkgutil
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import httpcore_cookies
 
-PACKAGE = Path(__file__).parents[2] / "packages" / "httpcore-cookies"
 MODULES = ["httpcore_cookies"] + [
     info.name for info in pkgutil.walk_packages(httpcore_cookies.__path__, "httpcore_cookies.")
 ]
@@ -22,20 +20,10 @@ def test_examples_in_docstrings_run(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
-def test_examples_in_the_readme_run() -> None:
-    blocks = re.findall(
-        r"```python\n(.*?)```", (PACKAGE / "README.md").read_text("utf-8"), re.DOTALL
-    )
-    assert blocks
-    namespace: dict[str, Any] = {}
-    for block in blocks:
-        exec(block, namespace)
-
-
 def test_the_public_names_are_sorted_and_there() -> None:
     assert sorted(httpcore_cookies.__all__) == httpcore_cookies.__all__
     assert [name for name in httpcore_cookies.__all__ if not hasattr(httpcore_cookies, name)] == []
-    assert httpcore_cookies.__version__ == "0.1.0"
+    assert 3 == len([int(digits) for digits in httpcore_cookies.__version__.split(".")])
 
 
 @pytest.mark.parametrize("name", MODULES)

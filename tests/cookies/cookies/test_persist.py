@@ -79,7 +79,7 @@ def test_a_cookie_that_could_not_be_read_back_is_not_written(to_text, cookie):
         ('{\n"a": s3cret}', "line 2: broken JSON: Expecting value"),
         (to_json(ALL)[:-3], "line 9: broken JSON: Expecting ',' delimiter"),
         (to_json(ALL) + "{}", "line 10: broken JSON: Extra data"),
-        (to_json(ALL).replace("s3cret", "s3\ncret"), "line 2: broken JSON: Invalid control char"),
+        (to_json(ALL).replace("s3cret", "s3\tcret"), "line 2: broken JSON: Invalid control char"),
         ("[" * 1_000_000, "line 1: broken JSON: too many brackets"),
         ("[]", "line 1: expected an object in which no key stands twice"),
         ("1", "line 1: expected an object"),

@@ -170,13 +170,15 @@ def test_what_curl_has_saved_is_read(cookie_server, tmp_path):
     found = {c.name: c for c in read(tmp_path / "cookies.txt")}
     latest = time.time() + 400 * 24 * 3600 + 60  # newer versions cap lifetimes
     assert 0 < found["d"].expires <= max(NEVER, latest)
+    path = found["a"].path  # older versions write the "/" before the last part, too
+    assert path in ("/x/", "/x")
     assert {
-        "a": Cookie("a", "1", "a.test", "/x/"),
+        "a": Cookie("a", "1", "a.test", path),
         "b": Cookie("b", "2", "a.test", "/x", http_only=True),
         "c": Cookie("c", "", "a.test", host_only=False),
-        "d": Cookie("d", "\xc3\xa9", "a.test", "/x/", expires=found["d"].expires),
+        "d": Cookie("d", "\xc3\xa9", "a.test", path, expires=found["d"].expires),
         "e": Cookie("e", '"x, y"', "a.test"),
-    } == {**found, "a": found["a"]}
+    } == found
 
 
 def test_what_is_written_here_is_sent_by_curl(cookie_server, tmp_path):

@@ -231,6 +231,8 @@ def _cut(entries: dict[Any, Any], most: int) -> None:
 def _checked(algorithms: Iterable[str]) -> tuple[str, ...]:
     if isinstance(algorithms, str):
         raise TypeError(f"algorithms must be several names, not one str: ({algorithms!r},)")
+    if not isinstance(algorithms, Iterable):
+        raise TypeError(f"algorithms must be several names, not {type(algorithms).__name__}")
     names = tuple(algorithms)
     for name in names:
         if name not in ALGORITHMS:

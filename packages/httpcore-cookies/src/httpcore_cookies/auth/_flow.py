@@ -35,6 +35,7 @@ AuthFields: TypeAlias = tuple[tuple[str, str], ...]
 
 _NO_HEADERS = Headers()
 _USERINFO = re.compile(r"(?<=:)//[^/?#]*@")
+_QUERY = re.compile(r"(?<=[?#]).+", re.DOTALL)
 
 
 class AuthRequest(SecretHolder, Value):
@@ -57,7 +58,7 @@ class AuthRequest(SecretHolder, Value):
     origin: str = ""
 
     def __repr__(self) -> str:  # contents hold secrets, and tokens
-        url = _USERINFO.sub(f"//{MASK}@", self.url)
+        url = _QUERY.sub(MASK, _USERINFO.sub(f"//{MASK}@", self.url))
         return f"AuthRequest({self.method!r}, {url!r}, headers={self.headers!r})"
 
 

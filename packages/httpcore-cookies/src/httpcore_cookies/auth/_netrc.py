@@ -83,6 +83,8 @@ class Netrc(SecretHolder):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the text of a netrc file; raises NetrcError with the line that is wrong."""
+        if not isinstance(text, str):
+            raise TypeError(f"text must be str, not {type(text).__name__}")
         found: list[tuple[str | None, dict[str, str]]] = []
         tokens = _Tokens(text.removeprefix("\ufeff"))
         for word in tokens.keywords():
@@ -130,6 +132,8 @@ class Netrc(SecretHolder):
         then the default, wherever it stands. What an entry leaves out is empty: never another
         entry's. An entry without login and password gives None.
         """
+        if not isinstance(host, str):
+            raise TypeError(f"host must be str, not {type(host).__name__}")
         host = host.lower()
         candidates = [entry for name, entry in self.entries if name == host]
         if self.default is not None:

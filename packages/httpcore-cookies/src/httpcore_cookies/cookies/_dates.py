@@ -7,6 +7,8 @@ expires and when may not live here.
 import re
 from datetime import UTC, datetime
 
+from ._errors import check_text
+
 __all__ = ["parse_cookie_date"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -29,6 +31,7 @@ def parse_cookie_date(value: str) -> float | None:
     >>> parse_cookie_date("Thu, 01-Jan-1970 00:01:00 GMT")
     60.0
     """
+    check_text("value", value)
     time: re.Match[str] | None = None
     day = month = year = None
     for token in _TOKEN.findall(value):

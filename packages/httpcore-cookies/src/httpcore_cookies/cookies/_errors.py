@@ -1,8 +1,8 @@
 """The errors of the cookie jar.
 
-Decides how a caller's mistake is reported, and damage of a saved jar. What a server sends raises
-nothing: a bad cookie of a server is ignored (RFC 6265bis, section 5.6), so no error for one may
-live here.
+Decides how a caller's mistake is reported, a wrong type too, and damage of a saved jar. What a
+server sends raises nothing: a bad cookie of a server is ignored (RFC 6265bis, section 5.6), so no
+error for one may live here.
 """
 
 __all__ = ["CookieConflict", "CookieFileError", "InvalidCookie"]
@@ -38,3 +38,9 @@ class CookieFileError(ValueError):
     def __str__(self) -> str:
         message, line, path = self.args
         return f"{path or 'saved cookies'}, line {line}: {message}"
+
+
+def check_text(name: str, value: object) -> None:
+    """Raise a TypeError for an argument, which it names, that is no text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be str, not {type(value).__name__}")

@@ -24,6 +24,7 @@ from ._check import (
     check_value,
 )
 from ._cookie import Cookie, Entry, SameSite
+from ._errors import check_text
 from ._field import cookie_field, in_order
 from ._mapping import canonical
 from ._match import path_match
@@ -107,8 +108,13 @@ class CookieJar(SavedCookies):
         later one replaced, but none that deletes. Raises nothing about their content. RFC
         6265bis, section 5.7.
         """
-        if isinstance(set_cookie_values, str):
-            raise TypeError("set_cookie_values must be a list of field values, not one str")
+        if isinstance(set_cookie_values, (str, bytes)) or not isinstance(
+            set_cookie_values, Iterable
+        ):
+            kind = type(set_cookie_values).__name__
+            raise TypeError(f"set_cookie_values must be a list of field values, not one {kind}")
+        check_text("scheme", scheme)
+        check_text("path", path)
         host = canonical(host)
         from_secure, now = scheme.lower() in _SECURE_SCHEMES, self._clock()
         stored: list[Cookie] = []
@@ -186,8 +192,12 @@ class CookieJar(SavedCookies):
         """
         if self.is_empty:
             return None
-        host, path = canonical(host), path.partition("?")[0] or "/"
-        is_secure, now = scheme.lower() in _SECURE_SCHEMES, self._clock()
+        host, now = canonical(host), self._clock()
+        try:
+            path, is_secure = path.partition("?")[0] or "/", scheme.lower() in _SECURE_SCHEMES
+        except (AttributeError, TypeError):  # asked only now, as each request comes by
+            given = f"{type(scheme).__name__} and {type(path).__name__}"
+            raise TypeError(f"scheme and path must be str, not {given}") from None
         found: list[Entry] = []
         for entry in self._store.matching(host, path):
             cookie = entry.cookie
@@ -276,6 +286,8 @@ class CookieJar(SavedCookies):
         takes, and become what their names promise. No more than the limits ask for has to go.
         Raises as `set` does; the jar is unchanged then. RFC 6265bis, section 5.7.
         """
+        if not isinstance(cookies, Iterable):
+            raise TypeError(f"cookies must be a list of Cookie, not {type(cookies).__name__}")
         now = self._clock()
         admitted = [self._admitted(cookie) for cookie in cookies]
         living = [cookie for cookie in admitted if not cookie.is_expired(now)]

@@ -19,7 +19,10 @@ T = TypeVar("T")
 
 def canonical(host: str) -> str:
     """Return a host in lower case; URLs give IPv6 hosts with or without brackets."""
-    return host.lower().strip("[]")
+    try:
+        return host.lower().strip("[]")
+    except (AttributeError, TypeError):
+        raise TypeError(f"a host or domain must be str, not {type(host).__name__}") from None
 
 
 class CookieMapping:

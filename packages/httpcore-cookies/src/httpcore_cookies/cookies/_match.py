@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ._errors import check_text
+
 __all__ = ["default_path", "domain_match", "domains_of", "is_ip", "path_match", "paths_of"]
 
 _MAX_LABELS = 127  # no name in the DNS has more (RFC 1035 3.1): what has is not worth the time
@@ -28,6 +30,8 @@ def domain_match(host: str, domain: str) -> bool:
     >>> domain_match("www.a.test", "a.test"), domain_match("xa.test", "a.test")
     (True, False)
     """
+    check_text("host", host)
+    check_text("domain", domain)
     if host == domain:
         return True
     return bool(domain) and host.endswith("." + domain) and not is_ip(host)
@@ -51,6 +55,8 @@ def path_match(path: str, cookie_path: str) -> bool:
     >>> path_match("/docs/a", "/docs"), path_match("/docsx", "/docs")
     (True, False)
     """
+    check_text("path", path)
+    check_text("cookie_path", cookie_path)
     if not path.startswith(cookie_path):
         return False
     return (
@@ -77,6 +83,7 @@ def default_path(path: str) -> str:
     >>> default_path("/docs/a.html"), default_path("/docs")
     ('/docs', '/')
     """
+    check_text("path", path)
     path = path.partition("?")[0]
     if not path.startswith("/"):
         return "/"

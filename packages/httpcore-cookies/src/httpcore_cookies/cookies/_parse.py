@@ -8,6 +8,7 @@ import re
 
 from .._siblings import Value
 from ._cookie import SameSite
+from ._errors import check_text
 
 __all__ = ["MAX_PAIR_OCTETS", "ParsedCookie", "parse_set_cookie"]
 
@@ -52,6 +53,7 @@ def parse_set_cookie(value: str) -> ParsedCookie | None:
     >>> parse_set_cookie("id=1; Path=/; Secure")
     ParsedCookie('id', [secure], domain=None, path='/')
     """
+    check_text("value", value)
     text = _octets(value)
     if _CONTROLS.search(text):
         return None

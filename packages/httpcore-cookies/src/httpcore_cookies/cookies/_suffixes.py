@@ -12,6 +12,8 @@ import re
 from functools import cache
 from typing import Any, Self
 
+from ._errors import check_text
+
 __all__ = ["PublicSuffixes", "is_public_suffix"]
 
 
@@ -112,6 +114,7 @@ class PublicSuffixes:
 
         Raises ValueError, which names the line, for what is no such list.
         """
+        check_text("text", text)
         text = text.removeprefix("\ufeff").lower()
         rules: list[str] = re.findall(_RULES, text, re.MULTILINE)
         is_rule = re.compile(_RULE).fullmatch
@@ -135,7 +138,7 @@ class PublicSuffixes:
         that can't be read, and ValueError for one that holds no list.
         """
         if path is not None:
-            with open(path, "rb") as file:  # noqa: PTH123 - to import pathlib takes long
+            with open(os.fspath(path), "rb") as file:  # noqa: PTH123 - to import pathlib takes long
                 return cls.parse(file.read().decode("utf-8"))
         octets = _installed_list()
         if octets is None:
@@ -168,6 +171,7 @@ def is_public_suffix(domain: str) -> bool:
     >>> is_public_suffix("co.uk"), is_public_suffix("example.co.uk")
     (True, False)
     """
+    check_text("domain", domain)
     domain = domain.lower().removesuffix(".")
     if _is_built_in(domain):
         return True
