@@ -1,5 +1,7 @@
 """The contract suite: each scenario in each world, over each transport, both protocols in both lanes."""
 
+from functools import partial
+
 import pytest
 
 from httpcore_pool import HTTP11Connection
@@ -39,11 +41,25 @@ def world(request):
     return request.param
 
 
-@pytest.fixture(params=TRANSPORTS, ids=lambda transport: transport.name)
+BY_NAME = {transport.name: transport for transport in TRANSPORTS}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "transports(*names): those that make a difference to a test")
+
+
+def pytest_generate_tests(metafunc):
+    if "transport" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("transports")
+        metafunc.parametrize("transport", mark.args if mark else list(BY_NAME), indirect=True)
+
+
+@pytest.fixture
 def transport(request, monkeypatch):
-    monkeypatch.setattr(HTTP11Connection, "h11_only", request.param.h11_only)
-    monkeypatch.setattr(Protocol, "h2_only", request.param.h2_only)
-    return request.param
+    transport = BY_NAME[request.param]
+    monkeypatch.setattr(HTTP11Connection, "h11_only", transport.h11_only)
+    monkeypatch.setattr(Protocol, "h2_only", transport.h2_only)
+    return transport
 
 
 @pytest.fixture
@@ -51,13 +67,8 @@ def run(world, transport, origin):
     """Run a scenario: `async def scenario(client, base)`, with a client that trusts the origin."""
 
     def run(scenario, **options):
-        async def inside():
-            async with world.client(
-                **{"ssl": origin.authority.bundle, **transport.options, **options}
-            ) as client:
-                return await scenario(client, transport.base(origin))
-
-        return world.run(inside)
+        given = {"ssl": origin.authority.bundle, **transport.options, **options}
+        return world.run_client(scenario, transport.base(origin), **given)
 
     return run
 
@@ -65,17 +76,7 @@ def run(world, transport, origin):
 @pytest.fixture
 def run_client(world, authority):
     """Run a scenario: `async def scenario(client)`, with a client that trusts what we certify."""
-
-    def run(scenario, **options):
-        given = {"ssl": authority.bundle, "trust_env": False, **options}
-
-        async def inside():
-            async with world.client(**given) as client:
-                return await scenario(client)
-
-        return world.run(inside)
-
-    return run
+    return partial(world.run_client, ssl=authority.bundle, trust_env=False)
 
 
 @pytest.fixture(scope="session")

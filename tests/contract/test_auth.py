@@ -6,6 +6,9 @@ import httpcore_client as httpcore
 from httpcore_client import BasicAuth, BearerAuth, BodyNotReplayable, DigestAuth, TokenAuth
 from testkit.guard import PASSWORD, TOKEN, USER
 
+# What stands above the exchange asks for one in each protocol.
+pytestmark = pytest.mark.transports("http1-plain", "http2-tls")
+
 CROWD = 30
 ALGORITHMS = ["MD5", "SHA-256", "SHA-512-256", "MD5-sess", "SHA-256-sess", "SHA-512-256-sess"]
 

@@ -130,11 +130,12 @@ def test_a_closed_client_says_so(attempt):
     async def call(client):
         await client.close()
         await client.close()
-        await client.get("http://user:secret@example.org/")
+        await client.get("http://user:secret@example.org/?a=1", params={"token": "secret"})
 
     with pytest.raises(httpcore.ClosedError) as caught:
         attempt(call)
-    assert str(caught.value) == "GET http://user:[secure]@example.org/: the client is closed"
+    shown = "http://user:[secure]@example.org/?a=1&token=[secure]"
+    assert (shown, f"GET {shown}: the client is closed") == (caught.value.url, str(caught.value))
 
 
 def test_an_async_iterable_needs_an_async_client():

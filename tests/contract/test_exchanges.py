@@ -317,6 +317,7 @@ def test_a_request_of_the_callers_own_is_sent_as_prepared(run):
     run(scenario)
 
 
+@pytest.mark.transports("http1-plain")
 def test_a_request_can_be_sent_again_after_its_total_has_passed(run):
     async def scenario(client, base):
         response = await client.get(base + "/", timeout=httpcore.Timeout(total=0.3))

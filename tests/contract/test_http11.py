@@ -71,6 +71,37 @@ def test_an_early_answer_ends_an_upload(world, authority, end, kind, tls):
     assert 4 == peer.accepted
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_an_answer_that_came_while_content_was_awaited_spares_the_next_piece(world, authority, tls):
+    answered = threading.Event()
+    came = []
+
+    def refuse(connection):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        head = read_head(connection)
+        while b"begin" not in head:
+            head += connection.recv(1024)
+        connection.sendall(TOO_LARGE)
+        answered.set()
+        came.append(connection.recv(1024))
+
+    def content():
+        yield b"begin"
+        assert answered.wait(5)
+        yield b"more"
+        raise AssertionError  # never asked for
+
+    async def scenario(base, options):
+        async with world.client(timeout=5, **options) as client:
+            return (await client.post(base, content=content())).status_code
+
+    context = authority.server_context() if tls else None
+    options = {"ssl": authority.bundle} if tls else {}
+    with Peer(refuse, context=context) as peer:
+        status = world.run(scenario, peer.url, options)
+    assert (413, [b""]) == (status, came)
+
+
 # Informational responses and Expect (RFC 9110 10.1.1, 15.2).
 
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
@@ -109,7 +140,8 @@ def test_expect_waits_for_the_go_ahead(world, answer):
         came.append(connection.recv(1024))
 
     async def scenario(base):
-        async with world.client(timeout=httpcore.Timeout(expect=0.05)) as client:
+        expect = 0.2 if answer == "silence" else 5
+        async with world.client(timeout=httpcore.Timeout(expect=expect)) as client:
             headers = {"Expect": "100-continue"}
             sent = await client.post(base, content=b"content", headers=headers)
             return sent.status_code
@@ -153,6 +185,36 @@ def test_trailers_come_in_every_split(world):
 
 # Upgrades and tunnels (RFC 9110 7.8, 9.3.6).
 
+SWITCHING = b"HTTP/1.1 101 Switching\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n"
+ASKING = {"Connection": "Upgrade", "Upgrade": "echo"}
+
+
+@pytest.mark.parametrize("expects", [False, True], ids=["between pieces", "for the go-ahead"])
+def test_a_switch_before_the_end_of_the_request_is_refused(world, expects):
+    """RFC 9110 7.8: the new protocol begins behind the request, of which a part would be taken for it."""
+    switched = threading.Event()
+
+    def switch(connection):
+        read_head(connection)
+        connection.sendall(SWITCHING)
+        switched.set()
+
+    def content():
+        yield b"begin"
+        assert switched.wait(5)
+        yield bytes(1_000_000)
+        yield b"end"
+
+    async def scenario(base):
+        headers = {**ASKING, "Expect": "100-continue"} if expects else ASKING
+        async with world.client(timeout=5) as client:
+            with pytest.raises(httpcore.RemoteProtocolError, match="before the request had gone"):
+                await client.post(base, content=content(), headers=headers)
+            return client.stats().open
+
+    with Peer(switch) as peer:
+        assert 0 == world.run(scenario, peer.url)
+
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("method", ["GET", "CONNECT"])
@@ -164,9 +226,7 @@ def test_a_switched_connection_is_handed_to_the_caller(world, authority, method,
         if head.startswith(b"CONNECT localhost:"):
             connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\nearly ")
         else:
-            connection.sendall(
-                b"HTTP/1.1 101 Switching\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nearly "
-            )
+            connection.sendall(SWITCHING + b"early ")
         while data := connection.recv(1024):
             connection.sendall(data.upper())
 
@@ -175,7 +235,7 @@ def test_a_switched_connection_is_handed_to_the_caller(world, authority, method,
         async with world.client(pool_limits=limits, timeout=5, **options) as client:
             found = []
             for _ in range(2):
-                headers = {"Connection": "Upgrade", "Upgrade": "echo"} if method == "GET" else {}
+                headers = ASKING if method == "GET" else {}
                 answer = await client.request(method, base, headers=headers)
                 raw = answer.network_stream
                 await raw.write(b"bird", 5)
@@ -197,8 +257,7 @@ def test_a_switched_connection_is_handed_to_the_caller(world, authority, method,
 def test_an_upgrade_that_is_refused_is_an_answer_like_any_other(world):
     async def scenario(base):
         async with world.client() as client:
-            headers = {"Connection": "Upgrade", "Upgrade": "echo"}
-            answers = [await client.get(base, headers=headers) for _ in range(2)]
+            answers = [await client.get(base, headers=ASKING) for _ in range(2)]
             return [(one.content, one.network_stream) for one in answers]
 
     with Peer() as peer:

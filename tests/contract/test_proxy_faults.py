@@ -36,7 +36,7 @@ PASSWORD = "hunter2"
 LIMIT = 0.1
 CHOSEN, LET_IN = send(b"\5\2"), send(b"\1\0")
 ANSWER = b"HTTP/1.1 200 Connected\r\nVia: a\r\n\r\n"
-REPLY = b"\5\2\1\0\5\0\0\1" + bytes(6)
+REPLY = b"\5\0\0\1" + bytes(6)
 SOCKS = (READ_SOME, CHOSEN, READ_SOME, LET_IN, READ_SOME)  # up to the reply
 CUT_REFUSAL = send(b"HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\nx")
 GARBAGE = send(b"\x80\x81" * 20)
@@ -54,9 +54,9 @@ SILENCE = {
     "in the password's answer": ("socks5h", (READ_SOME, CHOSEN, READ_SOME, send(b"\1"), HOLD)),
     "before the reply": ("socks5h", (*SOCKS, HOLD)),
     "in the reply": ("socks5h", (*SOCKS, send(b"\5\0\0\1\0"), HOLD)),
-    "octet by octet in SOCKS": ("socks5h", (READ_SOME, drip(REPLY, 0.02))),
+    "octet by octet in SOCKS": ("socks5h", (*SOCKS, drip(REPLY, 0.02))),
     "in the tunnel": ("http", (READ, send(ANSWER), HOLD)),
-    "behind SOCKS": ("socks5h", (*SOCKS, send(b"\5\0\0\1" + bytes(6)), HOLD)),
+    "behind SOCKS": ("socks5h", (*SOCKS, send(REPLY), HOLD)),
 }
 # The step that takes too long, in words.
 STEPS = {
@@ -91,7 +91,7 @@ BREAKS = {
         ProxyError,
     ),
     "garbage in SOCKS": ("socks5h", (READ_SOME, GARBAGE, CLOSE), ProxyError),
-    "closed behind SOCKS": ("socks5h", (*SOCKS, send(b"\5\0\0\1" + bytes(6)), CLOSE), ConnectError),
+    "closed behind SOCKS": ("socks5h", (*SOCKS, send(REPLY), CLOSE), ConnectError),
 }
 
 

@@ -1,6 +1,7 @@
 """Redirects on the wire, in each world: through a proxy that is a whole internet, and with a real server."""
 
 import json
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +18,10 @@ from httpcore_client import (
     TooManyRedirects,
 )
 from testkit.internet import Internet
+from testkit.worlds import WORLDS
+
+# What stands above the exchange asks for one in each protocol.
+pytestmark = pytest.mark.transports("http1-plain", "http2-tls")
 
 DATA = Path(__file__).parents[1] / "conformance" / "data" / "own" / "redirects.json"
 CASES = json.loads(DATA.read_text("utf-8"))["cases"]
@@ -74,9 +79,13 @@ def check(want, visit):
     assert [URL(visit.url).host_header] == visit.fields["host"]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+# What a redirect means no world decides: they take turns.
+@pytest.mark.parametrize(
+    ("world", "case"),
+    [pytest.param(world, case, id=case["id"]) for world, case in zip(cycle(WORLDS), CASES)],
+)
 def test_redirects_of_the_project_through_a_proxy(run_client, internet, case):
-    world = internet(*answers(case))
+    wide = internet(*answers(case))
     asked = case["request"]
 
     async def scenario(client):
@@ -89,7 +98,7 @@ def test_redirects_of_the_project_through_a_proxy(run_client, internet, case):
             allow_redirects=case.get("follow", True),
         )
 
-    options = {"proxy": world.url}
+    options = {"proxy": wide.url}
     if "auth" in case:
         options["auth"] = DigestAuth(*case["auth"][:2])
     if case["want"] == "error":
@@ -97,8 +106,8 @@ def test_redirects_of_the_project_through_a_proxy(run_client, internet, case):
             run_client(scenario, **options)
         return
     final = run_client(scenario, **options)
-    assert len(case["want"]) == len(world.visits) - 1
-    for want, visit in zip(case["want"], world.visits[1:], strict=True):
+    assert len(case["want"]) == len(wide.visits) - 1
+    for want, visit in zip(case["want"], wide.visits[1:], strict=True):
         check(want, visit)
     if case["want"]:
         url = final.url.copy_with(username="", password="")

@@ -13,6 +13,9 @@ from httpcore_pool import BodyLimits, ContentTooLarge
 from testkit.peer import Peer, response
 from testkit.worlds import lift
 
+# What stands above the exchange asks for one in each protocol.
+pytestmark = pytest.mark.transports("http1-plain", "http2-tls")
+
 LINES = "a\u2028b\u0085c\r\nü\r\rd\n\n\x0b\x0c€"
 MEANT = ["a\u2028b\u0085c", "ü", "", "d", "", "\x0b\x0c€"]
 
@@ -74,6 +77,7 @@ def test_what_a_decoder_still_holds_at_the_end_is_delivered(run):
 NO_CHARSETS = ["base64", "hex", "idna", "undefined", "unicode_escape", "utf-7", "no-such", '"\\0"']
 
 
+@pytest.mark.transports("http1-plain")
 @pytest.mark.parametrize("label", [*NO_CHARSETS, "x" * 9000], ids=lambda label: label[:20])
 def test_a_label_that_is_no_charset_falls_back(run, label):
     async def texts(client, base):

@@ -312,16 +312,14 @@ def every_trust(folder):
 
 
 @pytest.mark.parametrize("how", [{"server_name": ""}, {"verify_name": "localhost"}])
-def test_a_name_is_checked_whoever_is_trusted(visit, monkeypatch, tmp_path, how):
+def test_a_name_is_checked_whoever_is_trusted(visit, trust_by_default, tmp_path, how):
     """No way to say whom to trust may turn off the check that OpenSSL is not asked for."""
     sources = every_trust(tmp_path)
-    monkeypatch.setattr("certifi.where", lambda: sources[2])
-    forget_contexts()
+    trust_by_default(sources[2])
     settings = [TLSConfig(source, **how) for source in sources]
     assert ["hello"] * 6 == visit(Server(GOOD.server_context(tmp_path)), *settings)
     errors = visit(Server(ELSEWHERE.server_context(tmp_path)), *settings)
     assert [httpcore.CertificateError] * 6 == [type(error) for error in errors]
-    forget_contexts()
 
 
 def test_a_server_that_does_not_know_the_name_is_told_apart(visit, context):

@@ -15,10 +15,11 @@ REQUESTS = 600
 WORKERS = 20
 
 
-@pytest.fixture(scope="module", params=["plain", "tls"])
-def server(request, authority):
-    with Tiny(authority if request.param == "tls" else None) as started:
-        yield started
+@pytest.fixture(scope="module")
+def servers(authority):
+    """One without TLS and one with it."""
+    with Tiny() as plain, Tiny(authority) as tls:
+        yield {"plain": plain, "tls": tls}
 
 
 def client_of(world, authority, url, connections):
@@ -107,10 +108,11 @@ def connections_of(client):
     return [entry.connection._inner for entry in pool._state._entries]
 
 
-@pytest.mark.parametrize("connections", [1, 3])
-def test_churn_ends_with_an_empty_and_usable_pool(world, authority, server, connections):
+@pytest.mark.parametrize(("scheme", "connections"), [("plain", 1), ("tls", 3)])
+def test_churn_ends_with_an_empty_and_usable_pool(world, authority, servers, scheme, connections):
+    url = servers[scheme].url
     with nothing_left():
-        counts = world.run(run_churn, world, authority, H2Churn, server.url, connections)
+        counts = world.run(run_churn, world, authority, H2Churn, url, connections)
         gc.collect()
     assert all(count > REQUESTS / 50 for count in counts.values()), counts
 

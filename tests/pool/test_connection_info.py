@@ -24,6 +24,7 @@ from httpcore_pool import (
     ScriptedBackend,
     ScriptedStream,
     SyncResponse,
+    Timeout,
     Timings,
     TLSInfo,
     run_sync,
@@ -33,6 +34,7 @@ from httpcore_pool._connection_info import Dial
 HERE = "http://example.org/"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
 OK = HEAD + b"hello"
+PATIENT = Timeout.of(None)
 
 
 class SlowStream(ScriptedStream):
@@ -261,7 +263,7 @@ def test_a_tunnel_has_a_phase_of_its_own_and_its_proxy_no_password(run):
         connection = HTTPConnection("https://example.org/", backend, proxy=proxy)
         dial = Dial()
         with pytest.raises(Exception, match="no TLS today"):
-            await connection.connect(get("https://example.org/"), dial)
+            await connection.connect(get("https://example.org/", timeout=PATIENT), dial)
         return dial.phases
 
     assert {"dns": 0, "connect": 10, "proxy": 7, "tls": 8} == run(scenario)  # what fails takes time

@@ -21,11 +21,12 @@ def test_run_sync_returns_the_value():
     assert 42 == run_sync(value())
 
 
-def test_run_sync_passes_errors():
+@pytest.mark.parametrize("error", [KeyError, AttributeError])
+def test_run_sync_passes_errors(error):
     async def fails():
-        raise KeyError("k")
+        raise error("k")
 
-    with pytest.raises(KeyError):
+    with pytest.raises(error, match="k"):
         run_sync(fails())
 
 

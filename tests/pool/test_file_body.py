@@ -179,6 +179,7 @@ def test_a_temporary_file_that_may_be_in_memory_has_a_length():
             assert "a SpooledTemporaryFile" == str(body)
 
 
+@pytest.mark.filterwarnings("ignore:Implicitly cleaning up:ResourceWarning")  # from Python 3.14
 def test_a_temporary_file_lives_as_long_as_its_body():
     file = tempfile.NamedTemporaryFile()  # noqa: SIM115
     file.write(b"12345")
@@ -323,7 +324,8 @@ def test_a_file_in_text_mode_is_refused_whatever_is_around_it(path):
     trio.run(scenario)
     with path.open() as file:
         refused(file)
-    with codecs.open(str(path), encoding="utf-8") as file:
+    utf8 = codecs.lookup("utf-8")
+    with codecs.StreamReaderWriter(path.open("rb"), utf8.streamreader, utf8.streamwriter) as file:
         refused(file)
     with tempfile.NamedTemporaryFile("w+") as file:
         refused(file)

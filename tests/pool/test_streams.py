@@ -12,6 +12,7 @@ from httpcore_pool import (
     SyncByteStream,
     SyncTextStream,
     TextStream,
+    WrappedSource,
     run_sync,
 )
 
@@ -109,6 +110,60 @@ def test_a_source_that_was_closed_is_dropped_in_silence():
     run_sync(source.close())
     del source
     gc.collect()
+
+
+class Through(WrappedSource):
+    async def read_chunk(self):
+        return await self.source.read_chunk()
+
+
+@pytest.mark.parametrize("how", ["close", "abort"])
+def test_a_wrapped_source_is_given_up_once_with_the_one_below(how):
+    told = []
+
+    class Below(Source):
+        async def close(self):
+            await super().close()
+            told.append("close")
+
+        async def abort(self):
+            await super().close()
+            told.append("abort")
+
+        def hurry(self, seconds):
+            told.append(seconds)
+
+    class Telling(Through):
+        async def given_up(self):
+            told.append("given up")
+
+    source = Telling(Below())
+    source.hurry(2.0)
+    run_sync(getattr(source, how)())
+    run_sync(source.close())
+    assert (True, True, "<a source>") == (source.closed, source.cut, repr(source))
+    assert [2.0, how, "given up"] == told
+
+
+def test_a_wrapped_source_lets_go_even_if_the_one_below_fails_to_close():
+    class Failing(Source):
+        async def close(self):
+            self.closed = True
+            raise KeyboardInterrupt
+
+    source = Through(Failing())
+    with pytest.raises(KeyboardInterrupt):
+        run_sync(source.close())
+    assert source.closed
+
+
+def test_a_wrapped_source_that_is_dropped_warns_once():
+    with pytest.warns(ResourceWarning) as warned:
+        Through(Source())
+        gc.collect()
+    assert ["<a source> was dropped without being read to its end or closed"] == [
+        str(each.message) for each in warned
+    ]
 
 
 def text_stream_of(*items):

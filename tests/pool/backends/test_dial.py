@@ -56,7 +56,8 @@ def dial(world):
             except (ConnectError, ConnectTimeout) as error:
                 found = error
             took = backend.now() - began
-            await backend.to_thread(int)  # the turns in which a loop closes what has lost
+            for _ in range(3):  # turns in which a loop closes what has lost
+                await backend.to_thread(int)
             assert before == descriptors()
             return found, took
 

@@ -10,6 +10,7 @@ from httpcore_pool import (
     ScriptedBackend,
     ScriptedStream,
     WriteError,
+    WriteTimeout,
     run_sync,
 )
 
@@ -45,6 +46,23 @@ def test_a_closed_stream_breaks():
     with pytest.raises(WriteError):
         run_sync(stream.write(b"x"))
     assert stream.is_readable()
+
+
+@pytest.mark.parametrize("seconds", [0, -1.0])
+def test_no_time_is_over_at_once_as_it_is_elsewhere(run, seconds):
+    async def scenario():
+        backend = ScriptedBackend([b"x"])
+        with pytest.raises(ConnectTimeout, match="no time left to connect to a.example:80"):
+            await backend.connect_tcp([("a.example", 80)], seconds)
+        stream = await backend.connect_tcp([("a.example", 80)], 1)
+        with pytest.raises(ReadTimeout, match="no time left"):
+            await stream.read(1, seconds)
+        for write in (stream.write, stream.write_some):
+            with pytest.raises(WriteTimeout, match="no time left"):
+                await write(b"x", seconds)
+        return await stream.read(1, 1), stream.written
+
+    assert (b"x", b"") == run(scenario)
 
 
 def test_writes_fail_when_told_to():

@@ -462,6 +462,21 @@ def test_a_bad_chunk_is_a_protocol_error():
     assert RemoteProtocolError is type(failure_of(connection))
 
 
+BUFFERED = [
+    (b"HTTP/1.1 2000 no\r\n\r\n", b"", "illegal status line: b'HTTP/1.1 2000 no'"),
+    (b"HTTP/1.1 200 OK\r\nA: b\r\n c\0\r\n\r\n", b"", "illegal header line: b'A: b c\\x00'"),
+    (CHUNKED[:47], b"zz'\"\r\n", "illegal chunk header: b'zz\\'\"\\r\\n'"),
+    (CHUNKED[:47], b"2\r\nabc\r\n", "malformed chunk footer: b'c\\r' (expected b'\\r\\n')"),
+    (CHUNKED[:47], b"0\r\nno\r\n\r\n", "illegal header line: b'no'"),
+]
+
+
+@pytest.mark.parametrize(("head", "body", "said"), BUFFERED, ids=range(len(BUFFERED)))
+def test_what_was_wrong_is_shown_as_octets(head, body, said):
+    connection, _ = connection_over(head + body, b"")
+    assert f" {said}, after" in str(failure_of(connection))
+
+
 def test_a_silent_server_is_a_read_timeout():
     connection, _ = connection_over(timeout=Timeout(read=3))
     error = failure_of(connection)

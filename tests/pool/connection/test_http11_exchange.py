@@ -252,6 +252,14 @@ def test_an_end_in_the_middle_of_an_upload_is_an_error():
         run_sync(connection.send(Request("POST", URL, bytes(300_000))))
 
 
+def test_a_break_that_a_look_meets_is_one_of_the_upload():
+    stream = Answering(10, ReadError("the connection broke: reset"), b"")
+    connection = HTTP11Connection(stream, ScriptedBackend())
+    with pytest.raises(WriteError, match="broke while the request was sent: reset"):
+        run_sync(connection.send(Request("POST", URL, bytes(300_000))))
+    assert connection.is_closed
+
+
 def test_the_source_of_an_upload_that_was_stopped_is_closed():
     ended = []
 

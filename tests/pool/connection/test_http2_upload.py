@@ -209,6 +209,30 @@ def test_a_long_upload_looks_now_and_then_whether_the_server_speaks(h2_peer):
     assert 5 < len(answered) < 12
 
 
+@pytest.mark.parametrize("more", [False, True])
+def test_a_response_that_came_while_content_was_awaited_spares_the_rest(run, h2_peer, more):
+    async def scenario():
+        peer, spoken = h2_peer(), []
+
+        class Speaking(ScriptedStream):
+            def is_readable(self):
+                return bool(spoken and self._steps)
+
+        async def pieces():
+            yield b"a"
+            peer.backend.time += 1
+            spoken.append(True)
+            if more:
+                yield b"b"
+                raise AssertionError
+
+        connection = peer.connect(peer.step(), peer.step(respond(1, status=413)), stream=Speaking)
+        facts = await facts_of(connection, post(pieces()))
+        return facts[0], peer.content(1), peer.resets()
+
+    assert (413, (b"a", False), [(1, ERRORS.CANCEL)]) == run(scenario)
+
+
 # Our own faults.
 
 

@@ -1,3 +1,5 @@
+"""What the tests of decoders share: codecs that are there, and that are not."""
+
 import sys
 
 import pytest

@@ -97,7 +97,7 @@ def test_writing_takes_time_in_proportion_to_the_head(quick):
         pytest.param(2000, lambda n: literal(huffman(b"%070d" % n), 0x80), id="huffman-coded"),
         pytest.param(250, lambda n: literal(huffman(b"%03000d" % n), 0x80), id="long strings"),
         pytest.param(
-            64, lambda n: b"\x3f\x80\x80\x80\x80\x00" * 3000 + literal(b"%d" % n), id="long blocks"
+            32, lambda n: b"\x3f\x80\x80\x80\x80\x00" * 3000 + literal(b"%d" % n), id="long blocks"
         ),
         pytest.param(2000, lambda n: b"\x40\x01n" + literal(b"%064d" % n)[1:], id="entries"),
     ],

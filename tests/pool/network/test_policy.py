@@ -134,8 +134,8 @@ def test_the_example_of_the_docstring_works():
     exec(textwrap.dedent(code), names := {"AddressPolicy": AddressPolicy})
     policy = names["WebOnly"]()
     assert ["8.8.8.8"] == let(policy, "8.8.8.8", port=443)
-    assert "8.8.8.8 is no port of the Web" in refused(policy, "8.8.8.8", port=22)
-    assert "127.0.0.1 is loopback" in refused(policy, "127.0.0.1")
+    assert "8.8.8.8: no port of the Web" in refused(policy, "8.8.8.8", port=22)
+    assert "127.0.0.1: loopback" in refused(policy, "127.0.0.1")
 
 
 # -- what is judged --
@@ -171,8 +171,17 @@ def test_the_error_says_of_each_address_why():
         "::1 is loopback (RFC 4291); 8.8.8.8 is denied "
         "(see AddressPolicy.public_only(allow=..., deny=...))"
     ) == refused(policy, "10.0.0.1", "::1", "8.8.8.8")
-    said = refused(AddressPolicy.of(nobody_private), "10.0.0.1", host="10.0.0.1")
-    assert "the address policy does not let us connect to '10.0.0.1': it is private" == said
+    said = refused(AddressPolicy.public_only(), "10.0.0.1", host="10.0.0.1")
+    assert "to '10.0.0.1': it is private (RFC 1918) (see " in said
+
+
+def test_a_callers_reason_stands_as_it_was_given():
+    policy = AddressPolicy.of(nobody_private)
+    refusal = "the address policy does not let us connect to"
+    assert f"{refusal} '10.0.0.1': private" == refused(policy, "10.0.0.1", host="10.0.0.1")
+    assert f"{refusal} 'host.test': 10.0.0.1: private; fd00::1: private" == (
+        refused(policy, "10.0.0.1", "fd00::1")
+    )
 
 
 def test_what_is_denied_is_so_though_it_is_allowed_too():

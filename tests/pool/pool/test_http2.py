@@ -236,7 +236,7 @@ def test_a_pool_that_was_dropped_does_not_live_on_for_its_connections(h2_peer):
     peer = h2_peer()
     pool = ConnectionPool(ScriptedBackend([peer.step(lambda p: p.head(1))]), http1=False)
     response = run_sync(pool.send(Request("GET", HERE)))
-    connection = response._body.source._source._connection
+    connection = response._body.source.source._connection
     run_sync(response.close())
     with pytest.warns(ResourceWarning, match="dropped without being closed"):
         del pool, response

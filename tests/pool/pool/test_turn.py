@@ -380,6 +380,24 @@ def trio_run(coroutine):
     return trio.run(run)
 
 
+@pytest.mark.parametrize("https", [False, True], ids=["plain", "tls"])
+def test_what_is_idle_in_a_loop_that_still_runs_is_closed_there(origin, https):
+    """asyncio's debug mode refuses calls from other threads."""
+    pool = ConnectionPool(AsyncioBackend(), ssl=origin.authority.bundle)
+    base = origin.tls if https else origin.plain
+
+    def in_another():
+        return asyncio.run(body_of(pool, base), debug=True)
+
+    async def both():
+        bodies = [await body_of(pool, base), await asyncio.to_thread(in_another)]
+        await pool.close()
+        return bodies
+
+    assert [b"hello, world"] * 2 == asyncio.run(both(), debug=True)
+    assert (2, 1) == (pool.stats().opened, pool.stats().closed["stale"])
+
+
 def test_what_is_idle_in_another_loop_is_dropped(origin):
     for run, backend in (
         (asyncio.run, AsyncioBackend()),

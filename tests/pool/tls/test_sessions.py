@@ -96,7 +96,7 @@ def test_of_a_connection_that_broke_nothing_is_resumed(cache, client, tmp_path):
             pass
     cache.keep("a", ours, LOCK)
     to_client.write(b"\x17\x03\x03\x00\x20" + bytes(32))
-    with pytest.raises(ssl.SSLError, match="bad record mac"):
+    with pytest.raises(ssl.SSLError, match="bad record mac|record layer failure"):
         ours.read(1)
     assert cache.take("a") is None
 

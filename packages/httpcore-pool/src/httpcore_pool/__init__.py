@@ -73,6 +73,7 @@ from ._streams import (
     SyncNetworkStream,
     SyncTextStream,
     TextStream,
+    WrappedSource,
 )
 from ._sync import SyncConnectionPool
 from ._trace import TRACE_EVENTS, Informational, OnInformational, Trace, TraceEvent
@@ -209,6 +210,7 @@ __all__ = [
     "TransportError",
     "TrioBackend",
     "UnsupportedScheme",
+    "WrappedSource",
     "WriteError",
     "WriteTimeout",
     "discard",

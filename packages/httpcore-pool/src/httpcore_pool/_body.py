@@ -119,6 +119,8 @@ class BytesBody(RequestBody):
     """Bytes in memory."""
 
     def __init__(self, data: bytes) -> None:
+        if not isinstance(data, bytes):
+            raise TypeError(f"data must be bytes, not {type(data).__name__}")
         self.data: bytes = data
         self.length: int | None = len(data)
 

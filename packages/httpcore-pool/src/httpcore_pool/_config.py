@@ -28,7 +28,17 @@ __all__ = [
     "PoolLimits",
     "Timeout",
     "TimeoutTypes",
+    "check_type",
 ]
+
+
+def check_type(name: str, value: object, kind: type, *, needed: bool = False) -> None:
+    """Raise a TypeError for an argument that is no instance of a class; None will do unless `needed`."""
+    if isinstance(value, kind) or (value is None and not needed):
+        return
+    article = "an" if kind.__name__.startswith("HTTP") else "a"
+    wanted = f"{article} {kind.__name__}" if needed else f"{article} {kind.__name__} or None"
+    raise TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
 
 
 def _seconds(name: str, value: Any, *, zero: bool = False) -> float | None:

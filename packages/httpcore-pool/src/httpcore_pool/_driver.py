@@ -23,12 +23,17 @@ def run_sync(coroutine: Coroutine[Any, Any, T]) -> T:
 
     Raises:
         RuntimeError: it suspended; it is closed before this is raised.
+        TypeError: it is no coroutine.
     """
     try:
         coroutine.send(None)
     except StopIteration as stop:
         value: T = stop.value
         return value
+    except AttributeError:
+        if hasattr(coroutine, "send"):
+            raise
+        raise TypeError(f"run_sync takes a coroutine, not {type(coroutine).__name__}") from None
     name = getattr(coroutine, "__qualname__", repr(coroutine))
     coroutine.close()
     raise RuntimeError(
@@ -43,8 +48,11 @@ class Mutex:
     __slots__ = ("_backend", "_held", "_lock", "_waiting")
 
     def __init__(self, backend: Backend) -> None:
+        try:
+            self._lock = backend.lock()
+        except AttributeError:
+            raise TypeError(f"backend must be a Backend, not {type(backend).__name__}") from None
         self._backend = backend
-        self._lock = backend.lock()
         self._held = False
         self._waiting: deque[Event] = deque()
 

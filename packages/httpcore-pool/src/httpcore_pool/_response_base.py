@@ -85,6 +85,8 @@ class ResponseBase:
         self.protocol: str = protocol
         if reason_phrase is None:
             reason_phrase = standard_phrase(status_code)
+        elif not isinstance(reason_phrase, str):
+            raise TypeError(f"reason_phrase must be a str, not {type(reason_phrase).__name__}")
         elif not reason_phrase.isprintable() and _NOT_IN_REASON.search(reason_phrase):
             raise ValueError("reason_phrase must not have control characters (RFC 9112 4)")
         self.reason_phrase: str = reason_phrase

@@ -27,6 +27,7 @@ __all__ = [
     "SyncNetworkStream",
     "SyncTextStream",
     "TextStream",
+    "WrappedSource",
 ]
 
 _Item = TypeVar("_Item")
@@ -101,6 +102,51 @@ class BytesSource(ByteSource):
         if self._data:
             self.cut = True
         self._data = b""
+
+
+class WrappedSource(ByteSource):
+    """A body that comes through another: the base of what `Response.wrap_source` is given.
+
+    A subclass has a `read_chunk` over that of `source`, which takes `closed`, `cut` and `trailers` over
+    where it ends. All else is passed on here, and `given_up` is told of an early end.
+
+    Attributes:
+        source: the other, which belongs to this one.
+    """
+
+    def __init__(self, source: ByteSource) -> None:
+        self.source: ByteSource = source
+
+    def hurry(self, seconds: float) -> None:
+        """Pass it on."""
+        self.source.hurry(seconds)
+
+    async def close(self) -> None:
+        """Give up the rest, as the other does."""
+        await self._give_up(self.source.close)
+
+    async def abort(self) -> None:
+        """Give up the rest and what it came over, as the other does."""
+        await self._give_up(self.source.abort)
+
+    async def _give_up(self, how: Callable[[], Awaitable[None]]) -> None:
+        if not self.closed:
+            self.closed = self.cut = True
+            try:
+                await how()
+            finally:
+                await self.given_up()
+
+    async def given_up(self) -> None:
+        """Let go of what was held for the body, which was closed before its end. Called once."""
+
+    def abandon(self) -> None:
+        """Pass it on."""
+        self.source.closed = True  # one warning is enough
+        self.source.abandon()
+
+    def __repr__(self) -> str:
+        return repr(self.source)
 
 
 class _Stream(Closing, Generic[_Item]):

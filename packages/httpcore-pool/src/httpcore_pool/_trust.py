@@ -164,6 +164,8 @@ class TLSConfig(Hashed):
     def _check(self) -> None:
         values = vars(self)
         values["source"] = self._read_source()
+        if self.keylog is not None:
+            values["keylog"] = os.fspath(self.keylog)
         if self.certificate is not None:
             values["certificate"] = ClientCertificate.of(self.certificate)
         values["minimum_version"] = _read_version(self.minimum_version)
@@ -176,7 +178,9 @@ class TLSConfig(Hashed):
             values["pins"] = read_pins(self.pins)
         if self.alpn is not None:
             values["alpn"] = _read_protocols(self.alpn)
-        values["crls"] = tuple([_existing("crls", "file", path) for path in _several(self.crls)])
+        values["crls"] = tuple(
+            [_existing("crls", "file", path) for path in _several("crls", self.crls)]
+        )
         self._check_together()
         if self.ciphers is not None:
             from .tls._context import check_ciphers
@@ -334,10 +338,12 @@ def _existing(name: str, what: str, path: object) -> str:
     return given
 
 
-def _several(value: object) -> Iterable[object]:
+def _several(name: str, value: object) -> Iterable[object]:
     """One path or several."""
     if isinstance(value, (str, os.PathLike)):
         return (cast("object", value),)
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a path or several, not {type(value).__name__}")
     return cast("Iterable[object]", value)
 
 

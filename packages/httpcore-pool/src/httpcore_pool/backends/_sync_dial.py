@@ -67,7 +67,7 @@ def _dial_only(
         attempts.fail(address, error)
         raise attempts.refused() from error
     try:
-        sock.settimeout(timeout)
+        sock.settimeout(None if timeout is None else max(timeout, 0.0))
         code = sock.connect_ex(address.sockaddr)
     except BaseException:
         sock.close()

@@ -90,7 +90,7 @@ def call_for(timeout: float | None, function: Callable[[*Ts], T], *args: *Ts) ->
         ended.release()
 
     start(call)
-    if not ended.acquire(timeout=-1 if timeout is None else timeout):
+    if not ended.acquire(timeout=-1 if timeout is None else max(timeout, 0.0)):
         raise TimeoutError
     if raised:
         raise raised.pop()

@@ -29,7 +29,7 @@ async def dial(
     waiting = in_order(addresses, how)
     race = _Race(how)
     try:
-        with trio.move_on_after(inf if timeout is None else timeout) as scope:
+        with trio.move_on_after(inf if timeout is None else max(timeout, 0.0)) as scope:
             if len(waiting) == 1:
                 await race.attempt(waiting[0])
             else:

@@ -267,9 +267,13 @@ class _Stream(asyncio.Protocol, NetworkStream):
         self._aborted = True
         # abort, not close: nothing of ours may linger in a buffer when the caller goes on. What was
         # written and fits the socket's buffer is on its way already.
-        self._transport.abort()
         if self._loop is asyncio.get_running_loop():
+            self._transport.abort()
             await asyncio.shield(self._closed)  # one turn of the loop
+        elif self._loop.is_running():  # in another thread, which alone may touch what is the loop's
+            self._loop.call_soon_threadsafe(self._transport.abort)
+        else:
+            self._transport.abort()
 
     def forget(self) -> None:
         self._lost = self._aborted = True

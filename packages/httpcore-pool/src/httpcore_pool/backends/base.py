@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, TypeVarTuple, overload
 
 from ..network._sockets import SocketSettings
 
@@ -197,6 +197,14 @@ class Backend(ABC):
 
         return await self.call_within(timeout, look_up, host)
 
+    @overload
+    async def call_within(
+        self, timeout: float | None, function: Callable[[*Ts], Awaitable[T]], *args: *Ts
+    ) -> T: ...
+    @overload
+    async def call_within(
+        self, timeout: float | None, function: Callable[[*Ts], Awaitable[T] | T], *args: *Ts
+    ) -> T: ...
     @abstractmethod
     async def call_within(
         self, timeout: float | None, function: Callable[[*Ts], Awaitable[T] | T], *args: *Ts

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from .._errors import ConnectError, ReadError, ReadTimeout, WriteError
+from .._errors import ConnectError, ConnectTimeout, ReadError, ReadTimeout, WriteError, WriteTimeout
 from ..network._sockets import SocketSettings
 from .base import Backend, Event, NetworkStream, T, Ts
 
@@ -29,7 +29,8 @@ class ScriptedStream(NetworkStream):
 
     Each read takes the next step: bytes are returned (`b""` is the end of the stream), an exception is
     raised, a callable is called with the stream and returns the bytes to give (None: nothing, take the
-    next step). After the last step a read raises `ReadTimeout`: a silent peer.
+    next step). After the last step a read raises `ReadTimeout`: a silent peer. A limit of zero or less is
+    over at once, as it is everywhere.
 
     Attributes:
         written: all bytes written so far.
@@ -38,7 +39,7 @@ class ScriptedStream(NetworkStream):
     """
 
     def __init__(self, script: Iterable[Step] = (), peer: str = "scripted:0") -> None:
-        self._steps: deque[Step] = deque(script)
+        self._steps: deque[Step] = _steps(script)
         self._peer = peer
         self.written: bytes = b""
         self.closed: bool = False
@@ -47,6 +48,8 @@ class ScriptedStream(NetworkStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self.closed:
             raise ReadError("the connection broke: it was closed")
+        if timeout is not None and timeout <= 0:
+            raise ReadTimeout("no time left to read", timeout)
         while self._steps:
             step = self._steps.popleft()
             data: bytes | None
@@ -64,6 +67,8 @@ class ScriptedStream(NetworkStream):
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         if self.closed:
             raise WriteError("the connection broke: it was closed")
+        if timeout is not None and timeout <= 0:
+            raise WriteTimeout("no time left to write", timeout)
         if self.write_error is not None:
             raise self.write_error
         self.written += data
@@ -85,6 +90,14 @@ class ScriptedStream(NetworkStream):
     @property
     def local(self) -> str:
         return "scripted:0"
+
+
+def _steps(script: Iterable[Step]) -> deque[Step]:
+    given: object = script
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        kind = type(given).__name__
+        raise TypeError(f"a script must be a list of steps, such as [b'HTTP/1.1 ...'], not {kind}")
+    return deque(script)
 
 
 class _ScriptedEvent:
@@ -126,6 +139,8 @@ class ScriptedBackend(Backend):
     ) -> NetworkStream:
         host, port = addresses[0]
         self.dialled.append((host, port))
+        if timeout is not None and timeout <= 0:
+            raise ConnectTimeout(f"no time left to connect to {host}:{port}", timeout)
         if not self._scripts:
             raise ConnectError(f"can't connect to {host}:{port}: no script left")
         script = self._scripts.popleft()

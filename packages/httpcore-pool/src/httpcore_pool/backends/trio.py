@@ -124,7 +124,7 @@ class _TrioStream(NetworkStream):
 
 
 def _limit(timeout: float | None) -> float:
-    return float("inf") if timeout is None else timeout
+    return float("inf") if timeout is None else max(timeout, 0.0)  # Trio refuses less
 
 
 class _TrioEvent:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from .._adapter import Adapter
-from .._config import Budget, Timeout
+from .._config import Budget, HTTP2Settings, MessageLimits, Timeout, check_type
 from .._connect_attempt import summary
 from .._connection_info import Dial, note_prelude
 from .._discard import discard
@@ -28,22 +28,20 @@ from .._errors import (
 from .._named import named
 from .._siblings import URL, Origin
 from .._trust import TLSConfig
-from ..network._network import PLAIN
+from ..backends.base import Backend
+from ..network._network import PLAIN, Network
 from ._dial import Dialler
 from ._http11 import HTTP11Connection
-from ._proxy import AUTHORIZATION, for_origin
+from ._proxy import AUTHORIZATION, Proxy, for_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._config import HTTP2Settings, MessageLimits
     from .._request import Request
     from .._response import Response
-    from ..backends.base import Backend
-    from ..network import Network
     from ..tls._sessions import SessionCache
     from ._http2 import HTTP2Connection
-    from ._proxy import Proxy, ProxyFlow
+    from ._proxy import ProxyFlow
 
 __all__ = ["HTTPConnection"]
 
@@ -88,6 +86,12 @@ class HTTPConnection(Adapter):
     ) -> None:
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
+        check_type("backend", backend, Backend, needed=True)
+        check_type("proxy", proxy, Proxy)
+        check_type("network", network, Network)
+        check_type("timeout", timeout, Timeout)
+        check_type("limits", limits, MessageLimits)
+        check_type("http2_settings", http2_settings, HTTP2Settings)
         self._origin = origin if isinstance(origin, Origin) else Origin(origin)
         self._backend = backend
         self._proxy = proxy

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from .._adapter import Adapter
-from .._config import Budget, MessageLimits, Timeout
+from .._config import Budget, MessageLimits, Timeout, check_type
 from .._connection_info import ConnectionInfo, info_of
 from .._errors import ClosedError, LocalProtocolError, ReadError
 from .._named import named
 from .._siblings import Headers
+from ..backends.base import Backend, NetworkStream
 from ._http11_exchange import Exchange
 from ._proxy import absolute_form, authority
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from .._request import Request
     from .._response import Response
-    from ..backends.base import Backend, NetworkStream
     from ._proxy import Proxy
 
 __all__ = ["HTTP11Connection"]
@@ -58,6 +58,10 @@ class HTTP11Connection(Adapter):
         limits: MessageLimits | None = None,
         forward: Proxy | None = None,
     ) -> None:
+        check_type("stream", stream, NetworkStream, needed=True)
+        check_type("backend", backend, Backend, needed=True)
+        check_type("timeout", timeout, Timeout)
+        check_type("limits", limits, MessageLimits)
         self.stream: NetworkStream = stream
         self.limits: MessageLimits = limits if limits is not None else MessageLimits()
         self.shown: Headers = Headers() if forward is None else forward.credentials()

@@ -97,6 +97,10 @@ class Exchange(ByteSource):
             answer = await self._send(head, request.body)
             if answer is None:
                 answer = await self._receive_head()
+            if answer.status_code == 101 and self._sent is None:  # RFC 9110 7.8
+                raise RemoteProtocolError(
+                    "101 (Switching Protocols) before the request had gone out"
+                )
             return await self._respond(answer)
         except TransportError as error:
             error.answered = self._answered

@@ -25,6 +25,8 @@ __all__ = ["H11Reader"]
 _PLAIN_CHUNK_BYTES = 24
 _NO_CONTROLS = re.compile(NO_CONTROLS)
 _LONGEST_ERROR = 300  # characters
+# How h11 shows octets that it has in a buffer, where others stand as themselves.
+_BUFFER = re.compile(r"""bytearray\((b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\)""")
 
 
 class H11Reader(ResponseReader):
@@ -171,6 +173,7 @@ class H11Reader(ResponseReader):
 
     def _malformed(self, error: h11.RemoteProtocolError) -> RemoteProtocolError:
         text = str(error).encode("ascii", "backslashreplace").decode("ascii")
+        text = _BUFFER.sub(r"\1", text)
         if "Content-Length" in text or "Transfer-Encoding" in text:
             lines = [
                 escaped(line.strip())

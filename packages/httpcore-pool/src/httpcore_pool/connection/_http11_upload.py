@@ -1,7 +1,8 @@
 """Sending content that is too large, or not yet there, to leave in one write with the head.
 
 It goes out with an eye on what the server says meanwhile: a final response ends it (RFC 9112 9.5), 100
-(Continue) begins it where the request asks for that (RFC 9110 10.1.1).
+(Continue) begins it where the request asks for that (RFC 9110 10.1.1). The look is between two pieces:
+nothing interrupts the caller's iterator.
 """
 
 from __future__ import annotations
@@ -95,28 +96,32 @@ class Upload:
             for at in range(0, len(chunk), LISTEN_BYTES):
                 out += writer.piece(chunk[at : at + LISTEN_BYTES])
                 if eager or len(out) > SMALL_BODY_BYTES:
-                    if (answer := await self._write(out, last=writer.complete)) is not None:
+                    if (answer := await self._write(out)) is not None:
                         return answer
                     out = b""
         out += writer.end()
-        return await self._write(out, last=True) if out else None
+        return await self._write(out) if out else None
 
-    async def _write(self, out: bytes, *, last: bool) -> ResponseHead | None:
-        stream = self._stream
-        while out:
-            taken = await stream.write_some(out, self._budget.write())
+    async def _write(self, out: bytes) -> ResponseHead | None:
+        """Send some; return the head of a final response that came before all of it was taken."""
+        answer = await self._look() if self._listening.is_due() else None
+        while answer is None and out:
+            taken = await self._stream.write_some(out, self._budget.write())
+            self._listening.note(taken)
             out = out[taken:]
-            if last and not out:
-                break  # what comes now is no early answer
-            due = self._listening.is_due(taken)
-            if (out or due) and stream.is_readable():
-                try:
-                    data = await stream.read_available(_READ_BYTES)
-                except ReadError as error:
-                    raise WriteError(error.message) from error
-                if data is not None and (answer := self._listener.take_head(data)) is not None:
-                    return answer
-        return None
+            if out:
+                answer = await self._look()
+        return answer
+
+    async def _look(self) -> ResponseHead | None:
+        """Take in what is there already; return the head of a final response once it is whole."""
+        if not self._stream.is_readable():
+            return None
+        try:
+            data = await self._stream.read_available(_READ_BYTES)
+        except ReadError as error:
+            raise WriteError(error.message) from error
+        return None if data is None else self._listener.take_head(data)
 
     async def _await_go_ahead(self) -> ResponseHead | None:
         """Wait for 100 (Continue), a final response, or the end of patience."""

@@ -183,11 +183,6 @@ class BodyWriter:
             )
         return data
 
-    @property
-    def complete(self) -> bool:
-        """Whether nothing more is to be sent; chunked content ends only with `end`."""
-        return self._left == 0
-
     def end(self) -> bytes:
         """Return what ends the content.
 

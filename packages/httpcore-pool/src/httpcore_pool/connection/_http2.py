@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._adapter import Adapter
-from .._config import Budget, HTTP2Settings, MessageLimits, Timeout
+from .._config import Budget, HTTP2Settings, MessageLimits, Timeout, check_type
 from .._connection_info import ConnectionInfo, info_of, note_prelude
 from .._errors import PoolTimeout, ReadError, ReadTimeout
 from .._named import named
 from .._trace import Phase
+from ..backends.base import Backend, NetworkStream
 from ._http2_exchange import Exchange
 from ._http2_fields import write_head
 from ._http2_protocol import Protocol
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from .._request import Request
     from .._response import Response
-    from ..backends.base import Backend, NetworkStream
     from ._http2_fields import RequestHead
     from ._http2_streams import Stream
 
@@ -58,6 +58,11 @@ class HTTP2Connection(Adapter):
         limits: MessageLimits | None = None,
         settings: HTTP2Settings | None = None,
     ) -> None:
+        check_type("stream", stream, NetworkStream, needed=True)
+        check_type("backend", backend, Backend, needed=True)
+        check_type("timeout", timeout, Timeout)
+        check_type("limits", limits, MessageLimits)
+        check_type("settings", settings, HTTP2Settings)
         settings = settings if settings is not None else HTTP2Settings()
         limits = limits if limits is not None else MessageLimits()
         self.now: Callable[[], float] = backend.now

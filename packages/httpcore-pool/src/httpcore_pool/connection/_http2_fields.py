@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-import h2.errors
+from h2.errors import ErrorCodes
 
 from .._errors import LocalProtocolError
 from .._siblings import is_token
@@ -50,7 +50,7 @@ _LONGEST_LENGTH = 19  # digits, as in `Request`
 
 def malformed(why: str) -> StreamFault:
     """Return the error for a response that RFC 9113 8.1.1 calls malformed."""
-    return StreamFault(h2.errors.ErrorCodes.PROTOCOL_ERROR, f"the response is malformed: {why}")
+    return StreamFault(ErrorCodes.PROTOCOL_ERROR, f"the response is malformed: {why}")
 
 
 class RequestHead(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import Final
 
-import h2.errors
+from h2.errors import ErrorCodes
 
 from ._http11_head import escaped
 
@@ -70,8 +70,7 @@ _TWO = Struct(">LL")
 MAX_ID: Final = 0x7FFF_FFFF  # without the reserved bit, which is ignored; the largest window, too
 
 
-_CODES = h2.errors.ErrorCodes
-CANCEL: Final = _CODES.CANCEL
+CANCEL: Final = ErrorCodes.CANCEL
 
 
 class Fault(Exception):
@@ -81,7 +80,7 @@ class Fault(Exception):
         code: the error code for GOAWAY.
     """
 
-    def __init__(self, code: h2.errors.ErrorCodes, message: str) -> None:
+    def __init__(self, code: ErrorCodes, message: str) -> None:
         super().__init__(message)
         self.code = code
 
@@ -93,7 +92,7 @@ class StreamFault(Exception):
         code: the error code for RST_STREAM.
     """
 
-    def __init__(self, code: h2.errors.ErrorCodes, message: str) -> None:
+    def __init__(self, code: ErrorCodes, message: str) -> None:
         super().__init__(message)
         self.code = code
 
@@ -145,10 +144,10 @@ class FrameBuffer:
         if not self._started:  # whatever it is, it is no frame: most likely HTTP/1.1
             line = data.partition(b"\r\n")[0]
             raise Fault(
-                _CODES.PROTOCOL_ERROR,
+                ErrorCodes.PROTOCOL_ERROR,
                 f"the server does not speak HTTP/2 here, it answered {escaped(line)}",
             )
-        raise Fault(_CODES.FRAME_SIZE_ERROR, f"a frame of more than {MAX_FRAME_BYTES} bytes")
+        raise Fault(ErrorCodes.FRAME_SIZE_ERROR, f"a frame of more than {MAX_FRAME_BYTES} bytes")
 
 
 def content_of(flags: int, payload: bytes, *, priority: bool = False) -> bytes:
@@ -164,9 +163,9 @@ def content_of(flags: int, payload: bytes, *, priority: bool = False) -> bytes:
     if priority and flags & _WITH_PRIORITY:
         begin += 5
     if begin > len(payload):
-        raise Fault(_CODES.FRAME_SIZE_ERROR, "a frame that is too short for its flags")
+        raise Fault(ErrorCodes.FRAME_SIZE_ERROR, "a frame that is too short for its flags")
     if end < begin:
-        raise Fault(_CODES.PROTOCOL_ERROR, "a frame with more padding than payload")
+        raise Fault(ErrorCodes.PROTOCOL_ERROR, "a frame with more padding than payload")
     return payload[begin:end] if begin or end < len(payload) else payload
 
 
@@ -219,6 +218,6 @@ def two_numbers(payload: bytes) -> tuple[int, int]:
 def code_name(code: int) -> str:
     """Return the name of an error code (RFC 9113 7)."""
     try:
-        return _CODES(code).name
+        return ErrorCodes(code).name
     except ValueError:
         return f"error {code:#x}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import h2.errors
+from h2.errors import ErrorCodes
 
 from .._errors import ClosedError, LocalProtocolError, TransportError
 from ..hpack import Encoder
@@ -221,7 +221,7 @@ class Protocol:
         self._pings += 1
         self._out.append(frames.ping_frame(self._pings))
 
-    def say_goodbye(self, code: int = h2.errors.ErrorCodes.NO_ERROR) -> None:
+    def say_goodbye(self, code: int = ErrorCodes.NO_ERROR) -> None:
         """Queue a GOAWAY (RFC 9113 6.8); nothing is sent after it."""
         self.draining = True
         self._out.append(frames.goaway_frame(code))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import h2.errors
-import h2.exceptions
+from h2.errors import ErrorCodes
+from h2.exceptions import ProtocolError
 from hpack.exceptions import HPACKError, OversizedHeaderListError
 
 from .._errors import HTTP11Required, ReadError, RemoteProtocolError
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Receiver"]
 
-_CODES = h2.errors.ErrorCodes
 
 _MOST_CONTINUATIONS = 64  # frames in a header block: nobody needs so many
 _MOST_IDLE_FRAMES = 1000  # that bring us nothing, at once
@@ -77,7 +76,7 @@ class Receiver:
         except Fault as fault:
             self._state.say_goodbye(fault.code)
             self._fail(fault)
-        except h2.exceptions.ProtocolError as error:
+        except ProtocolError as error:
             self._state.draining = True  # h2 has said goodbye, with the right code
             self._fail(error)
         if self._received >= self._return_at and self._state.failure is None:
@@ -92,9 +91,9 @@ class Receiver:
 
     def _frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
         if self._block is not None and (kind != frames.CONTINUATION or stream_id != self._block[0]):
-            raise Fault(_CODES.PROTOCOL_ERROR, "a header block was left unfinished")
+            raise Fault(ErrorCodes.PROTOCOL_ERROR, "a header block was left unfinished")
         if not (self._state.settled or kind in (frames.SETTINGS, frames.GOAWAY)):
-            raise Fault(_CODES.PROTOCOL_ERROR, "it did not begin with SETTINGS")  # RFC 9113 3.4
+            raise Fault(ErrorCodes.PROTOCOL_ERROR, "it did not begin with SETTINGS")  # RFC 9113 3.4
         if kind == frames.DATA:
             self._data(flags, stream_id, payload)
         elif kind == frames.HEADERS:
@@ -110,7 +109,7 @@ class Receiver:
         elif kind == frames.GOAWAY:
             self._goaway(stream_id, payload)
         elif kind == frames.PUSH_PROMISE:
-            raise Fault(_CODES.PROTOCOL_ERROR, "a pushed stream, which we have not allowed")
+            raise Fault(ErrorCodes.PROTOCOL_ERROR, "a pushed stream, which we have not allowed")
         else:
             if kind in (frames.PING, frames.PRIORITY):
                 self._refer()
@@ -127,7 +126,7 @@ class Receiver:
         self._idle_since = now
         self._state.idle_frames = max(0.0, self._state.idle_frames - forgiven) + 1
         if self._state.idle_frames > _MOST_IDLE_FRAMES:
-            raise Fault(_CODES.ENHANCE_YOUR_CALM, "a flood of frames that bring nothing")
+            raise Fault(ErrorCodes.ENHANCE_YOUR_CALM, "a flood of frames that bring nothing")
 
     def _stream(self, stream_id: int) -> Stream | None:
         """The stream of a frame, None if it is over.
@@ -137,7 +136,9 @@ class Receiver:
         """
         stream = self._state.streams.get(stream_id)
         if stream is None and (not stream_id % 2 or stream_id >= self._state.next_id):
-            raise Fault(_CODES.PROTOCOL_ERROR, f"a frame for stream {stream_id}, which is not open")
+            raise Fault(
+                ErrorCodes.PROTOCOL_ERROR, f"a frame for stream {stream_id}, which is not open"
+            )
         return stream
 
     # A response.
@@ -150,7 +151,9 @@ class Receiver:
         self._received += size
         self._window -= size
         if self._window < 0:
-            raise Fault(_CODES.FLOW_CONTROL_ERROR, "more data than the connection's window allows")
+            raise Fault(
+                ErrorCodes.FLOW_CONTROL_ERROR, "more data than the connection's window allows"
+            )
         data = frames.content_of(flags, payload)
         end = bool(flags & frames.END_STREAM)
         if stream is None or stream.ended:
@@ -184,13 +187,13 @@ class Receiver:
 
     def _continuation(self, flags: int, payload: bytes) -> None:
         if self._block is None:
-            raise Fault(_CODES.PROTOCOL_ERROR, "CONTINUATION without HEADERS")
+            raise Fault(ErrorCodes.PROTOCOL_ERROR, "CONTINUATION without HEADERS")
         stream_id, first_flags, parts = self._block
         parts.append(payload)
         size = sum(map(len, parts))
         if len(parts) > _MOST_CONTINUATIONS or size > self._limits.head_bytes:
             raise Fault(
-                _CODES.ENHANCE_YOUR_CALM, f"a header block of {len(parts)} frames, {size} bytes"
+                ErrorCodes.ENHANCE_YOUR_CALM, f"a header block of {len(parts)} frames, {size} bytes"
             )
         if flags & frames.END_HEADERS:
             self._block = None
@@ -201,11 +204,11 @@ class Receiver:
             fields = self._decoder.decode(block)
         except OversizedHeaderListError as error:
             raise Fault(
-                _CODES.ENHANCE_YOUR_CALM, f"more than {self._limits.head_bytes} bytes of fields"
+                ErrorCodes.ENHANCE_YOUR_CALM, f"more than {self._limits.head_bytes} bytes of fields"
             ) from error
         except HPACKError as error:
             raise Fault(
-                _CODES.COMPRESSION_ERROR, f"fields that can't be decoded: {error}"
+                ErrorCodes.COMPRESSION_ERROR, f"fields that can't be decoded: {error}"
             ) from error
         stream = self._state.streams.get(stream_id)
         if stream is None or stream.ended:
@@ -228,7 +231,7 @@ class Receiver:
 
     def _reset(self, stream_id: int, payload: bytes) -> None:
         if len(payload) != 4:
-            raise Fault(_CODES.FRAME_SIZE_ERROR, "RST_STREAM of a wrong length")
+            raise Fault(ErrorCodes.FRAME_SIZE_ERROR, "RST_STREAM of a wrong length")
         stream = self._stream(stream_id)
         if stream is None:
             self._count()
@@ -241,11 +244,11 @@ class Receiver:
 
     @staticmethod
     def _ended(code: int, message: str) -> TransportError:
-        error = (HTTP11Required if code == _CODES.HTTP_1_1_REQUIRED else RemoteProtocolError)(
+        error = (HTTP11Required if code == ErrorCodes.HTTP_1_1_REQUIRED else RemoteProtocolError)(
             message
         )
         # RFC 9113 8.7: a refused stream was not processed.
-        error.sent = code not in (_CODES.REFUSED_STREAM, _CODES.HTTP_1_1_REQUIRED)
+        error.sent = code not in (ErrorCodes.REFUSED_STREAM, ErrorCodes.HTTP_1_1_REQUIRED)
         error.answered = True  # the server lives, and has spoken of this request
         return error
 
@@ -253,7 +256,9 @@ class Receiver:
 
     def _settings(self, flags: int, payload: bytes) -> None:
         if flags & frames.ACK and payload:
-            raise Fault(_CODES.FRAME_SIZE_ERROR, "an acknowledgement of SETTINGS with a payload")
+            raise Fault(
+                ErrorCodes.FRAME_SIZE_ERROR, "an acknowledgement of SETTINGS with a payload"
+            )
         self._refer()
         if flags & frames.ACK:
             return
@@ -270,7 +275,7 @@ class Receiver:
 
     def _window_update(self, stream_id: int, payload: bytes) -> None:
         if len(payload) != 4:
-            raise Fault(_CODES.FRAME_SIZE_ERROR, "WINDOW_UPDATE of a wrong length")
+            raise Fault(ErrorCodes.FRAME_SIZE_ERROR, "WINDOW_UPDATE of a wrong length")
         increment = int.from_bytes(payload) & frames.MAX_ID
         stream = self._stream(stream_id) if stream_id else None
         self._count()
@@ -290,13 +295,13 @@ class Receiver:
     def _goaway(self, stream_id: int, payload: bytes) -> None:
         """RFC 9113 6.8: streams above the last one were not processed; the others go on."""
         if stream_id:
-            raise Fault(_CODES.PROTOCOL_ERROR, "GOAWAY on a stream")
+            raise Fault(ErrorCodes.PROTOCOL_ERROR, "GOAWAY on a stream")
         if len(payload) < 8:
-            raise Fault(_CODES.FRAME_SIZE_ERROR, "GOAWAY of a wrong length")
+            raise Fault(ErrorCodes.FRAME_SIZE_ERROR, "GOAWAY of a wrong length")
         last, code = frames.two_numbers(payload)
         self._state.drain()
         why = frames.code_name(code) + (f": {escaped(payload[8:])}" if len(payload) > 8 else "")
-        if code != _CODES.NO_ERROR:
+        if code != ErrorCodes.NO_ERROR:
             self._farewell = f" after GOAWAY ({why})"
         for stream in list(self._state.streams.values()):
             if stream.id > last and not stream.ended:

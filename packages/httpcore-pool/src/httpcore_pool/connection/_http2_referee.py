@@ -24,9 +24,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import h2.config
-import h2.connection
-import h2.settings
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.settings import SettingCodes, Settings
 
 from ._http2_streams import first_window
 from ._http2_windows import FIRST_WINDOW_BYTES
@@ -37,10 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["H2", "new_h2"]
 
-_SETTINGS = h2.settings.SettingCodes
 
-
-class H2(h2.connection.H2Connection):
+class H2(H2Connection):
     """h2's connection, which need not count how many streams are open."""
 
     @property
@@ -51,7 +49,7 @@ class H2(h2.connection.H2Connection):
 def new_h2(limits: MessageLimits, settings: HTTP2Settings, encoder: Encoder) -> H2:
     """Return a connection whose preface, settings and wide window are queued to be sent."""
     connection = H2(
-        h2.config.H2Configuration(
+        H2Configuration(
             client_side=True,
             header_encoding=None,
             validate_inbound_headers=False,
@@ -60,16 +58,16 @@ def new_h2(limits: MessageLimits, settings: HTTP2Settings, encoder: Encoder) -> 
             normalize_outbound_headers=False,
         )
     )
-    connection.local_settings = h2.settings.Settings(
+    connection.local_settings = Settings(
         client=True,
         initial_values={
-            _SETTINGS.ENABLE_PUSH: 0,
-            _SETTINGS.INITIAL_WINDOW_SIZE: first_window(settings),
-            _SETTINGS.MAX_HEADER_LIST_SIZE: limits.head_bytes,
+            SettingCodes.ENABLE_PUSH: 0,
+            SettingCodes.INITIAL_WINDOW_SIZE: first_window(settings),
+            SettingCodes.MAX_HEADER_LIST_SIZE: limits.head_bytes,
         },
     )
     # Ours to raise, not the server's: this setting limits streams that it would open.
-    del connection.local_settings[_SETTINGS.ENABLE_CONNECT_PROTOCOL]
+    del connection.local_settings[SettingCodes.ENABLE_CONNECT_PROTOCOL]
     connection.encoder = cast("Any", encoder)
     connection.initiate_connection()
     if settings.connection_window_bytes > FIRST_WINDOW_BYTES:

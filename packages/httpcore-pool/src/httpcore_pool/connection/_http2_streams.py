@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-import h2.errors
+from h2.errors import ErrorCodes
 
 from .._siblings import Headers
 from .._trace import Informational
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["News", "Stream"]
 
-_CODES = h2.errors.ErrorCodes
 
 _OPENING_WINDOW_BYTES = 1024 * 1024
 
@@ -137,7 +136,7 @@ class Stream(News):
             StreamFault: they are malformed, or more than the limits allow.
         """
         if len(fields) > limits.fields:
-            raise StreamFault(_CODES.ENHANCE_YOUR_CALM, f"more than {limits.fields} fields")
+            raise StreamFault(ErrorCodes.ENHANCE_YOUR_CALM, f"more than {limits.fields} fields")
         if self.head is not None:
             if not end:
                 raise malformed("a second head, or trailers that do not end it")
@@ -163,7 +162,7 @@ class Stream(News):
         self.informational += 1
         if self.informational > most:
             message = f"more than {most} informational (1xx) responses"
-            raise StreamFault(_CODES.ENHANCE_YOUR_CALM, message)
+            raise StreamFault(ErrorCodes.ENHANCE_YOUR_CALM, message)
         self.go_ahead = self.go_ahead or status == 100
         self.interim.append(Informational(status, Headers.from_raw(fields)))
 
@@ -175,7 +174,7 @@ class Stream(News):
         """
         self.window -= size
         if self.window < 0:
-            raise StreamFault(_CODES.FLOW_CONTROL_ERROR, "more data than the window allows")
+            raise StreamFault(ErrorCodes.FLOW_CONTROL_ERROR, "more data than the window allows")
         if self.head is None:
             raise malformed("content before the head")
         self._held += size

@@ -1,7 +1,8 @@
 """Sending content over HTTP/2, as the server's windows allow (RFC 9113 5.2).
 
 It goes out with an eye on what the server says meanwhile: a response that ends, or one that is no 2xx,
-ends it (RFC 9113 8.1), 100 (Continue) begins it where the request asks for that (RFC 9110 10.1.1).
+ends it (RFC 9113 8.1), 100 (Continue) begins it where the request asks for that (RFC 9110 10.1.1). The
+look is between two pieces: nothing interrupts the caller's iterator.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ class Upload:
         if self._left:
             raise LocalProtocolError("the content is shorter than its Content-Length")
         if not stream.sent:
+            if exchange.listening.is_due():
+                await exchange.wire.look()
             with exchange.wire.lock:
                 if _is_wanted(stream):
                     exchange.protocol.end(stream)
@@ -122,6 +125,8 @@ async def send_piece(
     wire, protocol, stream = exchange.wire, exchange.protocol, exchange.stream
     view = memoryview(data)
     while before := len(view):
+        if exchange.listening.is_due():
+            await wire.look()
         with wire.lock:
             if not _is_wanted(stream):
                 return False
@@ -132,10 +137,9 @@ async def send_piece(
                 if not (size and view):
                     break
         await wire.flush(limit())
+        exchange.listening.note(before - len(view))
         if not size:
             await _wait_for_room(exchange, limit())
-        elif exchange.listening.is_due(before - len(view)):
-            await wire.look()
     return True
 
 

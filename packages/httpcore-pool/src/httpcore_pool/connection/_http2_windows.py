@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import h2.errors
+from h2.errors import ErrorCodes
 
 from ._http2_frames import MAX_FRAME_BYTES, MAX_ID, Fault, StreamFault
 
@@ -21,8 +21,6 @@ __all__ = ["FIRST_WINDOW_BYTES", "SendWindows"]
 
 FIRST_WINDOW_BYTES = 65_535
 """What each window begins with, where nobody says anything (RFC 9113 6.9.2)."""
-
-_CODES = h2.errors.ErrorCodes
 
 
 class SendWindows:
@@ -129,9 +127,9 @@ class SendWindows:
                 stream.uploader.notify()
 
 
-def _why_not(increment: int, window: int) -> tuple[h2.errors.ErrorCodes, str] | None:
+def _why_not(increment: int, window: int) -> tuple[ErrorCodes, str] | None:
     if not increment:
-        return _CODES.PROTOCOL_ERROR, "the server widened a window by nothing"
+        return ErrorCodes.PROTOCOL_ERROR, "the server widened a window by nothing"
     if window > MAX_ID:
-        return _CODES.FLOW_CONTROL_ERROR, "the server widened a window beyond its limit"
+        return ErrorCodes.FLOW_CONTROL_ERROR, "the server widened a window beyond its limit"
     return None

@@ -12,11 +12,13 @@ __all__ = ["LISTEN_BYTES", "Listening"]
 LISTEN_BYTES = 256 * 1024
 """Most content that is sent without a look, so that an early answer is seen in between."""
 
-_LISTEN_SECONDS = 0.05  # longest that an upload goes on without one
+_LISTEN_SECONDS = 0.05  # how old the last look may be when the next piece is sent
 
 
 class Listening:
     """Counts what was sent since the last look at the socket, which is not worth it for every piece.
+
+    A look comes before a piece is sent, as the wait for that piece may have been long.
 
     Args:
         now: the monotonic clock, in seconds.
@@ -29,10 +31,15 @@ class Listening:
         self._unheard = 0
         self._heard = 0.0
 
-    def is_due(self, sent: int) -> bool:
-        """Whether it is time for a look, now that so many more bytes were sent."""
-        now = self._now()
+    def note(self, sent: int) -> None:
+        """Count so many more bytes as sent."""
         self._unheard += sent
+
+    def is_due(self) -> bool:
+        """Whether it is time for a look; never before anything was sent, which nobody can answer."""
+        if not self._unheard:
+            return False
+        now = self._now()
         if self._unheard < LISTEN_BYTES and now < self._heard + _LISTEN_SECONDS:
             return False
         self._unheard, self._heard = 0, now

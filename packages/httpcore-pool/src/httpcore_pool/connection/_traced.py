@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .._body import BodyReader, BytesBody, RequestBody
-from .._streams import ByteSource, BytesSource
+from .._streams import BytesSource, WrappedSource
 from .._trace import emit
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .._request import Request
     from .._response import Response
+    from .._streams import ByteSource
     from ..backends.base import Backend
 
 __all__ = ["CountedBody", "Steps"]
@@ -136,17 +137,17 @@ def _taken(body: RequestBody | None) -> int:
             return 0
 
 
-class _TracedSource(ByteSource):
+class _TracedSource(WrappedSource):
     """The body of a response whose end is told."""
 
     def __init__(self, source: ByteSource, steps: Steps) -> None:
-        self._source = source
+        super().__init__(source)
         self._steps = steps
 
     async def read_chunk(self) -> bytes:
         if self.closed:
             return b""
-        source = self._source
+        source = self.source
         try:
             data = await source.read_chunk()
         except BaseException as error:
@@ -162,29 +163,6 @@ class _TracedSource(ByteSource):
             self._steps.end("done")
         return data
 
-    def hurry(self, seconds: float) -> None:
-        self._source.hurry(seconds)
-
-    async def close(self) -> None:
-        if not self.closed:
-            self.closed = self.cut = True
-            try:
-                await self._source.close()
-            finally:
-                self._steps.end("closed")
-
-    async def abort(self) -> None:
-        if not self.closed:
-            self.closed = self.cut = True
-            try:
-                await self._source.abort()
-            finally:
-                self._steps.end("closed")
-
-    def abandon(self) -> None:
-        # Nobody is told: a finaliser runs anywhere, and watchers may take locks.
-        self._source.closed = True  # one warning is enough
-        self._source.abandon()
-
-    def __repr__(self) -> str:
-        return repr(self._source)
+    async def given_up(self) -> None:
+        # Of one that is dropped nobody is told: a finaliser runs anywhere, and watchers may take locks.
+        self._steps.end("closed")

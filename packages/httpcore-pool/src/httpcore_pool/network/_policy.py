@@ -46,6 +46,8 @@ class AddressPolicy(ABC):
     def judge(self, address: IPAddress, host: str, port: int) -> str | None:
         """Return why an address is refused, or None to let it be dialled.
 
+        The reason is shown after a colon.
+
         Args:
             address: where the connection would go to. An IPv4 address that was written as IPv6 is given
                 as IPv4, a link-local one without its zone.
@@ -161,6 +163,8 @@ class FunctionPolicy(Value, AddressPolicy):
 def judge(policy: AddressPolicy, places: Sequence[_Place], host: str) -> list[_Place]:
     """Return those of the addresses, with their ports, that may be dialled.
 
+    The reasons of our own policy are halves of sentences, those of a caller's may be anything.
+
     Raises:
         AddressRefused: none may.
         TypeError: the policy gives no verdict.
@@ -172,7 +176,7 @@ def judge(policy: AddressPolicy, places: Sequence[_Place], host: str) -> list[_P
         if why is None:
             let.append((text, port))
         else:
-            refused.append(f"{text} is {why}" if text != host else f"it is {why}")
+            refused.append(why)
     if not let:
         why = "; ".join(refused)
         if isinstance(policy, PublicOnly):
@@ -199,10 +203,16 @@ def _refused(host: str, why: str) -> AddressRefused:
 
 
 def _why(policy: AddressPolicy, text: str, host: str, port: int) -> str | None:
+    """Say of an address why it may not be dialled, and of which; None if it may."""
     address = _read(text)
     if address is None:
-        return "no IP address"
-    return _verdict(policy, policy.judge(address, host, port))
+        return f"{text} is no IP address"
+    why = _verdict(policy, policy.judge(address, host, port))
+    if why is None:
+        return None
+    if isinstance(policy, PublicOnly):
+        return f"it is {why}" if text == host else f"{text} is {why}"
+    return why if text == host else f"{text}: {why}"
 
 
 def _verdict(policy: AddressPolicy, why: object) -> str | None:

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from .._adapter import Adapter
-from .._config import HTTP2Settings, MessageLimits, PoolLimits, Timeout, TimeoutTypes
+from .._config import HTTP2Settings, MessageLimits, PoolLimits, Timeout, TimeoutTypes, check_type
 from .._connection_info import BEGUN, ENDED, PRELUDE, note_prelude
 from .._errors import ClosedError, HTTP11Required, HTTPError, LocalProtocolError, RequestTimeout
 from .._named import named
@@ -86,15 +86,14 @@ class ConnectionPool(Adapter):
         message_limits: MessageLimits | None = None,
         http2_settings: HTTP2Settings | None = None,
     ) -> None:
-        if not isinstance(backend, Backend):
-            raise TypeError(f"backend must be a Backend, not {type(backend).__name__}")
+        check_type("backend", backend, Backend, needed=True)
         for name, flag in (("http1", http1), ("http2", http2)):
             if not isinstance(flag, bool):
                 raise TypeError(f"{name} must be True or False, not {type(flag).__name__}")
-        _check_type("limits", limits, PoolLimits)
-        _check_type("network", network, Network)
-        _check_type("message_limits", message_limits, MessageLimits)
-        _check_type("http2_settings", http2_settings, HTTP2Settings)
+        check_type("limits", limits, PoolLimits)
+        check_type("network", network, Network)
+        check_type("message_limits", message_limits, MessageLimits)
+        check_type("http2_settings", http2_settings, HTTP2Settings)
         if not (http1 or http2):
             raise ValueError("http1 and http2 can't both be False")
         self._backend = backend
@@ -153,7 +152,10 @@ class ConnectionPool(Adapter):
         """
         backend = self._backend
         started = now = backend.now()
-        options = request.options
+        try:
+            options = request.options
+        except AttributeError:  # asked only now, as each request comes by
+            raise TypeError(f"request must be a Request, not {type(request).__name__}") from None
         if (begun := options.begun(now, self._timeout)) is not options:
             request = request.with_options(begun)
         if self._dropped or self._evicted:
@@ -444,11 +446,3 @@ class ConnectionPool(Adapter):
         state = self._state
         shown = f"{state.open} open, {state.idle} idle, {state.queued} waiting"
         return f"<ConnectionPool on {self._backend.name}, {'closed' if self._closed else shown}>"
-
-
-def _check_type(name: str, value: object, kind: type) -> None:
-    if value is not None and not isinstance(value, kind):
-        article = "an" if kind.__name__.startswith("HTTP") else "a"
-        raise TypeError(
-            f"{name} must be {article} {kind.__name__} or None, not {type(value).__name__}"
-        )

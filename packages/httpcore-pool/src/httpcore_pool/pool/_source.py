@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._streams import ByteSource
+from .._streams import WrappedSource
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from .._request import Request
+    from .._streams import ByteSource
     from ..connection import HTTPConnection
     from ._entry import Entry
     from ._pool import ConnectionPool
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["PooledSource"]
 
 
-class PooledSource(ByteSource):
+class PooledSource(WrappedSource):
     """Holds the connection of one request until the body ends, which `closed` tells: exactly once."""
 
     def __init__(
@@ -27,7 +26,7 @@ class PooledSource(ByteSource):
         entry: Entry[HTTPConnection],
         request: Request,
     ) -> None:
-        self._source = source
+        self.source = source  # not by the base: it is made for each response
         self._pool = pool
         self._entry = entry
         self._request = request
@@ -35,7 +34,7 @@ class PooledSource(ByteSource):
     async def read_chunk(self) -> bytes:
         if self.closed:
             return b""
-        source, pool = self._source, self._pool
+        source, pool = self.source, self._pool
         try:
             data = await source.read_chunk()
         except BaseException as error:
@@ -58,27 +57,9 @@ class PooledSource(ByteSource):
                 pool._check_ran(self._request)
         return data
 
-    def hurry(self, seconds: float) -> None:
-        self._source.hurry(seconds)
-
-    async def close(self) -> None:
-        await self._give_up(self._source.close)
-
-    async def abort(self) -> None:
-        await self._give_up(self._source.abort)
-
-    async def _give_up(self, how: Callable[[], Awaitable[None]]) -> None:
-        if not self.closed:
-            self.closed = self.cut = True
-            try:
-                await how()
-            finally:
-                await self._pool._let_go(self._entry, self._request)
+    async def given_up(self) -> None:
+        await self._pool._let_go(self._entry, self._request)
 
     def abandon(self) -> None:
-        self._source.closed = True  # one warning is enough
-        self._source.abandon()
+        super().abandon()
         self._pool._dropped.append(self._entry)  # let go when the pool is used next
-
-    def __repr__(self) -> str:
-        return repr(self._source)

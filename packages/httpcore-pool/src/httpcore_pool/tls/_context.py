@@ -101,8 +101,9 @@ def _callers_level() -> int:
     """Return the `stacklevel` at which whoever calls us warns about those who use the library."""
     import inspect  # here, as it is slow to import and needed once
 
+    ours = __name__.rpartition("httpcore_pool")[0] + "httpcore_"  # or below another's _vendor
     frame, level = inspect.currentframe(), 0
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("httpcore_"):
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(ours):
         frame, level = frame.f_back, level + 1
     return level
 
