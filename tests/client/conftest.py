@@ -127,12 +127,4 @@ def world(request):
 @pytest.fixture
 def run(world):
     """Run a scenario: `async def scenario(client)` in each world, with a client of its own."""
-
-    def run(scenario, **options):
-        async def inside():
-            async with world.client(**options) as client:
-                return await scenario(client)
-
-        return world.run(inside)
-
-    return run
+    return world.run_client

@@ -1,13 +1,29 @@
-"""What those are told who write as they did with requests, httpx or aiohttp."""
+"""What those are told who write as they did with requests, httpx, aiohttp or urllib3."""
 
 import asyncio
 import copy
+import re
+from importlib import import_module
+from inspect import signature
 
 import pytest
 import trio
 
 import httpcore_client
-from httpcore_client import Client, InvalidURL, ScriptedBackend, SyncClient, TrioClient
+import httpcore_pool._elsewhere
+from httpcore_client import (
+    Client,
+    ClientSettings,
+    InvalidURL,
+    Request,
+    RequestOptions,
+    Response,
+    ScriptedBackend,
+    SyncClient,
+    SyncResponse,
+    TrioClient,
+    _elsewhere,
+)
 
 
 @pytest.fixture
@@ -25,6 +41,12 @@ def client():
         ("RequestException", "HTTPError"),
         ("ConnectionError", "NetworkError"),
         ("TimeoutException", "RequestTimeout"),
+        ("PoolManager", "SyncClient"),
+        ("ClientResponseError", "HTTPStatusError"),
+        ("ServerTimeoutError", "RequestTimeout"),
+        ("NewConnectionError", "ConnectError"),
+        ("HTTPHeaderDict", "Headers"),
+        ("DigestAuthMiddleware", "DigestAuth"),
     ],
 )
 def test_a_name_of_another_client_says_what_it_is_here(name, here):
@@ -60,13 +82,130 @@ def test_to_set_what_a_client_is_made_with_is_an_error(client, name, hint):
 
 
 @pytest.mark.parametrize("kind", [Client, TrioClient, SyncClient])
-def test_a_subclass_may_keep_what_it_likes(kind):
+@pytest.mark.parametrize("name", ["organisation", "token", "fields", "cache"])
+def test_a_subclass_may_keep_what_it_likes(kind, name):
     class Own(kind):
-        def __init__(self, organisation):
+        def __init__(self, value):
             super().__init__()
-            self.organisation = organisation
+            setattr(self, name, value)
 
-    assert "ours" == Own("ours").organisation
+    assert "ours" == getattr(Own("ours"), name)
+
+
+def test_python_looks_for_a_near_name_unless_another_is_known():
+    with pytest.raises(AttributeError) as unknown:
+        httpcore_client.SyncClint  # noqa: B018
+    with pytest.raises(AttributeError, match="here it is SyncClient") as known:
+        httpcore_client.PoolManager  # noqa: B018
+    assert (httpcore_client, None) == (unknown.value.obj, known.value.obj)
+
+
+MAKING = {"ssl", "timeout", "pool_limits", "max_redirects", *ClientSettings.__annotations__}
+ASKING = {*RequestOptions.__annotations__}
+MODULES = ["", ".bulk", ".cache", ".limits", ".retry", ".testing", ".websocket"]
+NEW = "give a new client "  # where a request is made, and it is a client that should have been
+PER_ORIGIN = "pool_limits=PoolLimits(max_per_origin=...)"
+
+
+@pytest.mark.parametrize(
+    ("name", "for_clients", "for_requests"),
+    [
+        ("middlewares", "give a client adapters=[...], each an AddedAdapter of", None),
+        ("trace_configs", "give a client hooks=, or a request trace=", None),
+        ("raise_for_status", "call response.raise_for_status(), or give a client hooks={", None),
+        ("skip_auto_headers", "build a request, take the fields out of request.headers", None),
+        ("fields", "give params= for the query, data= for a form, or files= for a", None),
+        ("preload_content", "use client.stream(...), or give a request stream=True", None),
+        ("decode_content", "use client.stream(...): response.raw() gives what came", None),
+        ("auto_decompress", "use client.stream(...): response.raw() gives what came", None),
+        ("chunked", "leave it out: content= that is an iterator is sent so", None),
+        ("expect100", 'give headers={"Expect": "100-continue"}', None),
+        ("cert_reqs", "give ssl=False to verify no certificates, which is CERT_NONE", None),
+        ("assert_hostname", "give ssl=TLSConfig(verify_name=...)", None),
+        ("assert_fingerprint", "give ssl=TLSConfig(pins=...)", None),
+        ("pool_timeout", "give timeout=Timeout(pool=...)", None),
+        ("num_pools", "leave it out: one pool holds all origins", None),
+        ("maxsize", f"give {PER_ORIGIN}", NEW + PER_ORIGIN),
+        ("limit_per_host", f"give {PER_ORIGIN}", NEW + PER_ORIGIN),
+        ("block", f"give {PER_ORIGIN}: more", f"{NEW}{PER_ORIGIN}: more requests wait"),
+        (
+            "max_connections",
+            "give pool_limits=PoolLimits(max_",
+            f"{NEW}pool_limits=PoolLimits(max_",
+        ),
+        ("fallback_charset_resolver", "did you mean 'default_encoding'?", "'default_encoding' is"),
+        (
+            "body",
+            "'content' is an option of requests: client.request(...",
+            "did you mean 'content'",
+        ),
+    ],
+)
+def test_an_argument_of_another_client_says_what_to_give_here(
+    client, name, for_clients, for_requests
+):
+    with pytest.raises(TypeError) as caught:
+        SyncClient(**{name: None})
+    assert str(caught.value).startswith(f"unknown argument {name!r}; {for_clients}")
+    with pytest.raises(TypeError) as caught:
+        client.get("http://a.test/", **{name: None})
+    told = for_requests or for_clients
+    assert str(caught.value).startswith(f"unknown option {name!r}; {told}")
+
+
+@pytest.mark.parametrize("name", ["json", "compress", "files", "data"])
+def test_an_option_of_requests_is_none_of_clients(name):
+    with pytest.raises(TypeError, match=f"'{name}' is an option of requests: client.request"):
+        SyncClient(**{name: None})
+
+
+# -- that all of it is true --
+
+
+def public(name):
+    """The object of a public name, of the client or of what stands beside the path."""
+    modules = [import_module(f"httpcore_client{module}") for module in MODULES]
+    return next(getattr(module, name) for module in modules if name in module.__all__)
+
+
+@pytest.mark.parametrize("known", [MAKING, ASKING], ids=["clients", "requests"])
+def test_the_arguments_that_are_told_of_are_there(known):
+    tables = (_elsewhere._OPTIONS, _elsewhere._FIELDS, _elsewhere._SENTENCES)
+    for name in (*(name for table in tables for name in table), *_elsewhere._FOR_CLIENTS):
+        text = _elsewhere.meant(name, tuple(known))
+        assert "known are" not in text, name
+        for kind, field in re.findall(r"([A-Z]\w+)\((?:url, )?(\w+)=", text):
+            assert field in signature(public(kind)).parameters, text
+        for argument in re.findall(r"(?<![\w(])(\w+)=", text.replace("(url, ", "(")):
+            assert argument in MAKING | ASKING, text
+        for kind in re.findall(r"\b([A-Z][a-z]+[A-Z]\w+)\b", text):
+            assert public(kind), text
+
+
+def test_the_names_that_are_told_of_are_there():
+    for name, text in _elsewhere._NAMES.items():
+        assert name not in httpcore_client.__all__
+        ours = text.replace("http.HTTPStatus of", "")
+        for kind in re.findall(r"\b(?:HTTP|URL|[A-Z][a-z]+)(?:[A-Z]\w+)?\b", ours):
+            assert public(kind), text
+        for module in re.findall(r"httpcore_client\.\w+", text):
+            assert import_module(module), text
+        for argument in re.findall(r"\w+", text.partition("argument")[2].removeprefix("s")):
+            assert argument in MAKING | ASKING | {"of", "and", "clients", "requests"}, text
+
+
+def test_the_attributes_that_are_told_of_are_there(client):
+    answer = SyncResponse(Response(200, request=Request("GET", "http://a.test/")))
+    rows = [(client, *row) for row in _elsewhere._ATTRIBUTES.items()]
+    rows += [(answer, *row) for row in httpcore_pool._elsewhere._HERE.items()]
+    for holder, name, text in rows:
+        assert not hasattr(holder, name)
+        if text.startswith("the argument "):
+            assert MAKING >= {*text.removeprefix("the argument ").split(", or ")}
+            continue
+        for attribute in re.split(r", or (?:not )?", text):
+            first = re.match(r"\w+", attribute)[0]
+            assert first in dir(holder), text
 
 
 def test_headers_can_be_set(client):
@@ -89,7 +228,8 @@ def test_an_attribute_that_a_client_does_not_have(client, name, hint):
     with pytest.raises(AttributeError) as caught:
         getattr(client, name)
     assert f"'SyncClient' object has no attribute {name!r}{hint}" == str(caught.value)
-    assert (name, client) == (caught.value.name, caught.value.obj)
+    # With the object Python would name one that is near, behind the hint.
+    assert (name, None if hint else client) == (caught.value.name, caught.value.obj)
 
 
 def test_a_copy_of_a_client_is_a_client_of_its_own(client):
@@ -183,6 +323,14 @@ def test_data_that_is_no_form_says_what_takes_it(client, data, tmp_path):
         ("iter_lines", "stream_lines()"),
         ("iter_content", "stream()"),
         ("http_version", "protocol"),
+        ("data", "content"),
+        ("geturl", "url"),
+        ("getheader", "headers.get"),
+        ("release_conn", "close()"),
+        ("drain_conn", "close()"),
+        ("method", "request.method"),
+        ("request_info", "request"),
+        ("get_encoding", "encoding"),
     ],
 )
 def test_an_attribute_of_another_client_s_response_says_what_it_is_here(name, here):

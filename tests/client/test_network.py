@@ -104,7 +104,7 @@ def test_a_client_pickles_with_its_network_policy_and_routes(kind):
 
 def test_what_can_not_travel_is_named(kind):
     client = kind(address_policy=lambda *_: None)
-    with pytest.raises((pickle.PicklingError, AttributeError), match="pickle .*<lambda>"):
+    with pytest.raises((pickle.PicklingError, AttributeError), match="<lambda>"):
         pickle.dumps(client)
 
 

@@ -120,7 +120,6 @@ def test_an_auth_and_none_are_taken_as_they_are():
         ("a", "b", "c"),
         ("user", 5),
         (b"user", "password"),
-        {"user": "password"},
         5,
     ],
 )
@@ -128,8 +127,8 @@ def test_any_other_auth_is_refused_without_showing_it(auth):
     with pytest.raises(TypeError) as caught:
         as_auth(auth)
     assert (
-        'auth must be a pair ("user", "password"), an Auth such as BearerAuth, a function, or '
-        f"None, not {type(auth).__name__}"
+        'auth must be a pair ("user", "password"), an Auth such as BearerAuth, a function, a mapping '
+        f"of origins to these, or None, not {type(auth).__name__}"
     ) == str(caught.value)
 
 

@@ -211,3 +211,56 @@ def test_headers_that_are_assigned_are_marked_too(fake, client_over):
     assert "s3cret" not in repr(client.headers)
     client.get(URL_TEXT)
     assert ["s3cret", None] == [sent.headers.get("X-Own") for sent in bottom.requests]
+
+
+# -- the proxy --
+
+PROXY = "http://user:s3cret@p.test:3128"
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "host"),
+    [
+        ({}, {}, None),
+        ({}, {"http_proxy": PROXY}, "p.test"),
+        ({}, {"https_proxy": PROXY}, None),
+        ({}, {"http_proxy": PROXY, "no_proxy": "h.test"}, None),
+        ({"trust_env": False}, {"http_proxy": PROXY}, None),
+        ({"proxy": PROXY}, {"http_proxy": "http://other.test"}, "p.test"),
+        ({"proxy": False}, {"http_proxy": PROXY}, None),
+        ({"routes": {"h.test": PROXY}}, {}, "p.test"),
+        ({"routes": {"h.test": False}, "proxy": PROXY}, {}, None),
+        ({"routes": {"other.test": False}, "proxy": PROXY}, {}, "p.test"),
+        ({"routes": {"h.test": httpcore.Route(unix_socket="/s")}}, {"http_proxy": PROXY}, None),
+    ],
+)
+def test_the_proxy_that_is_told_is_the_one_that_is_taken(fake, client_over, options, environ, host):
+    client = client_over(bottom := fake(), environ=environ, **options)
+    told = client.proxy_for(URL_TEXT)
+    client.get(URL_TEXT)
+    assert bottom.requests[0].options.proxy == told
+    assert host == (told and told.url.host)
+    assert "s3cret" not in repr(told)
+
+
+def test_to_ask_for_the_proxy_asks_nobody_for_credentials(fake, client_over):
+    def sign(request):
+        raise AssertionError("nothing is sent")
+
+    client = client_over(fake(), auth=sign, base_url="http://h.test/api", proxy=PROXY)
+    assert "p.test" == client.proxy_for("users").url.host
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [("h.test", httpcore.InvalidURL), ("ftp://h.test/", httpcore.UnsupportedScheme)],
+)
+def test_no_proxy_is_told_for_what_can_not_be_sent(fake, client_over, url, error):
+    with pytest.raises(error):
+        client_over(fake()).proxy_for(url)
+
+
+def test_a_variable_that_makes_no_sense_is_told_before_anything_is_sent(fake, client_over):
+    client = client_over(fake(), environ={"http_proxy": "gopher://p.test"})
+    with pytest.raises(httpcore.ProxyError, match="the environment's http_proxy can't be used"):
+        client.proxy_for(URL_TEXT)

@@ -7,7 +7,6 @@ import pytest
 
 import httpcore_client
 from httpcore_client import (
-    Adapter,
     AuthAdapter,
     AuthRequest,
     ClientOptions,
@@ -23,6 +22,7 @@ from httpcore_client import (
 )
 from httpcore_client._stack import build_stack
 from httpcore_pool import run_sync
+from testkit.adapters import Passing
 
 
 @pytest.fixture
@@ -54,21 +54,8 @@ def test_any_level_can_be_used_alone(stack, exchange):
     assert [None, "a=1"] == sent
 
 
-class Passing(Layer):
+class Own(Layer):
     """An adapter of a caller's own."""
-
-
-class Hiding(Adapter):
-    """One that does not say on what it stands."""
-
-    def __init__(self, below):
-        self.below = below
-
-    async def send(self, request):
-        return await self.below.send(request)
-
-    async def close(self):
-        await self.below.close()
 
 
 def names(client):
@@ -78,20 +65,20 @@ def names(client):
 def test_a_level_can_be_wrapped_replaced_and_left_out(fake, client_over):
     usual = ["RedirectAdapter", "EnvironmentAdapter", "CookieAdapter", "AuthAdapter", "Fake"]
     assert usual == names(client_over(fake()))
-    assert [*usual[:3], "Passing", *usual[3:]] == names(
-        client_over(fake(), adapters={AuthAdapter: Passing})
+    assert [*usual[:3], "Own", *usual[3:]] == names(
+        client_over(fake(), adapters={AuthAdapter: Own})
     )
-    assert [*usual[:2], "Passing", *usual[3:]] == names(
-        client_over(fake(), adapters={CookieAdapter: lambda level: Passing(level.inner)})
+    assert [*usual[:2], "Own", *usual[3:]] == names(
+        client_over(fake(), adapters={CookieAdapter: lambda level: Own(level.inner)})
     )
     assert usual[1:] == names(
         client_over(fake(), adapters={RedirectAdapter: lambda level: level.inner})
     )
-    assert ["Passing", "Passing", *usual] == names(
-        client_over(fake(), adapters={RedirectAdapter: lambda level: Passing(Passing(level))})
+    assert ["Own", "Own", *usual] == names(
+        client_over(fake(), adapters={RedirectAdapter: lambda level: Own(Own(level))})
     )
-    assert ["RedirectAdapter", "EnvironmentAdapter", "Hiding", "AuthAdapter", "Fake"] == names(
-        client_over(fake(), adapters={CookieAdapter: Hiding})
+    assert ["RedirectAdapter", "EnvironmentAdapter", "Passing", "AuthAdapter", "Fake"] == names(
+        client_over(fake(), adapters={CookieAdapter: Passing})
     )
 
 
@@ -107,7 +94,7 @@ def test_an_adapter_of_the_callers_own_takes_part(fake, client_over):
     assert " > <Marking> > <AuthAdapter> > " in repr(client)
 
 
-@pytest.mark.parametrize("wrap", [Passing, Hiding])
+@pytest.mark.parametrize("wrap", [Own, Passing])
 def test_cookies_can_be_assigned_to_a_client_whose_cookie_level_is_wrapped(fake, client_over, wrap):
     client = client_over(bottom := fake(), adapters={CookieAdapter: wrap})
     client.cookies = {"a": "1"}
@@ -118,11 +105,11 @@ def test_cookies_can_be_assigned_to_a_client_whose_cookie_level_is_wrapped(fake,
 @pytest.mark.parametrize(
     ("adapters", "message"),
     [
-        ([Passing], "Passing is no adapter; those to add are such as RetryAdapter"),
-        ([Passing(None)], "<Passing> is no AddedAdapter; any other goes into a mapping"),
-        (Passing, "adapters must be a list of adapters to add, or a mapping by the class of a"),
-        ({Passing: Passing}, "is no level of the stack, which are RedirectAdapter, Env"),
-        ({"AuthAdapter": Passing}, "adapters: 'AuthAdapter' is no level of the stack"),
+        ([Own], "Own is no adapter; those to add are such as RetryAdapter"),
+        ([Own(None)], "<Own> is no AddedAdapter; any other goes into a mapping"),
+        (Own, "adapters must be a list of adapters to add, or a mapping by the class of a"),
+        ({Own: Own}, "is no level of the stack, which are RedirectAdapter, Env"),
+        ({"AuthAdapter": Own}, "adapters: 'AuthAdapter' is no level of the stack"),
         (
             {AuthAdapter: lambda _: None},
             r"adapters\[AuthAdapter\] must give an Adapter, not NoneType",

@@ -1,5 +1,7 @@
 """What the tests of the additions share: each scenario runs in three worlds."""
 
+from functools import partial
+
 import pytest
 
 from testkit.worlds import WORLDS
@@ -13,14 +15,4 @@ def world(request):
 @pytest.fixture
 def run_client(world, authority):
     """Run a scenario: `async def scenario(client)`, with a client that trusts what we certify."""
-
-    def run(scenario, **options):
-        given = {"ssl": authority.bundle, "trust_env": False, **options}
-
-        async def inside():
-            async with world.client(**given) as client:
-                return await scenario(client)
-
-        return world.run(inside)
-
-    return run
+    return partial(world.run_client, ssl=authority.bundle, trust_env=False)

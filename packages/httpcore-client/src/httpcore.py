@@ -12,9 +12,9 @@ from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 
 _here = os.path.realpath(os.path.dirname(__file__))  # noqa: PTH120 - os.path starts quicker
-_spec = PathFinder.find_spec(
-    __name__, [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != _here]
-)
+_elsewhere = [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != _here]
+# In a package, as vendored code is, nobody else's has this name.
+_spec = None if __package__ else PathFinder.find_spec(__name__, _elsewhere)
 if _spec is not None and _spec.loader is not None and _spec.submodule_search_locations is not None:
     _module = module_from_spec(_spec)
     sys.modules[__name__] = _module

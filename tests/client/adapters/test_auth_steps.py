@@ -1,12 +1,14 @@
 """What a flow may ask the `AuthAdapter` for, step by step, and what becomes of its errors."""
 
 import gzip
+import pickle
 
 import pytest
 
 from httpcore_client import (
     AuthAdapter,
     AuthError,
+    AuthFlowError,
     AuthRequest,
     AuthResponse,
     BasicAuth,
@@ -16,6 +18,7 @@ from httpcore_client import (
     DecodingError,
     Exclusive,
     FunctionAuth,
+    HTTPError,
     InvalidHeader,
     InvalidRequest,
     InvalidURL,
@@ -251,7 +254,7 @@ def test_an_answer_to_a_request_of_its_own_is_taken_up_to_a_megabyte(
         ask(inner, auth)
         assert body == auth.came[0].content
         return
-    error = refused(InvalidRequest, inner, auth)
+    error = refused(AuthFlowError, inner, auth)
     assert (
         f"GET http://a.test/: the answer of {inner.requests[0].url.masked} is too large"
     ) == str(error)
@@ -380,7 +383,7 @@ def test_a_flow_that_is_none_is_told(fake, refused):
 # -- errors of schemes --
 
 
-def test_what_a_scheme_can_not_do_is_an_invalid_request_that_names_the_masked_url(fake, refused):
+def test_what_a_scheme_can_not_do_is_an_error_that_names_the_masked_url(fake, refused):
     cause = AuthError("the server wants what we can't")
 
     def fails(_):
@@ -393,26 +396,47 @@ def test_what_a_scheme_can_not_do_is_an_invalid_request_that_names_the_masked_ur
             raise cause
 
         inner = fake((401, (), b"left"))
-        error = refused(InvalidRequest, inner, Steps(*steps), url="http://a.test/?q")
+        error = refused(AuthFlowError, inner, Steps(*steps), url="http://a.test/?q")
         assert "GET http://a.test/?q: the server wants what we can't" == str(error)
         assert cause is error.__cause__
 
 
 @pytest.mark.parametrize("url", ["http://u%3Aser:s3cret@a.test/", "http://user:s3cret%0a@a.test/"])
-def test_userinfo_that_basic_can_not_carry_is_an_invalid_request(fake, refused, url):
+def test_userinfo_that_basic_can_not_carry_is_told(fake, refused, url):
     inner = fake()
-    error = refused(InvalidRequest, inner, None, url=url)
+    error = refused(AuthFlowError, inner, None, url=url)
     assert "s3cret" not in str(error)
     assert error.url == Request("GET", url).url.masked
     assert [] == inner.requests
 
 
-def test_other_value_errors_of_a_flow_pass_as_they_are(fake, refused):
+@pytest.mark.parametrize("kind", [AuthError, InvalidRequest, HTTPError, ValueError])
+@pytest.mark.parametrize("prepared", [False, True])
+def test_it_is_caught_as_an_error_of_the_auth_and_as_one_of_the_request(
+    fake, client_over, kind, prepared
+):
     def fails(_):
-        raise ValueError("a bug of the flow's")
+        raise AuthError("no token today")
 
-    error = refused(ValueError, fake(), Steps(fails))
-    assert (ValueError, "a bug of the flow's") == (type(error), str(error))
+    client = client_over(fake(), auth=Steps(fails))
+    request = client.build("GET", "http://a.test/")
+    with pytest.raises(kind) as caught:
+        client.prepare_request(request) if prepared else client.send(request)
+    copied = pickle.loads(pickle.dumps(caught.value))
+    assert "GET http://a.test/: no token today" == str(copied)
+    assert AuthFlowError is type(copied)
+
+
+def test_other_errors_of_a_flow_pass_as_they_are(fake, refused):
+    class Own(Exception):
+        pass
+
+    for own in (ValueError("a bug of the flow's"), Own("the token server is down"), OSError("no")):
+
+        def fails(_, own=own):
+            raise own
+
+        assert own is refused(type(own), fake((401, (), b"left")), Steps((), fails))
 
 
 # -- functions --
@@ -437,8 +461,8 @@ def test_an_async_function_that_never_waits_serves_a_client_for_threads(fake, cl
     assert "signed" == inner.requests[0].headers["X-Signature"]
 
 
-def test_a_function_that_returns_something_else_is_an_invalid_request(fake, refused):
-    error = refused(InvalidRequest, fake(), FunctionAuth(lambda request: "s3cret"))
+def test_a_function_that_returns_something_else_is_told(fake, refused):
+    error = refused(AuthFlowError, fake(), FunctionAuth(lambda request: "s3cret"))
     assert "an auth function must return the request or None, not str" == error.message
 
 

@@ -7,18 +7,18 @@ import zlib
 
 import brotli
 import pytest
-from backports import zstd
 
 from httpcore_client import BodyNotReplayable, InvalidRequest
 from httpcore_client.content import compressed
 from httpcore_pool import BytesBody, ScriptedBackend, make_body, run_sync
+from httpcore_pool.decoders._codecs import zstd
 from testkit import bodies
 
 CODINGS = {
     "gzip": gzip.decompress,
     "deflate": zlib.decompress,
     "br": brotli.decompress,
-    "zstd": zstd.decompress,
+    "zstd": zstd().decompress,
 }
 TEXT = b"some text that repeats itself " * 5000
 

@@ -15,7 +15,7 @@ import httpcore_client
 from httpcore_client.bridges import requests as bridge
 from httpcore_client.bridges.requests import PoolAdapter
 from httpcore_pool import SyncConnectionPool
-from httpcore_pool.tls._context import warn_unverified
+from testkit.certificates import forget_contexts
 from testkit.internet import Internet
 from testkit.peer import Peer, response
 from testkit.raw_server import RawServer, Script
@@ -214,7 +214,7 @@ def test_what_fails_raises_the_error_that_their_own_adapter_would(session, url, 
 def test_a_certificate_that_nobody_trusts_is_an_ssl_error(session, origin):
     with pytest.raises(requests.exceptions.SSLError):
         session.get(origin.tls, verify=True)
-    warn_unverified.cache_clear()  # it is said once in a process
+    forget_contexts()  # it is said once in a process
     with pytest.warns(UserWarning, match="certificates are not verified"):
         assert 200 == session.get(origin.tls, verify=False).status_code
 

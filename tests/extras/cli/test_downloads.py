@@ -97,7 +97,7 @@ def broken_off(peer, command):
 def test_ctrl_c_leaves_what_continue_goes_on_with(command, broken_off):
     status, out, err = command("-o", "a.bin", broken_off)
     assert (130, b"") == (status, out)
-    assert "httpcore: interrupted; --continue goes on where it stopped, if the server can\n" == err
+    assert "httpcore: interrupted; where a .part file was kept, --continue goes on\n" == err
     assert not Path("a.bin").exists()
     status, _, err = command("-o", "a.bin", "--continue", broken_off)
     assert (0, True) == (

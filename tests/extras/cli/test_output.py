@@ -52,6 +52,17 @@ def test_verbose_shows_requests_and_redirects_without_secrets(command, origin):
     )
 
 
+def test_verbose_masks_secrets_of_the_query_unless_they_are_asked_for(command, origin):
+    target = f"{origin.plain}/echo?page=1&token=s3cret"
+    lines = [
+        command(*options, target)[1].splitlines()[0]
+        for options in (["-v"], ["-v", "--show-secrets"])
+    ]
+    assert [
+        b"GET /echo?page=1&token=" + end for end in (b"[secure] HTTP/1.1", b"s3cret HTTP/1.1")
+    ] == lines
+
+
 def test_requests_alone_can_be_printed(command, origin):
     _, out, _ = command("-p", "H", origin.plain + "/redirect/1")
     assert [b"GET /redirect/1 HTTP/1.1", b"GET /echo HTTP/1.1"] == [

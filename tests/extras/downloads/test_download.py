@@ -542,11 +542,32 @@ def test_progress_is_told(run, server, tmp_path):
     assert told[0].copy_with(seconds=0) == told[0].copy_with(
         path=tmp_path / "a", received=0, total=None, resumed_from=0, rate=0.0, seconds=0
     )
+    assert (told[1].received, told[1].total) == (0, 10)  # before any of it has come
     assert (told[-1].received, told[-1].total) == (10, 10)
+
+
+@pytest.mark.parametrize("length", [True, False], ids=["told", "not told"])
+def test_progress_of_what_is_gone_on_with_begins_there(run, server, tmp_path, length):
+    told = []
+    server.is_chunked = not length
     server.cuts = [4]
-    run(server.url, tmp_path / "b", retries=0)
-    run(server.url, tmp_path / "b", progress=told.append)
-    assert told[-1].resumed_from == 4
+    run(server.url, tmp_path / "a", retries=0)
+    run(server.url, tmp_path / "a", progress=told.append)
+    states = [(at.received, at.total, at.resumed_from) for at in told]
+    kept = told[0].received
+    assert kept
+    expected = [(kept, 10, kept)] if length else [(kept, None, kept), (kept, 10, kept)]
+    assert [*expected, (10, 10, kept)] == states
+
+
+def test_progress_of_what_begins_anew_begins_at_0(run, server, tmp_path):
+    told = []
+    server.cuts = [4]
+    run(server.url, tmp_path / "a", retries=0)
+    server.content, server.fields = b"another", server.fields | {b"ETag": b'"2"'}
+    run(server.url, tmp_path / "a", progress=told.append)
+    states = [(at.received, at.total, at.resumed_from) for at in told]
+    assert [(4, 10, 4), (0, 7, 0), (7, 7, 0)] == states
 
 
 def test_progress_may_be_a_coroutine_function_and_end_it(run, world, server, tmp_path, left):

@@ -241,9 +241,21 @@ def test_without_reconnecting_the_end_is_the_end(run_client, method):
         assert len(peer.requests) == 1
 
 
-def test_without_reconnecting_a_break_is_an_error(run_client):
+CHUNKED = b"HTTP/1.1 200 OK\r\n" + KIND + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        broken(b"data: a\n\n"),
+        CHUNKED + b"9\r\ndata: a\n\n\r\n",
+        CHUNKED + b"ff\r\ndata: a\n\n",
+    ],
+    ids=["within its length", "between chunks", "in a chunk"],
+)
+def test_without_reconnecting_a_break_is_an_error(run_client, answer):
     with Peer() as peer:
-        peer.handlers = [peer.answering(broken(b"data: a\n\n"))]
+        peer.handlers = [peer.answering(answer)]
 
         async def scenario(client):
             found = []

@@ -30,6 +30,9 @@ def test_failures_in_a_row_open_it():
     assert "closed" == run(tested, "xx.xx-")
     assert "open" == run(tested, "x")
     assert "3 requests in a row failed, the last with: ReadTimeout" == tested.reason
+    alone = circuit(consecutive=1)
+    assert "open" == run(alone, "x")
+    assert "a request failed with: ReadTimeout" == alone.reason
 
 
 def test_a_share_of_failures_opens_it_once_there_are_enough_requests():

@@ -505,7 +505,7 @@ def test_misuse_is_refused_where_it_happens(mock, misuse, says):
 
 def test_calls_are_kept(run, mock):
     first = mock.post(URL)
-    mock.get(URL)
+    second = mock.get(URL)
 
     async def scenario(client):
         await client.post(URL, json={"a": 1})
@@ -521,11 +521,14 @@ def test_calls_are_kept(run, mock):
     first.assert_called()
     first.assert_called(2)
     mock.assert_all_called()
+    with pytest.raises(AssertionError, match="^1 request came for .*, not 2"):
+        second.assert_called(2)
     assert f"<Call POST {URL}: <Response [200 OK]>>" == repr(first.calls[0])
-    assert [f"<Route POST {URL}: 2 calls>", "<MockAdapter: 2 routes, 3 calls>"] == [
+    assert [f"<Route POST {URL}: 2 calls>", f"<Route GET {URL}: 1 call>"] == [
         repr(first),
-        repr(mock),
+        repr(second),
     ]
+    assert "<MockAdapter: 2 routes, 3 calls>" == repr(mock)
 
 
 def test_what_was_not_called_is_said(mock):

@@ -3,7 +3,15 @@
 import pytest
 
 from httpcore_client import URL, Headers
-from httpcore_client.testing._scrub import Scrubber, boundary_of, with_fixed_boundary
+from httpcore_client.testing._scrub import (
+    _ENDINGS,
+    _NAMES,
+    _OF_QUERIES,
+    Scrubber,
+    boundary_of,
+    with_fixed_boundary,
+)
+from httpcore_urls.masking import is_secret
 
 
 def scrubbed(*fields, **options):
@@ -141,6 +149,10 @@ def test_scrubbing_takes_time_that_grows_with_the_text_alone():
 def test_names_are_several():
     with pytest.raises(TypeError, match=r"several names, such as \['x-key'\], not 'token'"):
         Scrubber("token")
+
+
+def test_what_a_recording_hides_is_shown_nowhere_else():
+    assert [] == [name for name in (*_NAMES, *_ENDINGS, *_OF_QUERIES) if not is_secret(name)]
 
 
 def test_a_boundary_is_found():

@@ -176,7 +176,7 @@ def test_bodies_are_kept_as_they_are_read(record, origin):
         await client.get(f"{origin.plain}/stream/90000")
         await client.post(f"{origin.plain}/echo", content=[b"\xff\x00", b"\xfe"])
         await client.get(f"{origin.plain}/stream/150000")
-        await client.post(origin.plain, content=[b"x" * 150_000])
+        await client.post(f"{origin.plain}/echo", content=[b"x" * 150_000])
         async with client.stream("GET", f"{origin.plain}/stall") as answer:
             await answer.stream().__anext__()
 

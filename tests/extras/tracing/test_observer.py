@@ -48,12 +48,7 @@ def test_a_retry_of_the_pool_is_an_exchange(run_client, noted):
         await client.get(url)
 
     with Peer() as peer:
-
-        def one_answer(connection):
-            peer.answering(response())(connection)
-            peer.read_request(connection)
-
-        peer.handlers = (one_answer, peer.holding(response()))
+        peer.handlers = (peer.answering(response(), b""), peer.holding(response()))
         run_client(lambda client: scenario(client, peer.url), adapters=[noted])
     assert [None, "RemoteProtocolError", None] == [each.error for each in noted.ended]
     assert [False, True, False] == [each.reused for each in noted.ended]
@@ -175,12 +170,7 @@ def test_an_observer_that_fails_at_a_retry_ends_the_request(run_client):
         return client.stats().in_use
 
     with Peer() as peer:
-
-        def one_answer(connection):
-            peer.answering(response())(connection)
-            peer.read_request(connection)
-
-        peer.handlers = (one_answer,)
+        peer.handlers = (peer.answering(response(), b""),)
         assert 0 == run_client(lambda client: scenario(client, peer.url), adapters=[Fails()])
 
 

@@ -105,12 +105,7 @@ def test_what_the_pool_sends_again_is_counted_within_its_span(run_client, teleme
         await client.get(url)
 
     with Peer() as peer:
-
-        def one_answer(connection):
-            peer.answering(response())(connection)
-            peer.read_request(connection)
-
-        peer.handlers = (one_answer, peer.holding(response()))
+        peer.handlers = (peer.answering(response(), b""), peer.holding(response()))
         hooks = {"retry": lambda request, error: told.append(type(error).__name__)}
         options = {"adapters": [telemetry.adapter], "hooks": hooks}
         run_client(lambda client: scenario(client, peer.url), **options)

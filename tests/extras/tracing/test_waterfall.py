@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from httpcore_client import ConnectError, SyncClient
+from httpcore_client import Client, ConnectError, ScriptedBackend, SyncClient
 from httpcore_client.adapters import (
     AuthAdapter,
     CookieAdapter,
@@ -200,6 +200,17 @@ def test_a_wrong_width_is_refused(width, error):
             drawn(width)
 
 
+@pytest.mark.parametrize("kind", [Client, SyncClient])
+def test_one_whose_block_was_not_entered_says_so(kind, tmp_path):
+    waterfall = kind(backend=ScriptedBackend()).waterfall()
+    file = tmp_path / "requests.svg"
+    for drawn in (waterfall.to_text, waterfall.to_svg, lambda: waterfall.save(file)):
+        with pytest.raises(RuntimeError, match=r"with client\.waterfall\(\) as waterfall: "):
+            drawn()
+    assert not file.exists()
+    assert "<Waterfall of 0 requests>" == repr(waterfall)
+
+
 # Drawing.
 
 
@@ -255,6 +266,7 @@ def test_an_svg_is_well_formed_and_tells_all(tmp_path):
         assert any("<end>&" in title for title in titles)
         assert "dns 10.0 ms" in titles
     assert "no requests" in draw_svg([], 960)
+    assert "<title>1 request in " in draw_svg([FIRST], 960)
 
 
 def test_a_file_is_an_svg_if_it_is_called_so(tmp_path):

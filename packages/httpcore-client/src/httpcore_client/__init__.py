@@ -110,6 +110,7 @@ from ._trust_env import TrustEnv
 from .adapters import (
     AddedAdapter,
     AuthAdapter,
+    AuthFlowError,
     Clock,
     CookieAdapter,
     EnvironmentAdapter,
@@ -150,6 +151,7 @@ __all__ = [
     "Auth",
     "AuthAdapter",
     "AuthError",
+    "AuthFlowError",
     "AuthRequest",
     "AuthResponse",
     "Backend",

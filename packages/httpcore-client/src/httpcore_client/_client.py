@@ -270,6 +270,15 @@ class Client(Settled, Conveniences, pool.Closing):
         )
         return request.with_options(ClientOptions.of(before.options).copy_with(shown=shown))
 
+    def proxy_for(self, url: str | URL) -> pool.Proxy | None:
+        """Return the proxy that a request to a URL would go through if it was sent now; None for none.
+
+        Raises:
+            InvalidURL, InvalidRequest: what was given can't be sent.
+            ProxyError: the environment's variable for it makes no sense.
+        """
+        return self._filled(self.build("GET", url, auth=None)).options.proxy
+
     def _filled(self, request: pool.Request) -> pool.Request:
         for level in self._stack:
             if isinstance(level, Layer):

@@ -198,8 +198,9 @@ class Conveniences:
             max_bytes: the most that it may have.
             connections: how many parts are fetched side by side, where the server can do that.
             retries: how often in a row a transfer that breaks off is tried again by itself.
-            progress: is called with a `Progress`, ten times a second at most, and at the end. In async
-                clients it may be a coroutine function.
+            progress: is called with a `Progress`: at the start, when a response begins the file, ten times
+                a second at most while it comes, and at the end. In async clients it may be a coroutine
+                function.
             options: see `RequestOptions`; not those about content.
 
         Raises:

@@ -1,4 +1,4 @@
-"""What things are called in requests, httpx and aiohttp, for those who come from there.
+"""What things are called in requests, httpx, aiohttp and urllib3, for those who come from there.
 
 It is read only when something went wrong: a name is not there, an option is unknown. It decides no more than
 what they are told.
@@ -6,8 +6,10 @@ what they are told.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
+from ._options import RequestOptions
 from ._siblings import pool
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ __all__ = ["meant", "no_attribute", "no_name", "refuse_setting"]
 # Arguments of clients and requests: what they are here.
 _OPTIONS = {
     "follow_redirects": "allow_redirects",
+    "redirect": "allow_redirects",
     "body": "content",
     "query": "params",
     "verify": "ssl",
@@ -26,25 +29,36 @@ _OPTIONS = {
     "tls": "ssl",
     "ca_certs": "ssl",
     "cafile": "ssl",
+    "ca_cert_dir": "ssl",
     "limits": "pool_limits",
-    "max_connections": "pool_limits",
-    "max_keepalive_connections": "pool_limits",
-    "max_keepalive": "pool_limits",
-    "keepalive_expiry": "pool_limits",
-    "pool_connections": "pool_limits",
-    "pool_maxsize": "pool_limits",
     "event_hooks": "hooks",
     "app": "adapters",
     "cookie_jar": "cookies",
     "json_serialize": "json_encoder",
+    "json_serialize_bytes": "json_encoder",
+    "fallback_charset_resolver": "default_encoding",
+    "remove_headers_on_redirect": "sensitive_headers",
+    "upload_tracker": "upload_progress",
+    "proxy_url": "proxy",
     "user_agent": "headers",
     "token": "auth",
 }
 # Those that are a field of what an argument is given here.
 _FIELDS = {
-    "cert": "certificate",
-    "fingerprint": "pins",
+    **dict.fromkeys(("cert", "cert_file", "key_file", "key_password"), "certificate"),
+    **dict.fromkeys(("fingerprint", "assert_fingerprint"), "pins"),
     "server_hostname": "server_name",
+    "assert_hostname": "verify_name",
+    "ssl_minimum_version": "minimum_version",
+    **dict.fromkeys(("limit", "max_connections"), "max_connections"),
+    **dict.fromkeys(("limit_per_host", "maxsize", "pool_maxsize"), "max_per_origin"),
+    **dict.fromkeys(("max_keepalive", "max_keepalive_connections"), "max_keepalive"),
+    **dict.fromkeys(("keepalive_expiry", "keepalive_timeout"), "keepalive_expiry"),
+    **dict.fromkeys(("max_line_size", "max_field_size"), "head_bytes"),
+    **dict.fromkeys(("connect_timeout", "conn_timeout"), "connect"),
+    "read_timeout": "read",
+    "write_timeout": "write",
+    "pool_timeout": "pool",
 }
 # Those that are no other argument here.
 _SENTENCES = {
@@ -60,8 +74,34 @@ _SENTENCES = {
     "retry": "give a client adapters=[RetryAdapter(...)], of httpcore_client.retry",
     "cache": "give a client adapters=[CacheAdapter(...)], of httpcore_client.cache",
     "extensions": "see trace= and timeout=, or an adapter of your own",
+    "middlewares": "give a client adapters=[...], each an AddedAdapter of your own, or hooks=",
+    **dict.fromkeys(
+        ("trace_configs", "trace_request_ctx"), "give a client hooks=, or a request trace="
+    ),
+    "raise_for_status": (
+        'call response.raise_for_status(), or give a client hooks={"response": ...} that does'
+    ),
+    "skip_auto_headers": "build a request, take the fields out of request.headers, and send it",
+    "fields": "give params= for the query, data= for a form, or files= for a multipart form",
+    "encode_multipart": "give data= for an urlencoded form, or files= for a multipart form",
+    "preload_content": "use client.stream(...), or give a request stream=True",
+    **dict.fromkeys(
+        ("decode_content", "auto_decompress"),
+        "use client.stream(...): response.raw() gives what came, undecoded",
+    ),
+    "chunked": "leave it out: content= that is an iterator is sent so",
+    "expect100": 'give headers={"Expect": "100-continue"}',
+    "force_close": 'give headers={"Connection": "close"}',
+    "cert_reqs": "give ssl=False to verify no certificates, which is CERT_NONE",
+    **dict.fromkeys(("num_pools", "pool_connections"), "leave it out: one pool holds all origins"),
 }
-_HOLDERS = {"timeout": pool.Timeout, "ssl": pool.TLSConfig, "network": pool.Network}
+_HOLDERS = {
+    "timeout": pool.Timeout,
+    "ssl": pool.TLSConfig,
+    "network": pool.Network,
+    "pool_limits": pool.PoolLimits,
+    "message_limits": pool.MessageLimits,
+}
 _UNIX = "network=Network(unix_socket=...), or Route(unix_socket=...) in routes="
 # What only a client can be given, and no request or variant of a client.
 _FOR_CLIENTS = {
@@ -82,12 +122,22 @@ _FOR_CLIENTS = {
     "use_dns_cache": "network=Network(resolver=CachingResolver())",
     "happy_eyeballs_delay": "network=Network(attempt_delay=...)",
     "family": (
-        "network=Network(first_family=...), or with local_address='0.0.0.0' or '::' only one family"
+        "network=Network(first_family=...), or Network(local_address='0.0.0.0' or '::') for only one"
     ),
     "keepalive": (
         "network=Network(keepalive=TCPKeepAlive(...)), or pool_limits=PoolLimits(keepalive_expiry=...)"
     ),
+    **dict.fromkeys(
+        ("block", "pool_block"), "pool_limits=PoolLimits(max_per_origin=...): more requests wait"
+    ),
 }
+# Words that a subclass may well use for something of its own.
+_WORDS = frozenset(
+    {
+        *("block", "body", "cache", "chunked", "fields", "interface", "limit", "maxsize"),
+        *("middlewares", "query", "redirect", "retry", "token"),
+    }
+)
 # What a client is made with and a request can't have otherwise, but a variant of the client can.
 _OF_VARIANTS = frozenset(
     {
@@ -104,26 +154,61 @@ _OF_POOLS = frozenset(
 )
 
 _NAMES = {
-    "Session": "SyncClient",
+    **dict.fromkeys(("Session", "PoolManager"), "SyncClient"),
+    **dict.fromkeys(("ProxyManager", "SOCKSProxyManager"), "SyncClient(proxy=...)"),
+    **dict.fromkeys(("HTTPConnectionPool", "HTTPSConnectionPool"), "SyncConnectionPool"),
     "AsyncClient": "Client",
     "AsyncSession": "Client",
     "ClientSession": "Client",
+    "ClientResponse": "Response",
+    "HTTPResponse": "SyncResponse",
     "Limits": "PoolLimits",
     "ClientTimeout": "Timeout",
     "HTTPBasicAuth": "BasicAuth",
     "HTTPDigestAuth": "DigestAuth",
+    "DigestAuthMiddleware": "DigestAuth",
     "NetRCAuth": "NetrcAuth",
+    "make_headers": "the arguments auth, proxy and headers",
+    "HTTPHeaderDict": "Headers",
+    "FormData": "the arguments data and files",
+    "Fingerprint": "TLSConfig(pins=...)",
+    "TraceConfig": "the argument hooks of clients, and trace of requests",
+    "UploadTracker": "the argument upload_progress",
+    "DummyCookieJar": "adapters={CookieAdapter: lambda level: level.inner}",
+    "parse_url": "URL",
     "RequestException": "HTTPError",
     "RequestError": "TransportError",
     "ClientError": "HTTPError",
-    "ConnectionError": "NetworkError",
-    "TimeoutException": "RequestTimeout",
-    "ReadTimeoutError": "ReadTimeout",
-    "SSLError": "CertificateError",
+    "MaxRetryError": "the last error itself, or the last response",
+    **dict.fromkeys(("ConnectionError", "ClientConnectionError", "ClientOSError"), "NetworkError"),
+    **dict.fromkeys(
+        (
+            *("NewConnectionError", "NameResolutionError"),
+            *("ClientConnectorError", "ClientConnectorDNSError", "ClientConnectorSSLError"),
+        ),
+        "ConnectError",
+    ),
+    **dict.fromkeys(
+        ("SSLError", "ClientConnectorCertificateError", "ServerFingerprintMismatch"),
+        "CertificateError",
+    ),
+    **dict.fromkeys(("TimeoutException", "TimeoutError", "ServerTimeoutError"), "RequestTimeout"),
+    **dict.fromkeys(("ConnectTimeoutError", "ConnectionTimeoutError"), "ConnectTimeout"),
+    **dict.fromkeys(("ReadTimeoutError", "SocketTimeoutError"), "ReadTimeout"),
+    "EmptyPoolError": "PoolTimeout",
+    "ClosedPoolError": "ClosedError",
+    "ClientHttpProxyError": "ProxyError",
+    **dict.fromkeys(
+        ("ServerDisconnectedError", "ClientPayloadError", "IncompleteRead", "InvalidChunkLength"),
+        "RemoteProtocolError, or ReadError",
+    ),
+    "ClientResponseError": "HTTPStatusError",
     "DecodeError": "DecodingError",
+    "UnrewindableBodyError": "BodyNotReplayable",
+    "URLSchemeUnknown": "UnsupportedScheme",
     "CookieConflictError": "CookieConflict",
     "Cookies": "CookieJar",
-    "MissingSchema": "InvalidURL",
+    **dict.fromkeys(("MissingSchema", "LocationParseError"), "InvalidURL"),
     "HTTPAdapter": "Layer",
     "BaseTransport": "Adapter",
     "AsyncBaseTransport": "Adapter",
@@ -145,6 +230,9 @@ _NAMES = {
     "WSGITransport": "httpcore_client.testing.WSGIAdapter",
     "codes": "http.HTTPStatus of the standard library",
     "stream": "SyncClient.stream",
+    **dict.fromkeys(
+        ("ClientWebSocketResponse", "WSServerHandshakeError"), "in httpcore_client.websocket"
+    ),
 }
 
 _ATTRIBUTES = {
@@ -152,6 +240,8 @@ _ATTRIBUTES = {
     "send_request": "send",
     "mount": "the argument routes, or adapters",
     "event_hooks": "the argument hooks",
+    "urlopen": "request",
+    "ws_connect": "websocket",
     "aclose": "close",
     "verify": "the argument ssl",
     "proxies": "the argument proxy, or routes",
@@ -175,6 +265,8 @@ def meant(name: str, known: Collection[str]) -> str:
         )
     if here in _OF_POOLS:
         return f"{here!r} is an argument of clients"
+    if here in RequestOptions.__annotations__:
+        return f"{here!r} is an option of requests: client.request(..., {here}=...)"
     if (holder := _holder(name)) is not None:
         argument, value = holder
         return _give(f"{argument}={value}", argument in known)
@@ -202,8 +294,11 @@ def _holder(name: str) -> tuple[str, str] | None:
 
 def no_name(module: str, name: str) -> AttributeError:
     """Return the error for a name that a module does not have."""
-    here = f"; here it is {_NAMES[name]}" if name in _NAMES else ""
-    return AttributeError(f"module {module!r} has no attribute {name!r}{here}", name=name)
+    text = f"module {module!r} has no attribute {name!r}"
+    if name in _NAMES:
+        return AttributeError(f"{text}; here it is {_NAMES[name]}", name=name)
+    # With the object Python looks for a name that is near.
+    return AttributeError(text, name=name, obj=sys.modules.get(module))
 
 
 def no_attribute(client: object, name: str, settings: Collection[str]) -> AttributeError:
@@ -213,7 +308,7 @@ def no_attribute(client: object, name: str, settings: Collection[str]) -> Attrib
     if name in settings:
         hint = "; what a client is made with stays as it is: client.replace makes a variant"
     text = f"{type(client).__name__!r} object has no attribute {name!r}{hint}"
-    return AttributeError(text, name=name, obj=client)
+    return AttributeError(text, name=name, obj=None if hint else client)
 
 
 def refuse_setting(client: Any, name: str, settings: Collection[str]) -> None:
@@ -222,6 +317,8 @@ def refuse_setting(client: Any, name: str, settings: Collection[str]) -> None:
     Raises:
         AttributeError: to set it would do nothing.
     """
+    if name in _WORDS:
+        return
     if name in _SENTENCES or name in _FOR_CLIENTS or name in _FIELDS:
         hint = meant(name, ("ssl", "network"))
     elif name not in settings and name not in _OPTIONS:

@@ -30,7 +30,8 @@ __all__ = [
     "check_options",
 ]
 
-AuthTypes: TypeAlias = tuple[str, str] | Auth | AuthFunction | None
+_OneAuth: TypeAlias = tuple[str, str] | Auth | AuthFunction | None
+AuthTypes: TypeAlias = _OneAuth | Mapping[str, _OneAuth]
 CookieTypes: TypeAlias = "Mapping[str, str] | CookieJar | http.cookiejar.CookieJar | None"
 HeaderTypes: TypeAlias = pool.HeaderTypes
 ParamTypes: TypeAlias = QueryParamsInput
@@ -42,8 +43,9 @@ class SendOptions(TypedDict, total=False):
 
     Keys:
         auth: `(user, password)` for Basic, an `Auth` such as `DigestAuth`, or a function that is given
-            an `AuthRequest` and sets its headers; None switches the client's off, and netrc. It takes
-            the place of userinfo in the URL, and gives way to an Authorization field in `headers`.
+            an `AuthRequest` and sets its headers; or a mapping with one of these for each of some
+            origins, and none for all others; None switches the client's off, and netrc. It takes the
+            place of userinfo in the URL, and gives way to an Authorization field in `headers`.
         timeout: a `Timeout`, seconds for every phase, or None for no limits.
         allow_redirects: whether redirects are followed.
         proxy: the proxy to go through; False for none, whatever the client and the environment say.
@@ -120,7 +122,8 @@ def as_auth(auth: object) -> Auth | None:
     """Read what callers may write as `auth=`.
 
     Raises:
-        TypeError: it is neither a pair of strings, nor an `Auth`, nor a function.
+        TypeError: it is neither a pair of strings, nor an `Auth`, nor a function, nor a mapping of these.
+        ValueError: a key of a mapping is no origin, or there twice.
     """
     # What is imported here is imported by who uses it alone.
     if isinstance(auth, type):
@@ -134,14 +137,19 @@ def as_auth(auth: object) -> Auth | None:
             from ._siblings import BasicAuth
 
             return BasicAuth(user, password)
+        case Mapping():
+            from ._auth_by_origin import AuthByOrigin
+
+            given = cast("Mapping[str, object]", auth)
+            return AuthByOrigin({origin: as_auth(each) for origin, each in given.items()})
         case _ if callable(auth):
             from ._siblings import FunctionAuth
 
             return FunctionAuth(cast("AuthFunction", auth))
         case _:
             raise TypeError(
-                'auth must be a pair ("user", "password"), an Auth such as BearerAuth, a function, or '
-                f"None, not {type(auth).__name__}"
+                'auth must be a pair ("user", "password"), an Auth such as BearerAuth, a function, a mapping '
+                f"of origins to these, or None, not {type(auth).__name__}"
             )
 
 

@@ -57,7 +57,7 @@ class ClientSettings(_Shared, total=False):
         headers: fields for every request.
         cookies: cookies for every request that the caller makes (not for where redirects lead), or
             a jar to use (one of `http.cookiejar` is copied).
-        auth: what `RequestOptions` takes, for every origin that the caller asks.
+        auth: what `RequestOptions` takes, for every origin that the caller asks; a mapping says which.
         params: added to the query of every URL.
         base_url: where URLs begin that are not absolute. Paths are appended to its path, whatever the
             slashes, and never lead out of it; a query in it comes first in each query.

@@ -119,6 +119,7 @@ if TYPE_CHECKING:
         SyncBackend,
         TrioBackend,
     )
+    from httpcore_urls import masking
 
 __all__ = [
     "URL",
@@ -230,6 +231,7 @@ __all__ = [
     "WriteTimeout",
     "cookies",
     "headers",
+    "masking",
     "pool",
 ]
 
@@ -254,6 +256,10 @@ LAZY = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "masking":
+        from httpcore_urls import masking
+
+        return masking
     if name not in LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(LAZY[name], name)

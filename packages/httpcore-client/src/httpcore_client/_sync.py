@@ -132,6 +132,10 @@ class SyncClient(Settled, SyncConveniences, pool.SyncClosing):
         """Fill the client's defaults into a request; see `Client.prepare_request`."""
         return self._client.prepare_request(request)
 
+    def proxy_for(self, url: str | URL) -> pool.Proxy | None:
+        """Return the proxy that a request to a URL would go through; see `Client.proxy_for`."""
+        return self._client.proxy_for(url)
+
     def send(self, request: pool.Request, **options: Unpack[SendOptions]) -> pool.SyncResponse:
         """Send a request as it is and return the response; see `Client.send`."""
         sending = self._client.send(_without_loop(request), **options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._added import AddedAdapter
-from ._auth import AuthAdapter
+from ._auth import AuthAdapter, AuthFlowError
 from ._base import Layer
 from ._clock import Clock
 from ._cookies import CookieAdapter
@@ -15,6 +15,7 @@ from ._routes import RouteAdapter
 __all__ = [
     "AddedAdapter",
     "AuthAdapter",
+    "AuthFlowError",
     "Clock",
     "CookieAdapter",
     "EnvironmentAdapter",

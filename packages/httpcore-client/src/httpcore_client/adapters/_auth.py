@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
     from .._siblings import Auth, AuthFields, AuthFlow
 
-__all__ = ["AuthAdapter"]
+__all__ = ["AuthAdapter", "AuthFlowError"]
 
 _Send: TypeAlias = "Callable[[pool.Request], Awaitable[pool.Response]]"
 
 _MAX_REQUESTS = 10  # of one flow; more is a flow that never accepts an answer
 _MAX_CONTENT_BYTES = 1024 * 1024  # of the answer to a request of a flow's own
+
+
+class AuthFlowError(pool.InvalidRequest, AuthError):
+    """The request's auth can't do what is asked of it; `__cause__` is the `AuthError` that it raised."""
 
 
 class AuthAdapter(Layer):
@@ -49,7 +53,7 @@ class AuthAdapter(Layer):
         """Send the request as often as its auth flow asks for.
 
         Raises:
-            InvalidRequest: the scheme can't do what is asked of it.
+            AuthFlowError: the scheme can't do what is asked of it.
             BodyNotReplayable: the flow needs the body again, and it was a one-shot iterator.
             HTTPError: what the levels below raise.
         """
@@ -58,21 +62,21 @@ class AuthAdapter(Layer):
             if auth is not None:
                 return await _Exchange(self, auth, request).run()
         except AuthError as error:
-            raise pool.InvalidRequest(str(error)).about(request) from error
+            raise AuthFlowError(str(error)).about(request) from error
         return await self._inner.send(request)
 
     def fill(self, request: pool.Request) -> pool.Request:
         """Return the request with the credentials of its first attempt, if nobody has to be asked for them.
 
         Raises:
-            InvalidRequest: the scheme can't do what is asked of it.
+            AuthFlowError: the scheme can't do what is asked of it.
         """
         try:
             auth = _auth(request)
             steps = None if auth is None else auth.flow(_facts(request))
             step = next(steps, None) if isinstance(steps, Generator) else None
         except AuthError as error:
-            raise pool.InvalidRequest(str(error)).about(request) from error
+            raise AuthFlowError(str(error)).about(request) from error
         if _is_fields(step) and step:
             request = request.copy_with()
             request.headers = _with_fields(request.headers, step)

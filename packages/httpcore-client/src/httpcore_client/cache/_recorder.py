@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["Recorder"]
 
 
-class Recorder(pool.ByteSource):
+class Recorder(pool.WrappedSource):
     """Passes each piece on at once. It is kept when the end was read, just before the reader learns of it.
 
     A body that is closed early, that breaks or is too large is not kept, and nothing of it stays.
@@ -26,7 +26,7 @@ class Recorder(pool.ByteSource):
     def __init__(
         self, source: pool.ByteSource, keep: Callable[[bytes], Awaitable[None]], most: int
     ) -> None:
-        self._source = source
+        super().__init__(source)
         self._keep = keep
         self._most = most
         # One buffer: pieces may be tiny, and each is an object of many times its size.
@@ -37,18 +37,17 @@ class Recorder(pool.ByteSource):
         if self.closed:
             return b""
         try:
-            data = await self._source.read_chunk()
+            data = await self.source.read_chunk()
             if data:
                 self._record(data)
                 return data
-            if self._copy is not None and not self._source.cut:
+            if self._copy is not None and not self.source.cut:
                 await self._keep(bytes(self._copy))
         except BaseException:
-            self._forget()
-            await self._source.close()
+            await self.close()
             raise
-        self.closed, self.cut = True, self.cut or self._source.cut
-        self.trailers, self._copy = self._source.trailers, None
+        self.closed, self.cut = True, self.cut or self.source.cut
+        self.trailers, self._copy = self.source.trailers, None
         return b""
 
     def _record(self, data: bytes) -> None:
@@ -59,35 +58,10 @@ class Recorder(pool.ByteSource):
         else:
             self._copy += data
 
-    def _forget(self) -> None:
-        self.closed = self.cut = True
-        self._copy = None
-
-    def hurry(self, seconds: float) -> None:
-        """Let the rest come within so many seconds."""
-        self._source.hurry(seconds)
-
-    async def close(self) -> None:
-        """Give up the rest: what was read is not kept."""
-        if not self.closed:
-            self._forget()
-            await self._source.close()
-
-    async def abort(self) -> None:
-        """Give up the rest, and the connection."""
-        if not self.closed:
-            self._forget()
-            await self._source.abort()
-
-    def abandon(self) -> None:
-        """Note that nobody will read it."""
-        self._source.closed = True  # one warning is enough
-        self._source.abandon()
+    async def given_up(self) -> None:
+        self._copy = None  # what was read is not kept
 
     def __del__(self) -> None:
-        if self._source.closed:
+        if self.source.closed:
             self.closed = True  # what was all there with the head holds nothing
         super().__del__()
-
-    def __repr__(self) -> str:
-        return repr(self._source)

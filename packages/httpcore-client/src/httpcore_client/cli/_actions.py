@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .._counted import counted
 from .._siblings import pool
 from ._errors import INTERRUPTED, exit_status, status_of_response
 from ._output import columns, tell
@@ -93,7 +94,7 @@ def download(
         )
     if not given.quiet:
         resumed = f", of which {done.resumed_from:,} were there" if done.resumed_from else ""
-        tell(f"{done.path}: {done.size:,} bytes{resumed}")
+        tell(f"{done.path}: {counted(done.size, 'byte')}{resumed}")
     return 0
 
 

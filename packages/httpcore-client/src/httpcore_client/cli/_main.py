@@ -182,7 +182,7 @@ def _guarded(given: Given, words: Words) -> int:
         if sys.stderr.isatty():
             print(file=sys.stderr)  # behind the terminal's ^C
         if given.download or given.output is not None:
-            say("interrupted; --continue goes on where it stopped, if the server can")
+            say("interrupted; where a .part file was kept, --continue goes on")
         return INTERRUPTED
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._siblings import pool
+from .._counted import counted
+from .._siblings import masking, pool
 from ._json import tokens
 from ._text import Harmless, essence, harmless, is_binary, is_json, one_line
 
@@ -24,7 +25,6 @@ __all__ = ["Printer"]
 _JSON_CHARACTERS = 1024 * 1024
 # Of brackets in brackets indentation makes a thousand times as much.
 _INDENTED_CHARACTERS = 8 * _JSON_CHARACTERS
-_MASK = "[secure]"  # as everywhere in the library
 
 
 class Printer:
@@ -46,7 +46,10 @@ class Printer:
         write = self._output.write
         if "H" in self._parts:
             method = self._output.painted(request.method, "method")
-            write(f"{method} {one_line(request.url.full_path)} {protocol}\n")
+            target = request.url.full_path
+            if not self._secrets:
+                target = masking.masked_parameters(target)
+            write(f"{method} {one_line(target)} {protocol}\n")
             self._fields(request.headers, masked=not self._secrets)
         if "B" in self._parts and request.body is not None:
             self._request_body(request, request.body)
@@ -74,7 +77,7 @@ class Printer:
     def _fields(self, headers: Headers, *, masked: bool) -> None:
         lines: list[str] = []
         for name, value in headers.multi_items():
-            shown = _MASK if masked and headers.is_sensitive(name) else one_line(value)
+            shown = masking.MASK if masked and headers.is_sensitive(name) else one_line(value)
             lines.append(f"{self._output.painted(one_line(name), 'name')}: {shown}\n")
         self._output.write("".join(lines) + "\n")
 
@@ -83,14 +86,14 @@ class Printer:
         try:
             content = request.content
         except pool.StreamError:
-            size = "" if body.length is None else f", {body.length:,} bytes"
+            size = "" if body.length is None else f", {counted(body.length, 'byte')}"
             self._note(f"the body is streamed{size}")
             content = b""
         text = content.decode("utf-8", "replace")
         if self._output.raw:
             self._output.write_bytes(content)
         elif is_binary(media_type, text):
-            self._note(f"{one_line(media_type) or 'binary'}, {len(content):,} bytes")
+            self._note(f"{one_line(media_type) or 'binary'}, {counted(len(content), 'byte')}")
         else:
             self._text(iter([text]), text_is_json=is_json(media_type))
         self._output.end_line()
@@ -167,4 +170,4 @@ def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
 def _size(response: pool.SyncResponse) -> str:
     length = response.headers.get("Content-Length", "")
     known = length.isdecimal() and "Content-Encoding" not in response.headers
-    return f"{int(length):,} bytes" if known else "of unknown size"
+    return counted(int(length), "byte") if known else "of unknown size"

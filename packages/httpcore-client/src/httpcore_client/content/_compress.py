@@ -36,11 +36,13 @@ def _deflate() -> _Compressor:
 
 
 def _brotli() -> _Compressor:
-    return _Brotli(_module("brotli", "brotli", "brotlicffi"))
+    return _Brotli(_module("br", "brotli", "brotli", "brotlicffi"))
 
 
 def _zstd() -> _Compressor:
-    compressor: _Compressor = _module("zstd", "compression.zstd", "backports.zstd").ZstdCompressor()
+    compressor: _Compressor = _module(
+        "zstd", "zstd", "compression.zstd", "backports.zstd"
+    ).ZstdCompressor()
     return compressor
 
 
@@ -53,14 +55,14 @@ class _Brotli:
         self.flush: Callable[[], bytes] = compressor.finish
 
 
-def _module(extra: str, *names: str) -> Any:
+def _module(coding: str, extra: str, *names: str) -> Any:
     for name in names:
         try:
             return import_module(name)
         except ImportError:
             continue
     raise pool.InvalidRequest(
-        f"compress= needs {names[-1]}, which is not installed: install httpcore-client[{extra}]"
+        f"compress={coding!r} needs a package that is not installed: install httpcore-client[{extra}]"
     )
 
 

@@ -42,7 +42,7 @@ OnProgress: TypeAlias = Callable[[Progress], object]
 
 
 class Meter:
-    """Counts, and tells a caller ten times a second at most, and of the end."""
+    """Counts, and tells a caller ten times a second at most, and of beginnings and the end."""
 
     def __init__(self, tell: OnProgress | None, clock: Clock, backend: pool.Backend) -> None:
         self._tell = tell

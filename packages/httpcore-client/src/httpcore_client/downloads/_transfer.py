@@ -293,6 +293,7 @@ class Transfer:
             elif known.length is None and length is not None:
                 self._part.representation = known._replace(length=length)
                 self.meter.total = length
+                await self.meter.count(0, now=True)
         self._check_size(response, length or 0)
         if not self._begun or response.status_code == 200:
             self._begun, self.head = True, response
@@ -308,7 +309,7 @@ class Transfer:
         self.meter.total = representation.length
         self.meter.resumed_from = 0
         await self.on_disk(self._part.begin, representation)
-        await self.meter.count(-self.meter.received)
+        await self.meter.count(-self.meter.received, now=True)
 
     def _check_size(self, response: pool.Response, size: int) -> None:
         if self._max_bytes is not None and size > self._max_bytes:

@@ -134,7 +134,13 @@ class Circuit:
         self._in_row += 1
         requests, failures = self._count(now, failed=1)
         if rules.consecutive is not None and self._in_row >= rules.consecutive:
-            self._open(now, f"{self._in_row} requests in a row failed, the last with: {why}")
+            alone = self._in_row == 1
+            row = (
+                "a request failed"
+                if alone
+                else f"{self._in_row} requests in a row failed, the last"
+            )
+            self._open(now, f"{row} with: {why}")
         elif (
             rules.failure_rate is not None
             and requests >= rules.min_requests

@@ -13,7 +13,7 @@ from ._slots import ConcurrencyLimiter, Slot
 from ._waiting import check_max_wait, longest_wait, too_long
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable
+    from collections.abc import Hashable
 
 __all__ = ["ConcurrencyLimitAdapter"]
 
@@ -103,45 +103,27 @@ def _held(slot: Slot, source: pool.ByteSource) -> pool.ByteSource:
     return _HoldingSource(source, slot)
 
 
-class _HoldingSource(pool.ByteSource):
+class _HoldingSource(pool.WrappedSource):
     """Holds the slot of a request until its body ends."""
 
     def __init__(self, source: pool.ByteSource, slot: Slot) -> None:
-        self._source = source
+        super().__init__(source)
         self._slot = slot
 
     async def read_chunk(self) -> bytes:
         data = b""
         try:
-            data = await self._source.read_chunk()
+            data = await self.source.read_chunk()
         finally:
-            if self._source.closed:
-                self.closed, self.cut = True, self._source.cut
-                self.trailers = self._source.trailers
+            if self.source.closed:
+                self.closed, self.cut = True, self.source.cut
+                self.trailers = self.source.trailers
                 self._slot.release()
         return data
 
-    def hurry(self, seconds: float) -> None:
-        self._source.hurry(seconds)
-
-    async def close(self) -> None:
-        await self._give_up(self._source.close)
-
-    async def abort(self) -> None:
-        await self._give_up(self._source.abort)
-
-    async def _give_up(self, how: Callable[[], Awaitable[None]]) -> None:
-        if not self.closed:
-            self.closed = self.cut = True
-            try:
-                await how()
-            finally:
-                self._slot.release()
+    async def given_up(self) -> None:
+        self._slot.release()
 
     def abandon(self) -> None:
-        self._source.closed = True  # one warning is enough
-        self._source.abandon()
+        super().abandon()
         self._slot.abandon()
-
-    def __repr__(self) -> str:
-        return repr(self._source)

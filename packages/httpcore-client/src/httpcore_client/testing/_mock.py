@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Coroutine
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
+from .._counted import counted
 from .._siblings import pool
 from ._answers import Answer, as_error
 from ._bodies import content_of, with_content
@@ -225,4 +226,5 @@ class MockAdapter(StandIn):
         return answer
 
     def __repr__(self) -> str:
-        return f"<MockAdapter: {len(self._routes)} routes, {len(self.calls)} calls>"
+        routes, calls = counted(len(self._routes), "route"), counted(len(self.calls), "call")
+        return f"<MockAdapter: {routes}, {calls}>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -134,7 +134,7 @@ class Recorder(StandIn):
         return f"<Recorder {str(self._path)!r}: {len(self._exchanges)} exchanges>"
 
 
-class _Tee(pool.ByteSource):
+class _Tee(pool.WrappedSource):
     """A body that is remembered as it is read."""
 
     def __init__(
@@ -144,26 +144,25 @@ class _Tee(pool.ByteSource):
         recorder: Recorder,
         source: pool.ByteSource,
     ) -> None:
+        super().__init__(source)
         self._request = response.request
         self._headers = response.headers.copy()
-        self._source = source
         self._exchange = exchange
         self._recorder = recorder
         self._pieces: list[bytes] = []
-        self.closed = False
 
     async def read_chunk(self) -> bytes:
         if self.closed:
             return b""
         try:
-            piece = await self._source.read_chunk()
+            piece = await self.source.read_chunk()
         except BaseException as error:
             self._recorder._note(self._exchange, error)
             await self._end(cut=True)
             raise
         self._pieces.append(piece)
         if not (piece or self.closed):
-            self.trailers = self._exchange.trailers = self._source.trailers
+            self.trailers = self._exchange.trailers = self.source.trailers
             self._exchange.error = None
             await self._end()
         return piece
@@ -174,24 +173,20 @@ class _Tee(pool.ByteSource):
         await self._recorder._written(self._request, self._headers, self._exchange, body)
 
     async def close(self) -> None:
-        await self._give_up(self._source.close)
+        self._take_rest()
+        await super().close()
 
     async def abort(self) -> None:
-        await self._give_up(self._source.abort)
+        self._take_rest()
+        await super().abort()
 
-    async def _give_up(self, end: Callable[[], Coroutine[None, None, None]]) -> None:
-        if self.closed:
-            return
-        if isinstance(self._source, pool.BytesSource):  # all of it came with the head
-            self._pieces.append(self._source.take())
+    def _take_rest(self) -> None:
+        if not self.closed and isinstance(self.source, pool.BytesSource):  # all came with the head
+            self._pieces.append(self.source.take())
             self._exchange.error = None
-        try:
-            await self._end(cut=True)
-        finally:
-            await end()
 
-    def hurry(self, seconds: float) -> None:
-        self._source.hurry(seconds)
+    async def given_up(self) -> None:
+        await self._end(cut=True)
 
     def __del__(self) -> None:
         """Nothing: the body that this one draws on complains if it is dropped."""

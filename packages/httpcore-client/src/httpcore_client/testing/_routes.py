@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from inspect import iscoroutinefunction
 from typing import Any, Self, TypeAlias, TypedDict, Unpack, cast
 
+from .._counted import counted
 from .._options import check_options
 from .._siblings import URL, Headers, QueryParams, QueryParamsInput, pool
 from ._answers import Answer, AnswerOptions, ErrorTypes, as_error
@@ -149,7 +150,7 @@ class Route:
         if times is None and not came:
             raise AssertionError(f"no request came for {self}")
         if times is not None and came != times:
-            raise AssertionError(f"{came} requests came for {self}, not {times}")
+            raise AssertionError(f"{counted(came, 'request')} came for {self}, not {times}")
 
     def reset(self) -> None:
         """Forget the requests, and begin again with what there is to say."""
@@ -214,7 +215,7 @@ class Route:
         return f"{what} (with {more})" if more else what
 
     def __repr__(self) -> str:
-        return f"<Route {self}: {len(self.calls)} calls>"
+        return f"<Route {self}: {counted(len(self.calls), 'call')}>"
 
 
 def _is_like(value: str | None, wanted: str | re.Pattern[str] | None) -> bool:

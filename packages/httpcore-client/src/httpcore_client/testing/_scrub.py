@@ -20,7 +20,8 @@ ScrubBody: TypeAlias = Callable[[bytes, Headers], bytes]
 """Is given a body, its content codings undone, and its fields; returns what is recorded."""
 
 # Names of parameters and members that are secrets, without case, "-" and "_": of OAuth (RFC 6749, 7521, 7523)
-# and from the references of those who sign URLs.
+# and from the references of those who sign URLs. Fewer than `httpcore_urls.masking` hides from people:
+# requests are told apart by what is left, and bodies are answered again (docs/adr/0031).
 _NAMES = frozenset(
     {
         *("accesskey", "accesskeyid", "appkey", "assertion", "authkey", "authorization", "bearer"),

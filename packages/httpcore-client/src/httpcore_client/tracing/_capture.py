@@ -75,7 +75,7 @@ class _CapturedReader(pool.BodyReader):
         await self._reader.close()
 
 
-class CapturedSource(pool.ByteSource):
+class CapturedSource(pool.WrappedSource):
     """The body of a response.
 
     Args:
@@ -84,39 +84,14 @@ class CapturedSource(pool.ByteSource):
     """
 
     def __init__(self, source: pool.ByteSource, copy: Copy) -> None:
-        self._source = source
+        super().__init__(source)
         self._copy = copy
 
-    def _mirror(self) -> None:
-        source = self._source
-        self.closed, self.cut, self.trailers = source.closed, source.cut, source.trailers
-
     async def read_chunk(self) -> bytes:
+        source = self.source
         try:
-            data = await self._source.read_chunk()
+            data = await source.read_chunk()
         finally:
-            self._mirror()
+            self.closed, self.cut, self.trailers = source.closed, source.cut, source.trailers
         self._copy.take(data)
         return data
-
-    def hurry(self, seconds: float) -> None:
-        self._source.hurry(seconds)
-
-    async def close(self) -> None:
-        try:
-            await self._source.close()
-        finally:
-            self._mirror()
-
-    async def abort(self) -> None:
-        try:
-            await self._source.abort()
-        finally:
-            self._mirror()
-
-    def abandon(self) -> None:
-        self._source.closed = True  # one warning is enough
-        self._source.abandon()
-
-    def __repr__(self) -> str:
-        return repr(self._source)

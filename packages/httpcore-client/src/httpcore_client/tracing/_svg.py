@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from .._counted import counted
 from ._rows import axis, facts, mark, phases_in, span, written
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class _Drawing:
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{self._width}" height="{height}" '
             f'viewBox="0 0 {self._width} {height}" role="img">',
-            f"<title>{len(rows)} requests in {written(self._seconds if rows else 0.0)}</title>",
+            f"<title>{counted(len(rows), 'request')} in {written(self._seconds if rows else 0.0)}</title>",
             f"<style>{_styles(phases)}</style>",
             f'<rect class="back" width="{self._width}" height="{height}"/>',
             *self._grid(bottom),

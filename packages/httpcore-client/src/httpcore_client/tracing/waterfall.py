@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
+from .._counted import counted
 from ..adapters import AddedAdapter
 from ..adapters._base import Layer
 from ._checks import check_whole
@@ -42,6 +43,7 @@ class Waterfall(ExchangeObserver):
         check_whole("limit", limit)
         self._client = client
         self._limit = limit
+        self._is_recording = client is None  # or has been: a block has been entered
         # By the numbers of exchanges, and shared by all that are placed.
         self._rows: dict[int, Exchange | Row] = {}
         self._place: AddedAdapter | None = None
@@ -58,7 +60,16 @@ class Waterfall(ExchangeObserver):
 
     @property
     def rows(self) -> list[Row]:
-        """What is drawn: a row for each request as it went out, in the order in which they began."""
+        """What is drawn: a row for each request as it went out, in the order in which they began.
+
+        Raises:
+            RuntimeError: it is for a block, which was not entered.
+        """
+        if not self._is_recording:
+            raise RuntimeError(
+                "this waterfall has recorded nothing, as it gives a block: "
+                "with client.waterfall() as waterfall: ..."
+            )
         return [
             each if isinstance(each, Row) else row_of(each) for each in list(self._rows.values())
         ]
@@ -123,7 +134,7 @@ class Waterfall(ExchangeObserver):
         return self.to_text()
 
     def __repr__(self) -> str:
-        return f"<Waterfall of {len(self)} requests>"
+        return f"<Waterfall of {counted(len(self), 'request')}>"
 
     # A block: meanwhile it has a place in the client's stack, and leaves nothing there.
 
@@ -141,6 +152,7 @@ class Waterfall(ExchangeObserver):
         # Others may record, too: the last to come is the first to see a request.
         self._place = self.over(above._inner, self._client._pool.backend)
         above._inner = self._place
+        self._is_recording = True
         return self
 
     def __exit__(
