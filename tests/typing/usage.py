@@ -4,7 +4,7 @@ Each ignore is a mistake that must be reported: an ignore that is not needed is 
 """
 
 import http.cookiejar
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Generator, Iterator
 from pathlib import Path
 from typing import IO, assert_type
 
@@ -12,6 +12,7 @@ import httpcore_client
 from httpcore_client import (
     URL,
     AddressPolicy,
+    Backend,
     Client,
     ClientCertificate,
     Headers,
@@ -206,3 +207,16 @@ def values(timeout: httpcore_client.Timeout, options: httpcore_client.ClientOpti
     httpcore_client.Timeout("5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     httpcore_client.ClientOptions(timeout)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     options.target = "*"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def calls(backend: Backend) -> None:
+    async def later(number: int) -> str:
+        return str(number)
+
+    def either(number: int) -> Awaitable[str] | str:
+        return later(number) if number else ""
+
+    assert_type(await backend.call_within(None, str, 5), str)
+    assert_type(await backend.call_within(None, later, 5), str)
+    assert_type(await backend.call_within(None, either, 5), str)
+    await backend.call_within(None, later, "5")  # type: ignore[arg-type]  # pyright: ignore

@@ -28,6 +28,9 @@ _BRIDGES = ("dask", "httpx2", "requests")
 _TRACING = ("curl", "events", "har", "log", "opentelemetry", "waterfall")
 MODULES = [
     *PACKAGES,
+    "httpcore_urls.masking",
+    "httpcore_cookies.testing",
+    "httpcore_pool.testing",
     *(f"httpcore_client.{name}" for name in _ADDITIONS),
     *(f"httpcore_client.bridges.{name}" for name in _BRIDGES),
     *(f"httpcore_client.tracing.{name}" for name in _TRACING),
@@ -67,11 +70,10 @@ def _entry(name, item, package, module):
         bases = ", ".join(str(base) for base in item.bases)
         lines = [f"class {name}({bases})"]
         members = {member: _target(value) for member, value in item.all_members.items()}
-        # A class of values has a constructor made of its fields, which the source does not write down.
-        fields = getattr(getattr(module, name), "__signature__", None)
+        kind = getattr(module, name)
         for member in sorted(members):
-            if member == "__init__" and fields is not None:
-                lines.append(f"    def __init__({_fields(fields, members)}) -> None")
+            if member == "__init__" and _is_of_fields(kind):
+                lines.append(f"    def __init__({_fields(kind.__signature__, members)}) -> None")
             elif not member.startswith("_") or member == "__init__":
                 lines.append("    " + _member(member, members[member]))
         return lines
@@ -113,6 +115,14 @@ def _parameters(function):
             text += f" = {parameter.default}"
         parts.append(text)
     return ", ".join(parts)
+
+
+def _is_of_fields(kind):
+    """Whether a class has a constructor made of its fields, which the source does not write down."""
+    if not hasattr(kind, "__signature__"):
+        return False
+    parameters = inspect.signature(kind.__init__).parameters.values()
+    return any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters)
 
 
 def _fields(signature, members):
