@@ -160,6 +160,7 @@ def main() -> None:
             rounds = min(asked.rounds, 3) if asked.quick else asked.rounds
             bench = Bench(server, authority.bundle, pythons, rounds)
             facts = {
+                "Date": time.strftime("%Y-%m-%d", time.gmtime()),
                 "Python": f"{platform.python_implementation()} {platform.python_version()}",
                 "Machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
                 "Load before": _load(),

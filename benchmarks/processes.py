@@ -79,23 +79,19 @@ def environment() -> dict[str, str]:
 
 
 def find_niquests() -> str | None:
-    """Return the interpreter of the other environment, which is created if it is not there."""
+    """Return the interpreter of the other environment, which is made or completed if it has to be."""
     hatch = [shutil.which("hatch") or ""]
     if not hatch[0]:
         hatch = [sys.executable, "-m", "hatch"]
-    name = "bench-niquests"
     # Without what marks the environment that we run in.
     env = {k: v for k, v in environment().items() if k not in ("HATCH_ENV_ACTIVE", "VIRTUAL_ENV")}
-    root = _FOLDER.parent
+    # To run in it has hatch look whether all is installed; to create or to find it has not.
+    asked = ["run", "bench-niquests:python", "-c", "import niquests, sys; print(sys.executable)"]
     try:
-        subprocess.run([*hatch, "env", "create", name], cwd=root, env=env, check=True)
         found = subprocess.run(
-            [*hatch, "env", "find", name],
-            cwd=root, env=env, check=True, capture_output=True, text=True,
+            [*hatch, *asked], cwd=_FOLDER.parent, env=env, check=True, stdout=subprocess.PIPE, text=True
         )  # fmt: skip
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"niquests is left out: {error}", file=sys.stderr)
         return None
-    folder = Path(found.stdout.strip().splitlines()[-1])
-    windows = folder / "Scripts" / "python.exe"
-    return str(windows if windows.exists() else folder / "bin" / "python")
+    return found.stdout.strip().splitlines()[-1]
