@@ -14,7 +14,7 @@ from httpcore_pool.pool import _pool
 
 
 @pytest.fixture
-def example_org(monkeypatch, origin):
+def example_org(monkeypatch, origin, trust_by_default):
     """Make www.example.org lead to the origin, which is at 127.0.0.1 but not at ports 80 and 443."""
     hosts = Network(hosts={"www.example.org": "127.0.0.1"}).hosts
     monkeypatch.setitem(Network._defaults, "hosts", hosts)  # of networks that say nothing
@@ -27,12 +27,4 @@ def example_org(monkeypatch, origin):
 
     monkeypatch.setattr(_dial, "addresses_of", at_the_origin)
     monkeypatch.setenv("SSL_CERT_FILE", origin.authority.bundle)
-    # The pool alone reads no environment: its default bundle is certifi's.
-    import certifi
-
-    monkeypatch.setattr(certifi, "where", lambda: origin.authority.bundle)
-    from testkit.certificates import forget_contexts
-
-    forget_contexts()
-    yield
-    forget_contexts()
+    trust_by_default(origin.authority.bundle)  # the pool alone reads no environment

@@ -151,9 +151,9 @@ async def stall(x):
 
 
 async def drip(x):
-    """A byte every 20 ms, for ever."""
+    """A byte every 20 ms, for longer than anybody waits."""
     await x.start(200, [("content-length", "1000000")])
-    while True:
+    for _ in range(3000):
         await x.piece(b".", more=True)
         await asyncio.sleep(0.02)
 

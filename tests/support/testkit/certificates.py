@@ -61,6 +61,9 @@ def _der(tag, content):
 _NOW = datetime.datetime.now(datetime.UTC)
 _DAY = datetime.timedelta(days=1)
 
+# What the key of an authority is for: certificates and revocation lists.
+_SIGNS = x509.KeyUsage(*[False] * 5, True, True, False, False)
+
 
 class Issued:
     """A certificate with its key, as no real authority would issue it if one asks for that.
@@ -98,6 +101,15 @@ class Issued:
             .not_valid_before(_NOW + start * _DAY)
             .not_valid_after(_NOW + end * _DAY)
         )
+        # What default contexts ask for from Python 3.13: RFC 5280 4.2.1.1 to 4.2.1.3.
+        own, signing = self.key.public_key(), self.issuer.key.public_key()
+        for identifier in (
+            x509.SubjectKeyIdentifier.from_public_key(own),
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signing),
+        ):
+            builder = builder.add_extension(identifier, critical=False)
+        if is_ca:
+            builder = builder.add_extension(_SIGNS, critical=True)
         for extension in extensions:
             builder = builder.add_extension(extension, critical=True)
         if is_ca is not None:

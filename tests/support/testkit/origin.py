@@ -40,24 +40,22 @@ class Origin:
         authority: the CA; `authority.bundle` is what to trust.
     """
 
+    _program = _PROGRAM
+    _scheme = "http"
+
     def __init__(self, authority):
         self.authority = authority
 
     def __enter__(self):
         plain, tls = listening_socket(), listening_socket()
-        self.plain = f"http://localhost:{plain.getsockname()[1]}"
-        self.tls = f"https://localhost:{tls.getsockname()[1]}"
-        arguments = [
-            str(plain.fileno()),
-            str(tls.fileno()),
-            self.authority.key,
-            self.authority.chain,
-        ]
-        path = str(Path(__file__).parent.parent)
+        self.plain = f"{self._scheme}://localhost:{plain.getsockname()[1]}"
+        self.tls = f"{self._scheme}s://localhost:{tls.getsockname()[1]}"
+        files = [plain.fileno(), tls.fileno()]
+        arguments = [*map(str, files), self.authority.key, self.authority.chain]
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, *arguments],
-            pass_fds=[plain.fileno(), tls.fileno()],
-            env={**os.environ, "PYTHONPATH": path},
+            [sys.executable, "-c", self._program, *arguments],
+            pass_fds=files,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
         )
         plain.close()
         tls.close()

@@ -6,19 +6,15 @@ import asyncio
 import base64
 import hashlib
 import json
-import os
 import re
 import ssl
 import struct
-import subprocess
-import sys
 import threading
 import zlib
 from http import HTTPStatus
-from pathlib import Path
 
 from httpcore_client import ScriptedBackend, SyncClient
-from testkit.origin import listening_socket
+from testkit.origin import Origin, listening_socket
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 FIN, RSV1, RSV2, RSV3, MASKED = 0x80, 0x40, 0x20, 0x10, 0x80
@@ -243,19 +239,6 @@ class EchoServer:
 
 # Hypercorn, which speaks HTTP/2 with WebSockets in it (RFC 8441).
 
-_PROGRAM = """
-import asyncio, sys
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
-from testkit.websocket import app
-plain, tls, key, chain = sys.argv[1:]
-config = Config()
-config.bind, config.insecure_bind = [f"fd://{tls}"], [f"fd://{plain}"]
-config.keyfile, config.certfile = key, chain
-config.loglevel, config.accesslog, config.errorlog = "CRITICAL", None, None
-asyncio.run(serve(app, config))
-"""
-
 
 async def app(scope, receive, send):
     """Echo; `/refuse` refuses, `/close` closes at once."""
@@ -280,31 +263,8 @@ async def app(scope, receive, send):
         )
 
 
-class ASGIServer:
-    """Runs from entering to leaving, in a process of its own.
+class ASGIServer(Origin):
+    """The origin with this application."""
 
-    Attributes:
-        plain, tls: the two base URLs.
-    """
-
-    def __init__(self, authority):
-        self._authority = authority
-
-    def __enter__(self):
-        plain, tls = listening_socket(), listening_socket()
-        self.plain = f"ws://localhost:{plain.getsockname()[1]}"
-        self.tls = f"wss://localhost:{tls.getsockname()[1]}"
-        files = [plain.fileno(), tls.fileno()]
-        words = [*map(str, files), self._authority.key, self._authority.chain]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, *words],
-            pass_fds=files,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
-        )
-        plain.close()
-        tls.close()
-        return self
-
-    def __exit__(self, *exc_info):
-        self._process.kill()
-        self._process.wait(10)
+    _program = Origin._program.replace("testkit.app", __name__)
+    _scheme = "ws"

@@ -22,6 +22,7 @@ _PLAIN = frozenset(
         "json",
         "map",
         "prepare_request",
+        "proxy_for",
         "raise_for_status",
         "raw",
         "replace",
@@ -92,7 +93,18 @@ def drive(coroutine):
     raise AssertionError("a scenario suspended in the world of threads")
 
 
-class AsyncioWorld:
+class World:
+    def run_client(self, scenario, *args, **options):
+        """Run `async def scenario(client, *args)` with a client of its own, and return its result."""
+
+        async def inside():
+            async with self.client(**options) as client:
+                return await scenario(client, *args)
+
+        return self.run(inside)
+
+
+class AsyncioWorld(World):
     name = "asyncio"
 
     def client(self, *args, **kwargs):
@@ -106,7 +118,7 @@ class AsyncioWorld:
         return await asyncio.gather(*(call() for call in calls))
 
 
-class TrioWorld:
+class TrioWorld(World):
     name = "trio"
 
     def client(self, *args, **kwargs):
@@ -127,7 +139,7 @@ class TrioWorld:
         return results
 
 
-class ThreadWorld:
+class ThreadWorld(World):
     name = "threads"
 
     def client(self, *args, **kwargs):
