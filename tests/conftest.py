@@ -1,5 +1,8 @@
 """Fixtures that every folder may use. Nothing here imports the client: packages are tested alone."""
 
+import gc
+import sys
+
 import pytest
 
 # Helpers that assert: known before anything imports one of them.
@@ -17,11 +20,25 @@ _VARIABLES = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch, tmp_path_factory):
-    for name in _VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+# PyPy has no such thing; and what is frozen, Hypothesis takes for garbage from Python 3.14.
+if hasattr(gc, "freeze") and sys.version_info < (3, 14):
+
+    def pytest_collection_finish():
+        """Leave what pytest holds of all tests out of each later collection, which many tests ask for."""
+        gc.collect()
+        gc.freeze()
+
+    def pytest_sessionfinish():
+        gc.unfreeze()  # Hypothesis, if it is first imported now, asks the collector who holds what
+
+
+@pytest.fixture(autouse=True, scope="session")
+def clean_environment(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in _VARIABLES:
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +54,16 @@ def origin(authority):
 
     with Origin(authority) as started:
         yield started
+
+
+@pytest.fixture
+def trust_by_default(monkeypatch):
+    """Trust a bundle in the place of certifi's: `trust_by_default(path)`. No context outlives the test."""
+    from testkit.certificates import forget_contexts
+
+    def trust_by_default(bundle):
+        monkeypatch.setattr("certifi.where", lambda: bundle)
+        forget_contexts()
+
+    yield trust_by_default
+    forget_contexts()

@@ -2,6 +2,7 @@
 
 import os
 import random
+from functools import partial
 
 import pytest
 
@@ -21,14 +22,7 @@ def nginx(authority, tmp_path_factory):
 
 @pytest.fixture
 def run(world, authority):
-    def run(scenario):
-        async def inside():
-            async with world.client(ssl=authority.bundle, trust_env=False) as client:
-                return await scenario(client)
-
-        return world.run(inside)
-
-    return run
+    return partial(world.run_client, ssl=authority.bundle, trust_env=False)
 
 
 @pytest.mark.parametrize("connections", [1, 4])

@@ -1,5 +1,7 @@
 """Names, addresses, TLS and Unix sockets as a real server sees them: nginx tells in its answers."""
 
+from functools import partial
+
 import pytest
 
 from httpcore_client import CertificateError, Network, PoolLimits, Route, TLSConfig
@@ -17,15 +19,7 @@ def nginx(authority, tmp_path_factory):
 
 @pytest.fixture
 def run(world, authority):
-    def run(scenario, ssl=None, **options):
-        async def inside():
-            ssl_ = authority.bundle if ssl is None else ssl
-            async with world.client(ssl=ssl_, timeout=10, trust_env=False, **options) as client:
-                return await scenario(client)
-
-        return world.run(inside)
-
-    return run
+    return partial(world.run_client, ssl=authority.bundle, timeout=10, trust_env=False)
 
 
 def told(response, *names):
@@ -51,7 +45,7 @@ def test_a_client_certificate_is_shown_to_who_asks(run, authority, nginx):
 
     own = TLSConfig(authority.bundle, certificate=(chain, key))
     assert (403, "NONE") == run(scenario)
-    assert (200, "SUCCESS") == run(scenario, own)
+    assert (200, "SUCCESS") == run(scenario, ssl=own)
 
 
 def test_the_name_that_is_sent_and_the_one_that_is_verified_can_differ(run, authority, nginx):
@@ -61,11 +55,11 @@ def test_the_name_that_is_sent_and_the_one_that_is_verified_can_differ(run, auth
     host = nginx.tls.removeprefix("https://")
     assert ("localhost", host) == run(scenario)
     other = TLSConfig(authority.bundle, server_name="www.example.org")
-    assert ("www.example.org", host) == run(scenario, other)
+    assert ("www.example.org", host) == run(scenario, ssl=other)
     unlike = TLSConfig(authority.bundle, server_name="unknown.test", verify_name="localhost")
-    assert ("unknown.test", host) == run(scenario, unlike)
+    assert ("unknown.test", host) == run(scenario, ssl=unlike)
     with pytest.raises(CertificateError, match=r"unknown\.test"):
-        run(scenario, TLSConfig(authority.bundle, server_name="unknown.test"))
+        run(scenario, ssl=TLSConfig(authority.bundle, server_name="unknown.test"))
 
 
 def test_a_fixed_address_keeps_name_and_host(run, nginx):
