@@ -30,6 +30,15 @@ from httpcore_urls.masking import (
         ("http://a/#/b?token=hunter2&x=1", "#/b?token=XXX&x=1"),
         ("http://a//b@c/?token", "/b@c/?token"),
         ("http://u:hunter2@a/?x", "?x"),
+        ("http://a/save/http://u:hunter2@b/c", "save/http://b/c"),
+        ("http://a/#http://u:hunter2@b/", "#http://b/"),
+        ("http://a/?http://u:hunter2@b/", "?http://b/"),
+        ("http://a/?x&http%3A%2F%2Fb%2F%3Ftoken%3Dhunter2", "?x&http://b/?token%3DXXX"),
+        ("http://a/?x&token%3Dhunter2", "?x&token%3DXXX"),
+        ("http://a/?n=http%253A%252F%252Fb%252F%253Fsig%253Dhunter2", "?n=http://b/?sig%3DXXX"),
+        ("http://a/?n=http%253A%252F%252Fu%253Ahunter2%2540b%252F", "?n=http://b/"),
+        ("http://a/?a[code]=hunter2&pass%20word1=hunter2", "?a[code]=XXX&pass%20word1=XXX"),
+        ("http://a/?q=100%25&r=a%252Fb&c%2Bd#e%20f", "?q=100%25&r=a%252Fb&c%2Bd#e%20f"),
     ],
 )
 def test_secrets_of_a_reference_are_masked_and_all_else_stays(text, shown):
@@ -81,6 +90,12 @@ def test_json_without_end_takes_no_long_time():
         "a.pwd",
         "s[sid]",
         "X-Amz-Security-Token",
+        "password1",
+        "password_confirmation",
+        "api key",
+        "token\x00",
+        "\uff34\uff2f\uff2b\uff25\uff2e",
+        "pa\u017f\u017fword",
     ],
 )
 def test_names_of_secrets_are_known_however_they_are_written(name):
@@ -110,6 +125,7 @@ def test_a_code_is_a_secret_in_a_form_and_a_number_in_json():
         ("wss://a.test:8443/?token=hunter2", "wss://a.test:8443/?token=[secure]"),
         ("urn:a?token=hunter2", "urn:a?token=[secure]"),
         ("https://a.test/?#", "https://a.test/?#"),
+        ("https://u:p@a.test/https://v:hunter2@b/", "https://u:[secure]@a.test/https://b/"),
     ],
 )
 def test_a_url_shows_no_secret_where_people_look(text, shown):

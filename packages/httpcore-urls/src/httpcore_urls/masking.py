@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import cast
 from urllib.parse import quote, unquote_plus
 
@@ -29,14 +30,16 @@ MASK = "[secure]"
 """What stands in the place of a secret."""
 
 # Signed URLs of Amazon, Azure and Google, OAuth 2.0, sessions, and what else keys and passwords are
-# called: without "-" and "_".
+# called: without "-" and "_", and without a number at their end.
 _NAMES = frozenset(
     {
         *("awsaccesskeyid", "sig", "hmac", "assertion", "clientassertion", "samlresponse"),
         *("codeverifier", "key", "privatekey", "secretkey", "accesskey", "secretaccesskey"),
         *("accesskeyid", "appkey", "authkey", "customerkey", "encryptionkey", "functionskey"),
-        *("pwd", "pass", "passcode", "pin", "otp", "auth", "authorization", "jwt", "bearer"),
-        *("cookie", "cookie2", "setcookie", "proxyauthorization", "session", "sid", "credentials"),
+        *("pwd", "pw", "pass", "passcode", "passwordconfirmation", "pin", "otp", "totp", "csrf"),
+        *("auth", "authorization", "proxyauthorization", "jwt", "bearer", "oauthverifier"),
+        *("authcode", "authorizationcode", "devicecode", "idtokenhint"),
+        *("cookie", "setcookie", "session", "sid", "credentials"),
     }
 )
 _ENDINGS = (
@@ -46,6 +49,9 @@ _ENDINGS = (
 _CODE = "code"  # RFC 6749, section 4.1.2: of a URL or a form; in JSON it numbers errors
 _DEEPEST = 4  # nested text
 
+_SAFE = "/:?[]@"  # what is left as it is where a value is written anew
+
+_AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")  # that a reference begins with
 _USERINFO = re.compile(r"(?<![^\s:=,;(])//[^/?#\s]*@")
 _PARAMETER = re.compile(r";([^=;/]*)=([^;/]*)")  # of a path
 # A string of JSON, which may be cut short; and whether it is the name of a member.
@@ -61,11 +67,13 @@ def is_secret(name: str) -> bool:
     [True, True, False]
     """
     _check_text("name", name)
-    for part in re.split(r"[\[\].]", name):  # as in user[password]
-        joined = part.lower().replace("_", "").replace("-", "")
-        if joined in _NAMES or joined.endswith(_ENDINGS):
-            return True
-    return False
+    return any(word in _NAMES or word.endswith(_ENDINGS) for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
+    """Return the parts of a name such as `user[password]`: their letters, however they are written."""
+    parts = re.split(r"[\[\].]", unicodedata.normalize("NFKC", name).casefold())
+    return [re.sub(r"[\W_]+", "", part).rstrip("0123456789") for part in parts]
 
 
 def masked_reference(text: str, mask: str = MASK) -> str:
@@ -144,6 +152,10 @@ def _reference(text: str, mask: str, depth: int) -> str:
 
 
 def _parameters(text: str, mask: str, depth: int) -> str:
+    if "@" in text:
+        first = _AUTHORITY.match(text)
+        start = 0 if first is None else first.end()
+        text = _USERINFO.sub(lambda match: "//" if match.start() >= start else match[0], text)
     head, sharp, fragment = text.partition("#")
     path, question, query = head.partition("?")
     if ";" in path:
@@ -155,13 +167,20 @@ def _parameters(text: str, mask: str, depth: int) -> str:
 
 
 def _form(text: str, mask: str, depth: int) -> str:
-    if "=" not in text:
+    if "=" not in text and "%" not in text:
         return text
     pieces: list[str] = []
     for piece in text.split("&"):
         name, equals, value = piece.partition("=")
-        pieces.append(_pair(name, value, mask, depth) if equals else piece)
+        pieces.append(_pair(name, value, mask, depth) if equals else _bare(piece, mask, depth))
     return "&".join(pieces)
+
+
+def _bare(piece: str, mask: str, depth: int) -> str:
+    """Return a piece of a form that is no pair, unless it is one when it is decoded."""
+    plain = unquote_plus(piece)
+    shown = plain if plain == piece else _nested(plain, mask, depth + 1)
+    return piece if shown == plain else quote(shown, safe=_SAFE)
 
 
 def _pair(name: str, value: str, mask: str, depth: int) -> str:
@@ -170,23 +189,27 @@ def _pair(name: str, value: str, mask: str, depth: int) -> str:
     shown = _value(unquote_plus(name), plain, mask, depth)
     if shown in (plain, mask):
         return f"{name}={value if shown == plain else mask}"
-    return f"{name}={shown if plain == value else quote(shown, safe='/:?[]@')}"
+    return f"{name}={shown if plain == value else quote(shown, safe=_SAFE)}"
 
 
 def _value(name: str, value: str, mask: str, depth: int) -> str:
     if not value:
         return value
-    if is_secret(name) or name.lower() == _CODE:
+    if is_secret(name) or _CODE in _words(name):
         return mask
     return _nested(value, mask, depth + 1)
 
 
 def _nested(text: str, mask: str, depth: int) -> str:
     if "=" not in text and "@" not in text and ":" not in text:
-        return text
+        plain = unquote_plus(text) if "%" in text else text  # encoded more than once
+        if plain == text:
+            return text
+        shown = mask if depth > _DEEPEST else _nested(plain, mask, depth + 1)
+        return text if shown == plain else shown
     if depth > _DEEPEST:
         return mask
-    if text.lstrip()[:1] in ("{", "["):
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return _json(text, mask, depth)
     if any(each in text for each in ("?", "#", "//", ";")):
         return _reference(text, mask, depth)
