@@ -8,6 +8,7 @@ import pytest
 
 from testkit.changelog import FOLDER
 from testkit.release import Release, commit_release, keep, worktree
+from testkit.releases import git
 
 DAY = r"\d{4}-\d\d-\d\d"
 
@@ -120,3 +121,30 @@ def test_where_the_last_step_fails_tags_and_files_are_taken_back(released, tmp_p
         with pytest.raises(SystemExit, match=r"^git merge .* failed in "):
             keep(released.root, [release])
     assert before == released.state()
+
+
+@pytest.mark.parametrize("step", ["tag", "merge"])
+def test_an_interrupt_behind_a_step_that_took_effect_takes_it_back(
+    released, tmp_path, monkeypatch, step
+):
+    released.change("urls", "empty-labels.fix.md")
+    (tmp_path / "wheel").write_text("new")
+    place = released.root / "dist" / "wheel"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("of before")
+    before = released.state()
+
+    def interrupted(root, *arguments):
+        said = git(root, *arguments)
+        if arguments[0] == step and "--list" not in arguments and "--delete" not in arguments:
+            raise KeyboardInterrupt
+        return said
+
+    with worktree(released.root) as tree:
+        commit, said = commit_release(tree, "urls", "0.1.1", date(2026, 12, 24))
+        release = Release("urls", "0.1.1", commit, said, [tmp_path / "wheel"])
+        monkeypatch.setattr("testkit.release.git", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            keep(released.root, [release])
+        monkeypatch.undo()
+    assert (before, "of before") == (released.state(), place.read_text())

@@ -226,18 +226,43 @@ def make(tree, versions, dist):
 def keep(root, releases):
     """Give the repository the tags, files and commits of releases, or none of them."""
     (root / "dist").mkdir(exist_ok=True)
+    before, after = _head(root), releases[-1].commit
+    # Each undoing is ready before its step: an interrupt may come when the step has taken effect.
     with ExitStack() as undo:
         for each in releases:
             message = ["--cleanup=whitespace", "--message", each.message]
+            undo.callback(_untag, root, each.tag)
             git(root, "tag", "--annotate", *message, each.tag, each.commit)
-            undo.callback(git, root, "tag", "--delete", each.tag)
             for file in each.files:
-                undo.callback(Path(root, "dist", file.name).unlink, missing_ok=True)
-                shutil.copy2(file, root / "dist")
-        # The files, too: a merge may fail after it has changed them.
-        undo.callback(git, root, "read-tree", "-m", "-u", releases[-1].commit, "HEAD")
-        git(root, "merge", "--quiet", "--ff-only", releases[-1].commit)
+                place = Path(root, "dist", file.name)
+                undo.callback(_put_back, place, place.read_bytes() if place.exists() else None)
+                shutil.copy2(file, place)
+        undo.callback(_step_back, root, before, after)
+        git(root, "merge", "--quiet", "--ff-only", after)
         undo.pop_all()
+
+
+def _head(root):
+    return git(root, "rev-parse", "HEAD").decode().strip()
+
+
+def _untag(root, tag):
+    if git(root, "tag", "--list", tag):
+        git(root, "tag", "--delete", tag)
+
+
+def _put_back(place, content):
+    if content is None:
+        place.unlink(missing_ok=True)
+    else:
+        place.write_bytes(content)
+
+
+def _step_back(root, before, after):
+    if _head(root) == after:
+        git(root, "reset", "--quiet", "--keep", before)
+    else:  # a merge may fail after it has changed the files
+        git(root, "read-tree", "-m", "-u", after, before)
 
 
 def show(root, releases):
