@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from testkit.bump import folder_of, write_version
+from testkit.bump import write_version
 from testkit.changelog import add
 from testkit.release import main
-from testkit.releases import NAMES, ROOT, git
+from testkit.releases import NAMES, ROOT, folder_of, git
 from testkit.repository import begin, settle
 
 # What a release of urls, headers or cookies reads and writes, their sdists' tests among it.

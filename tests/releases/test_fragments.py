@@ -5,9 +5,8 @@ import tomllib
 
 import pytest
 
-from testkit.bump import folder_of
 from testkit.changelog import FOLDER, KINDS, fragments
-from testkit.releases import NAMES, ROOT, version_in
+from testkit.releases import NAMES, ROOT, folder_of, version_in
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["towncrier"]
 

@@ -9,13 +9,12 @@ lower end is raised by whoever uses something newer.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
 from testkit import sbom
 from testkit.api_check import SNAPSHOTS
-from testkit.releases import digits, source_of
+from testkit.releases import digits, folder_of, source_of
 from testkit.siblings import ranges_in
 
 
@@ -53,11 +52,6 @@ def write_version(root, name, version):
         package = folder_of(root, each)
         (package / sbom.FILE).write_text(sbom.text_of(package), "utf-8")
     return moved
-
-
-def folder_of(root, name):
-    """Return the folder of a package."""
-    return Path(root, "packages", f"httpcore-{name}")
 
 
 def _replace(file, pattern, text):

@@ -27,8 +27,17 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 
 from testkit import api_check, changelog
-from testkit.bump import folder_of, write_version
-from testkit.releases import NAMES, ROOT, digits, git, released, tag_of, version_in
+from testkit.bump import write_version
+from testkit.releases import (
+    NAMES,
+    ROOT,
+    digits,
+    folder_of,
+    git,
+    released,
+    tag_of,
+    version_in,
+)
 from testkit.siblings import ranges_in
 
 BRANCH = "main"
@@ -138,7 +147,7 @@ def commit_release(tree, name, version, date):
     said = changelog.take_up(package, version, date)
     git(tree, "add", "--all")
     git(tree, "commit", "--quiet", "--message", f"{name}: release {version}")
-    return git(tree, "rev-parse", "HEAD").decode().strip(), said
+    return _head(tree), said
 
 
 def refuse_too_small(tree, name, version):

@@ -49,9 +49,14 @@ def version_in(folder, name):
     return re.search(r'^__version__ = "(.*)"$', module.read_text("utf-8"), re.MULTILINE)[1]
 
 
+def folder_of(root, name):
+    """Return the folder of a package."""
+    return Path(root, "packages", f"httpcore-{name}")
+
+
 def source_of(name):
     """Return the folder of a package's source, in a tree."""
-    return Path("packages", f"httpcore-{name}", "src")
+    return folder_of("", name) / "src"
 
 
 def unpack(root, tag, folder, *paths):

@@ -18,7 +18,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from testkit.releases import NAMES, ROOT, digits, git, released, tag_of, unpack
+from testkit.releases import NAMES, ROOT, digits, folder_of, git, released, tag_of, unpack
 
 TREE = "tree"
 
@@ -60,7 +60,7 @@ def ranges_in(root):
     """Return the range of each sibling, by package, as their pyproject.toml has it."""
     found = {}
     for name in NAMES:
-        project = tomllib.loads((_folder(root, name) / "pyproject.toml").read_text("utf-8"))
+        project = tomllib.loads((folder_of(root, name) / "pyproject.toml").read_text("utf-8"))
         needed = [Requirement(each) for each in project["project"].get("dependencies", [])]
         found[name] = {
             each.name.removeprefix("httpcore-"): str(each.specifier)
@@ -82,21 +82,17 @@ def same_as_tree(root, releases):
     }
 
 
-def _folder(root, name):
-    return root / "packages" / f"httpcore-{name}"
-
-
 def run(root, job):
     """Install a package beside its siblings in an environment of their own and run its tests there."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        sources = [_folder(root, job.package)]
+        sources = [folder_of(root, job.package)]
         for name, version in job.siblings.items():
             if version == TREE:
-                sources.append(_folder(root, name))
+                sources.append(folder_of(root, name))
             else:
                 unpack(root, tag_of(name, version), folder / name, f"packages/httpcore-{name}")
-                sources.append(_folder(folder / name, name))
+                sources.append(folder_of(folder / name, name))
         wheels = folder / "wheels"
         for source in sources:
             _call(
@@ -105,7 +101,7 @@ def run(root, job):
         python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
         _call("uv", "venv", "-q", "--python", sys.executable, folder / "venv")
         needs = [*sorted(wheels.iterdir()), "pytest-xdist"]
-        group = f"{_folder(root, job.package) / 'pyproject.toml'}:test"
+        group = f"{folder_of(root, job.package) / 'pyproject.toml'}:test"
         _call("uv", "pip", "install", "-q", "--python", python, *needs, "--group", group)
         _call(python, "-m", "pytest", "-q", "-n", "auto", f"tests/{job.package}", cwd=root)
 

@@ -16,6 +16,8 @@ import unicodedata
 from typing import cast
 from urllib.parse import quote, unquote_plus
 
+from ._change import require_str
+
 __all__ = [
     "MASK",
     "is_secret",
@@ -66,7 +68,7 @@ def is_secret(name: str) -> bool:
     >>> [is_secret(name) for name in ("X-Amz-Signature", "user[password]", "page")]
     [True, True, False]
     """
-    _check_text("name", name)
+    require_str("name", name)
     return any(word in _NAMES or word.endswith(_ENDINGS) for word in _words(name))
 
 
@@ -86,7 +88,7 @@ def masked_reference(text: str, mask: str = MASK) -> str:
     >>> masked_reference("https://user:pw@example.org/?page=1&token=abc")
     'https://example.org/?page=1&token=[secure]'
     """
-    _check_text("text", text)
+    require_str("text", text)
     return _reference(text, mask, 0)
 
 
@@ -97,7 +99,7 @@ def masked_parameters(text: str, mask: str = MASK) -> str:
         text: as for `masked_reference`.
         mask: the same.
     """
-    _check_text("text", text)
+    require_str("text", text)
     return _parameters(text, mask, 0)
 
 
@@ -108,7 +110,7 @@ def masked_form(text: str, mask: str = MASK) -> str:
         text: as for `masked_reference`.
         mask: the same.
     """
-    _check_text("text", text)
+    require_str("text", text)
     return _form(text, mask, 0)
 
 
@@ -120,8 +122,8 @@ def masked_value(name: str, value: str, mask: str = MASK) -> str:
         value: decoded. `str`.
         mask: as for `masked_reference`.
     """
-    _check_text("name", name)
-    _check_text("value", value)
+    require_str("name", name)
+    require_str("value", value)
     return _value(name, value, mask, 0)
 
 
@@ -132,13 +134,8 @@ def masked_json(text: str, mask: str = MASK) -> str:
         text: as for `masked_reference`.
         mask: the same.
     """
-    _check_text("text", text)
+    require_str("text", text)
     return _json(text, mask, 0)
-
-
-def _check_text(name: str, text: object) -> None:
-    if not isinstance(text, str):
-        raise TypeError(f"{name} must be str, not {type(text).__name__}")
 
 
 # The same, for text that is nested in so many others.
