@@ -130,6 +130,44 @@ def test_a_whole_response_and_no_error_is_no_failure(h2_peer):
     assert not connection.is_closed
 
 
+def test_behind_a_whole_success_the_rest_is_sent(run, h2_peer):
+    """RFC 9113 8.1: unless the server asks for an end, by RST_STREAM."""
+
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(
+            peer.step(respond(1, b"thanks")),
+            peer.step(widen(10_000, 1, None)),
+            peer.step(respond(3)),
+        )
+        facts = await facts_of(connection, post(bytes(70_000)))
+        sent = peer.content(1)
+        return facts, sent == (bytes(70_000), True), peer.resets(), (await facts_of(connection))[0]
+
+    assert ((200, "HTTP/2", b"thanks"), True, [], 200) == run(scenario)
+
+
+def test_a_server_that_asks_for_an_end_behind_a_whole_success_gets_no_more(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(
+            peer.step(respond(1, b"thanks")),
+            peer.step(lambda p: p.h2.reset_stream(1, ERRORS.NO_ERROR)),
+            peer.step(respond(3)),
+        )
+        facts = await facts_of(connection, post(bytes(70_000)))
+        return facts, len(peer.content(1)[0]), peer.resets(), (await facts_of(connection))[0]
+
+    assert ((200, "HTTP/2", b"thanks"), 65_535, [], 200) == run(scenario)
+
+
+def test_a_server_that_takes_no_more_behind_a_whole_success_has_answered_all_the_same(h2_peer):
+    peer = h2_peer()
+    connection = peer.connect(peer.step(respond(1, b"thanks")))
+    assert (200, "HTTP/2", b"thanks") == run_sync(facts_of(connection, post(bytes(70_000))))
+    assert [(1, ERRORS.CANCEL)] == peer.resets()
+
+
 def test_a_response_without_a_body_before_the_upload_ends_stops_it(h2_peer):
     peer = h2_peer()
     connection = peer.connect(peer.step(respond(1, status=413)))

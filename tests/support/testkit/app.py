@@ -53,6 +53,16 @@ async def hello(x):
     await x.reply(200, b"hello, world", [("content-type", "text/plain; charset=utf-8")])
 
 
+async def echo_at_once(x):
+    """Give each piece back as it comes."""
+    await x.start(200, [("content-type", "application/octet-stream")])
+    more = True
+    while more:
+        message = await x._receive()
+        more = message.get("more_body", False)
+        await x.piece(message.get("body", b""), more=more)
+
+
 async def echo(x):
     body = await x.body()
     await x.reply_json(
@@ -161,6 +171,7 @@ async def drip(x):
 ROUTES = {
     "": hello,
     "echo": echo,
+    "echo-at-once": echo_at_once,
     "bytes": octets,
     "stream": pieces,
     "redirect": redirect,

@@ -24,6 +24,7 @@ __all__ = [
     "ENDED",
     "NO_TIMES",
     "PRELUDE",
+    "SENT",
     "ConnectionInfo",
     "Dial",
     "TLSInfo",
@@ -200,7 +201,7 @@ the body `ended` (None while it is open). The `prelude` says what was before, if
 first level above got the request, for how many seconds it waited for the connection, and the `Dial` or None.
 """
 
-BEGUN, ENDED, PRELUDE = 2, 5, 6
+BEGUN, SENT, ENDED, PRELUDE = 2, 3, 5, 6
 
 NO_TIMES: Times = []
 """Those of a response that no network gave."""

@@ -105,6 +105,8 @@ class _Stream(asyncio.Protocol, NetworkStream):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        # A write is done when the system has all of it: to close then loses nothing.
+        self._transport.set_write_buffer_limits(0)
         self._peer = address(transport.get_extra_info("peername"))
         self._local = address(transport.get_extra_info("sockname"))
         sock = transport.get_extra_info("socket")

@@ -11,13 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from .._body import BytesBody
-from .._connection_info import ENDED
+from .._connection_info import ENDED, SENT
 from .._errors import (
     HTTPError,
     ReadError,
     RemoteProtocolError,
     TransportError,
     WriteError,
+    WriteTimeout,
 )
 from .._named import named
 from .._pace import Pace
@@ -65,6 +66,7 @@ class Exchange(ByteSource):
         self._limits = connection.limits
         self._request = request
         self._budget = budget
+        self._upload: Upload | None = None  # of what is still to be sent behind the response's head
         self._reader: ResponseReader | None = None
         self._upgrade: bytes | None = None
         self._closes = False  # the request asked for it
@@ -129,7 +131,10 @@ class Exchange(ByteSource):
         data = b"" if body is None else body.data if isinstance(body, BytesBody) else None
         if body is not None and (data is None or len(data) > SMALL_BODY_BYTES or head.expects):
             upload = Upload(self._stream, self._budget, self._connection._backend, self)
-            return await upload.send(head, body, writer)
+            answer = await upload.send(head, body, writer)
+            if upload.is_open:
+                self._upload = upload
+            return answer
         framed = (writer.piece(data) if data else b"") + writer.end()
         await self._stream.write(head.data + framed, self._budget.write())
         return None
@@ -202,7 +207,6 @@ class Exchange(ByteSource):
         request, connection = self._request, self._connection
         came = connection.now()
         before, begun = connection._exchanges - 1, request.options.started
-        times = [connection.info, before, begun, self._sent, came, came, None]
         # A coded body may still turn out to be something else, and its connection with it.
         coded = "Content-Encoding" in head.headers
         reader = self._reader
@@ -210,6 +214,7 @@ class Exchange(ByteSource):
         switched = None
         if reader is None and len(head.rest) == head.length and not coded:
             source = head.rest  # the usual small response, all there in one read
+            await self._send_rest()
             if self._sent is not None and head.keeps and not self._closes:
                 connection.release()
             else:
@@ -219,8 +224,10 @@ class Exchange(ByteSource):
             switched = reader.switched
             if switched is None and self._collect(reader) and not coded:
                 source = BytesSource(self._ready)
+                await self._send_rest()
                 source.trailers = self._trailers(reader)
                 await self._finish(reader)
+        times = [connection.info, before, begun, self._sent, came, came, None]
         if source is self:
             self.closed = False
             self._times = times
@@ -238,6 +245,23 @@ class Exchange(ByteSource):
             self._what = "raw stream"
             response.hand_over(UpgradedStream(self._stream, switched, response._body.close))
         return response
+
+    async def _send_rest(self) -> None:
+        """Send what is left behind a whole response; if the server does not take it, that is all the same."""
+        if self._upload is None:
+            return
+        try:
+            await self._upload.finish()
+            self._sent = self._connection.now()
+        except (WriteError, WriteTimeout):
+            pass  # the connection is not used again
+        finally:
+            await self._end_upload()
+
+    async def _end_upload(self) -> None:
+        if self._upload is not None:
+            upload, self._upload = self._upload, None
+            await upload.close()
 
     def _collect(self, reader: ResponseReader) -> bool:
         """Gather what came of the body with the head; return whether that is all of it."""
@@ -272,6 +296,7 @@ class Exchange(ByteSource):
             if self.closed:  # by another, while this one was waiting
                 return b""
             if not piece:
+                await self._send_rest()
                 self._end()
                 self.trailers = self._trailers(reader)
                 await self._finish(reader)
@@ -279,7 +304,7 @@ class Exchange(ByteSource):
             self._end(cut=True)
             if isinstance(error, TransportError):
                 error.answered = True
-            await self._connection.close()
+            await self._hang_up()
             connection = self._connection
             better = named(error, self._request, connection.now(), connection.info.proxy)
             if better is not error:
@@ -288,6 +313,8 @@ class Exchange(ByteSource):
         return piece
 
     async def _read_body(self) -> bytes:
+        if self._upload is not None and (heard := await self._send_on(self._upload)) is not None:
+            return heard
         timeout = self._budget.read()
         if self._pace is None:
             data = await self._stream.read(_BODY_READ_BYTES, timeout)
@@ -298,9 +325,21 @@ class Exchange(ByteSource):
             raise ReadError("the connection broke while the response was read")
         return data
 
+    async def _send_on(self, upload: Upload) -> bytes | None:
+        """Send more of the content; return what came meanwhile, or None when there is nothing left."""
+        try:
+            if (heard := await upload.listen()) is not None:
+                return heard
+            self._sent = self._connection.now()
+        except WriteError:
+            self._broken = True
+        await self._end_upload()
+        return None
+
     def _end(self, *, cut: bool = False) -> None:
         """Note that nothing more comes."""
         self.closed, self.cut = True, cut
+        self._times[SENT] = self._sent
         self._times[ENDED] = self._connection.now()
 
     @staticmethod
@@ -325,12 +364,18 @@ class Exchange(ByteSource):
         if not self.closed:
             self._end(cut=True)
             if not await self._drained():
-                await self._connection.close()
+                await self._hang_up()
 
     async def abort(self) -> None:
         if not self.closed:
             self._end(cut=True)
+            await self._hang_up()
+
+    async def _hang_up(self) -> None:
+        try:
             await self._connection.close()
+        finally:
+            await self._end_upload()
 
     async def _drained(self) -> bool:
         """Read a small rest, so that the connection can be used again; False if that is not to be."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._connection_info import ENDED
+from .._connection_info import ENDED, SENT
 from .._errors import ReadError, ReadTimeout, TransportError
 from .._named import named
 from .._pace import Pace
@@ -52,6 +52,7 @@ class Exchange(ByteSource):
         self.listening: Listening = Listening(connection.now)
         self._connection = connection
         self._request = request
+        self._upload: Upload | None = None  # of what is still to be sent behind the response's head
         self._sent: float | None = None  # when the whole request had gone out
         rate = budget.timeout.lowest_rate
         self._pace = None if rate is None else Pace(rate, connection.now)
@@ -88,7 +89,11 @@ class Exchange(ByteSource):
         if body is None:
             await self.wire.flush(self.budget.write())
         else:
-            await Upload(self, head).send(body)
+            upload = Upload(self, head)
+            await upload.send(body)
+            if upload.is_open:
+                self._upload = upload
+                return
         self._sent = self._connection.now()
 
     def _doubt(self, heard: int) -> None:
@@ -122,15 +127,16 @@ class Exchange(ByteSource):
         came = connection.now()
         # Ours have the numbers 1, 3, 5 and so on: RFC 9113 5.1.1.
         before, begun = stream.id // 2, request.options.started
-        times = [connection.info, before, begun, self._sent, came, came, None]
         source: ByteSource = self
         # Behind a CONNECT there may be all that the server says, and is to be read from a raw stream.
         if stream.ended and not (stream.received and request.method == "CONNECT"):
             # the usual small response, all there in one read
+            await self._send_rest()
             source = BytesSource(stream.take() or b"")
             source.trailers = self._trailers()
             await self._finish()
-        else:
+        times = [connection.info, before, begun, self._sent, came, came, None]
+        if source is self:
             self.closed = False
             self._times = times
             times[ENDED] = None
@@ -147,6 +153,24 @@ class Exchange(ByteSource):
             response.hand_over(TunnelStream(self, response._body.close))
         return response
 
+    async def _send_rest(self) -> None:
+        """Send what is left behind a whole response; if the server does not take it, that is all the same."""
+        if self._upload is not None:
+            try:
+                while await self._send_on(self._upload):
+                    pass
+            except TransportError:
+                pass  # the stream is given up
+
+    async def _send_on(self, upload: Upload) -> bool:
+        """Send more of the content; return whether some is left."""
+        if await upload.go_on():
+            return True
+        self._upload = None
+        if self.stream.sent:
+            self._sent = self._connection.now()
+        return False
+
     # The response's body, as a `ByteSource`.
 
     async def read_chunk(self) -> bytes:
@@ -158,6 +182,7 @@ class Exchange(ByteSource):
             if self.closed:  # by another, while this one was waiting
                 return b""
             if not data:
+                await self._send_rest()
                 self._end()
                 self.trailers = self._trailers()
                 await self._finish()
@@ -193,7 +218,10 @@ class Exchange(ByteSource):
             if data is not None:
                 await self.wire.answer()
                 return data
-            if self._pace is None:
+            if self._upload is not None:
+                await self._send_on(self._upload)
+                await self.wire.look()
+            elif self._pace is None:
                 await self.wait(limit())
             elif data := await self._pace.read(self._next, limit()):
                 return data
@@ -209,6 +237,7 @@ class Exchange(ByteSource):
     def _end(self, *, cut: bool = False) -> None:
         """Note that nothing more comes."""
         self.closed, self.cut = True, cut
+        self._times[SENT] = self._sent
         self._times[ENDED] = self._connection.now()
 
     def _trailers(self) -> Headers | None:
@@ -222,10 +251,15 @@ class Exchange(ByteSource):
 
     async def give_up(self) -> None:
         """Give up the stream, and tell the server unless it is over. Again does nothing."""
+        upload, self._upload = self._upload, None
         with self.wire.lock:
             self.protocol.close(self.stream, CANCEL)
             self.wire.wake_a_reader()
-        await self.wire.answer()
+        try:
+            await self.wire.answer()
+        finally:
+            if upload is not None:
+                await upload.close()
 
     def hurry(self, seconds: float) -> None:
         self.budget = self.budget.countdown(seconds)

@@ -43,7 +43,7 @@ _LOWER_NAME = re.compile(TOKEN.replace(b"A-Z", b""))  # RFC 9113 8.2.1
 # them, and malformed here (RFC 9113 8.2.1).
 _MARK = b"\x1f"
 _VALUES = re.compile(rb"(?:\x1f(?![ \t])%b(?<![ \t]))*+" % NO_CONTROLS)
-_METHOD_AND_PATH = re.compile(TOKEN + rb" [!-~]++")
+_METHOD_AND_PATH = re.compile(rf"{TOKEN.decode()} [!-~]++")
 _STATUS = re.compile(rb"[1-9][0-9][0-9]")  # RFC 9110 15
 _LONGEST_LENGTH = 19  # digits, as in `Request`
 
@@ -101,11 +101,12 @@ def write_head(request: Request) -> RequestHead:
                 _heads.clear()
             _heads[key] = head
     url, target = request.url, request.options.target
-    method = request.method.encode("ascii", "replace")
-    path = (url.full_path if target is None else target).encode("ascii", "replace")
-    if _METHOD_AND_PATH.fullmatch(b"%b %b" % (method, path)) is None:
-        shown = escaped(b"%b %b" % (method, path))
+    path = url.full_path if target is None else target
+    line = f"{request.method} {path}"
+    if _METHOD_AND_PATH.fullmatch(line) is None:
+        shown = escaped(line.encode(errors="replace"))
         raise LocalProtocolError(f"the request can't be sent: illegal method or target: {shown}")
+    method = request.method.encode("ascii")
     protocol = request.options.connect_protocol
     if protocol is not None and not (method == b"CONNECT" and is_token(protocol)):
         raise LocalProtocolError(
@@ -113,12 +114,12 @@ def write_head(request: Request) -> RequestHead:
         )
     if protocol is None and method == b"CONNECT":  # RFC 9113 8.5
         to = authority(url.origin) if target is None else target
-        pseudo = [(b":method", method), (b":authority", to.encode("ascii", "replace"))]
+        pseudo = [(b":method", method), (b":authority", to.encode("ascii"))]
     else:
         scheme = b"https" if url.is_ssl else b"http"
         pseudo = [
             *((b":method", method), head.fields[0]),
-            *((b":scheme", scheme), (b":path", path)),
+            *((b":scheme", scheme), (b":path", path.encode("ascii"))),
         ]
         if protocol is not None:  # RFC 8441 4
             pseudo.append((b":protocol", protocol.encode("ascii")))

@@ -237,7 +237,9 @@ class Receiver:
             self._count()
             return
         self._state.close(stream)
-        if not stream.ended:  # else only the rest of our request is unwanted: RFC 9113 8.1
+        if stream.ended:  # only the rest of our request is unwanted: RFC 9113 8.1
+            stream.notify()
+        else:
             code = int.from_bytes(payload)
             name = frames.code_name(code)
             stream.fail(self._ended(code, f"the server reset the stream ({name})"))

@@ -1,8 +1,9 @@
 """Sending content over HTTP/2, as the server's windows allow (RFC 9113 5.2).
 
-It goes out with an eye on what the server says meanwhile: a response that ends, or one that is no 2xx,
-ends it (RFC 9113 8.1), 100 (Continue) begins it where the request asks for that (RFC 9110 10.1.1). The
-look is between two pieces: nothing interrupts the caller's iterator.
+It goes out with an eye on what the server says meanwhile: a response that is no 2xx ends it, and so does
+RST_STREAM (RFC 9113 8.1); 100 (Continue) begins it where the request asks for that (RFC 9110 10.1.1). From
+the head of a 2xx on, whoever reads the response sends the rest as well, so that neither side waits for the
+other. The look is between two pieces: nothing interrupts the caller's iterator.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from .._errors import LocalProtocolError, ReadTimeout, WriteTimeout
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._body import BodyReader, RequestBody
+    from .._body import RequestBody
     from ._http2_exchange import Exchange
     from ._http2_fields import RequestHead
-    from ._http2_streams import Stream
 
 __all__ = ["Upload", "send_piece"]
 
@@ -31,15 +31,21 @@ class Upload:
     Args:
         exchange: what it belongs to.
         head: what was said of it.
+
+    Attributes:
+        is_open: whether content is left that the server has not refused.
     """
 
     def __init__(self, exchange: Exchange, head: RequestHead) -> None:
+        self.is_open = False
         self._exchange = exchange
         self._expects = head.expects
         self._left = head.length
 
     async def send(self, body: RequestBody) -> None:
-        """Send what the body gives, until its end or until the server wants no more of it.
+        """Send what the body gives, until its end or until a final response comes.
+
+        Where that refuses nothing the upload is still open: `go_on` sends more, `close` ends it.
 
         Raises:
             LocalProtocolError: it is longer or shorter than its Content-Length.
@@ -50,11 +56,17 @@ class Upload:
             await self._settle()
         if self._expects and not await self._may_begin():
             return  # nothing of the content was used
-        reader = body.open(self._exchange.backend)
+        self._reader = body.open(self._exchange.backend)
+        self._chunk = memoryview(b"")
+        self.is_open = True
+        stream, refused = self._exchange.stream, True
         try:
-            await self._content(reader)
+            while stream.head is None and await self.go_on():
+                pass
+            refused = stream.head is not None and stream.head.status_code >= 300
         finally:
-            await reader.close()
+            if refused:
+                await self.close()
 
     async def _settle(self) -> None:
         """Hear how many streams the server allows, before the wait for content that may be long in coming.
@@ -84,36 +96,61 @@ class Upload:
                 break  # a total that has run out is met by the next wait
         return stream.head is None
 
-    async def _content(self, reader: BodyReader) -> None:
-        exchange, stream, limit = self._exchange, self._exchange.stream, self._exchange.budget.write
-        while chunk := await reader.read_chunk():
-            if self._left is not None:
-                self._left -= len(chunk)
-                if self._left < 0:
-                    raise LocalProtocolError("the content is longer than its Content-Length")
-            if not await send_piece(exchange, chunk, limit, last=self._left == 0):
-                return
-        if self._left:
-            raise LocalProtocolError("the content is shorter than its Content-Length")
+    async def go_on(self) -> bool:
+        """Send a piece, or what the windows let through of it; return whether something is left.
+
+        Raises:
+            LocalProtocolError, WriteTimeout, TransportError: as for `send`.
+        """
+        if not (self._chunk or await self._fill()):
+            await self._end()
+        else:
+            last = self._left == 0
+            rest = await _send_some(self._exchange, self._chunk, self._limit, last=last)
+            if rest is not None:
+                self._chunk = rest
+                return True
+        await self.close()
+        return False
+
+    async def _fill(self) -> bool:
+        chunk = await self._reader.read_chunk()
+        self._chunk = memoryview(chunk)
+        if self._left is not None:
+            self._left -= len(chunk)
+            if self._left < 0:
+                raise LocalProtocolError("the content is longer than its Content-Length")
+            if self._left and not chunk:
+                raise LocalProtocolError("the content is shorter than its Content-Length")
+        return bool(chunk)
+
+    async def _end(self) -> None:
+        exchange, stream = self._exchange, self._exchange.stream
         if not stream.sent:
             if exchange.listening.is_due():
                 await exchange.wire.look()
             with exchange.wire.lock:
-                if _is_wanted(stream):
+                if _is_wanted(exchange):
                     exchange.protocol.end(stream)
-            await exchange.wire.flush(limit())
+            await exchange.wire.flush(self._limit())
+
+    def _limit(self) -> float | None:
+        return self._exchange.budget.write()
+
+    async def close(self) -> None:
+        """Give up the rest."""
+        if self.is_open:
+            self.is_open = False
+            await self._reader.close()
 
 
-async def send_piece(
-    exchange: Exchange, data: bytes, limit: Callable[[], float | None], *, last: bool = False
-) -> bool:
-    """Send some content; the `last` of it ends the request.
+async def send_piece(exchange: Exchange, data: bytes, limit: Callable[[], float | None]) -> bool:
+    """Send some content, which does not end the request.
 
     Args:
         exchange: whose content it is.
         data: at least one byte.
         limit: returns how long the next wait may take.
-        last: whether the request ends with it.
 
     Returns:
         False if the server wants no more of it.
@@ -122,25 +159,38 @@ async def send_piece(
         WriteTimeout: the server took nothing, or gave no room, in time.
         TransportError: the stream or the connection failed.
     """
+    left: memoryview | None = memoryview(data)
+    while left:
+        left = await _send_some(exchange, left, limit, last=False)
+    return left is not None
+
+
+async def _send_some(
+    exchange: Exchange, view: memoryview, limit: Callable[[], float | None], *, last: bool
+) -> memoryview | None:
+    """Send what the windows let through; where that is nothing, wait for news.
+
+    Returns:
+        The rest, or None if the server wants no more of it. With all of the `last` the request ends.
+    """
     wire, protocol, stream = exchange.wire, exchange.protocol, exchange.stream
-    view = memoryview(data)
-    while before := len(view):
-        if exchange.listening.is_due():
-            await wire.look()
-        with wire.lock:
-            if not _is_wanted(stream):
-                return False
-            size = 0
-            for _ in range(_FRAMES_AT_ONCE):
-                size = protocol.send(stream, view, last=last)
-                view = view[size:]
-                if not (size and view):
-                    break
-        await wire.flush(limit())
-        exchange.listening.note(before - len(view))
-        if not size:
-            await _wait_for_room(exchange, limit())
-    return True
+    if exchange.listening.is_due():
+        await wire.look()
+    before = len(view)
+    with wire.lock:
+        if not _is_wanted(exchange):
+            return None
+        size = 0
+        for _ in range(_FRAMES_AT_ONCE):
+            size = protocol.send(stream, view, last=last)
+            view = view[size:]
+            if not (size and view):
+                break
+    await wire.flush(limit())
+    exchange.listening.note(before - len(view))
+    if not size:
+        await _wait_for_room(exchange, limit())
+    return view
 
 
 async def _wait_for_room(exchange: Exchange, timeout: float | None) -> None:
@@ -157,8 +207,14 @@ async def _wait_for_room(exchange: Exchange, timeout: float | None) -> None:
         ) from None
 
 
-def _is_wanted(stream: Stream) -> bool:
+def _is_wanted(exchange: Exchange) -> bool:
     """Whether the server still wants the rest of the request."""
+    stream = exchange.stream
     if stream.failure is not None:
         raise stream.failure
-    return not stream.ended and (stream.head is None or stream.head.status_code < 300)
+    if stream.head is None:
+        return True
+    if stream.ended and stream.method == "CONNECT":
+        return False  # a tunnel is over where the server ends it
+    # Behind a whole response RST_STREAM says that the rest is not wanted.
+    return stream.head.status_code < 300 and stream.id in exchange.protocol.streams

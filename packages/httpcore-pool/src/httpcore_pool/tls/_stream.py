@@ -102,7 +102,9 @@ class TLSStream(NetworkStream):
             raise InvalidRequest(str(error)) from error
         self._write_mutex = Mutex(backend)
         self._dry = False  # OpenSSL has nothing to give until it is fed
-        self._unsent = b""  # made by `write_some`, which had to stop before it was all taken
+        # Of a piece that `write_some` had to stop in: the records that are left, and how long the piece is.
+        # It was not taken, so whoever goes on passes it again.
+        self._unsent, self._begun = b"", 0
         self._torn = False  # while records are being written, and when that was interrupted
         self._ended = False
         self._closed = False
@@ -237,11 +239,12 @@ class TLSStream(NetworkStream):
         raise ReadError(f"TLS failed: {reason_of(error, self._peer)}") from error
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:
-        if self._unsent:
-            await self._flush(timeout)
         await self._take_turn(timeout)
         try:
             self._torn = True
+            if begun := self._begun:
+                await self._stream.write(self._resumed(), timeout)
+                data = data[begun:]
             if len(data) <= _PIECE_BYTES:
                 await self._stream.write(self._encrypted(data), timeout)
             else:
@@ -263,25 +266,35 @@ class TLSStream(NetworkStream):
             taken = 0
             view = memoryview(data)
             while taken < len(view):
-                piece = view[taken : taken + _PIECE_BYTES]
-                # Taken out meanwhile: whatever may interrupt the write, no record is sent twice.
-                records, self._unsent = self._unsent or self._encrypted(piece), b""
+                if size := self._begun:
+                    records = self._resumed()
+                else:
+                    piece = view[taken : taken + _PIECE_BYTES]
+                    size, records = len(piece), self._encrypted(piece)
                 self._torn = True
                 try:
                     sent = await self._stream.write_some(records, timeout)
                     self._torn = False
                 except WriteTimeout as error:
                     self._torn = False
-                    self._unsent = records[error.taken :]
-                    error.taken = taken if self._unsent else taken + len(piece)
+                    if error.taken < len(records):
+                        self._unsent, self._begun = records[error.taken :], size
+                        error.taken = taken
+                    else:
+                        error.taken = taken + size
                     raise
                 if sent < len(records):
-                    self._unsent = records[sent:]
+                    self._unsent, self._begun = records[sent:], size
                     break
-                taken += len(piece)
+                taken += size
             return taken
         finally:
             self._write_mutex.release()
+
+    def _resumed(self) -> bytes:
+        """Take out what is left of a piece: whatever interrupts its writing, no record is sent twice."""
+        records, self._unsent, self._begun = self._unsent, b"", 0
+        return records
 
     def _encrypted(self, data: bytes | memoryview) -> bytes:
         with self._lock:
