@@ -624,6 +624,47 @@ def test_what_comes_before_the_handshake_is_no_answer(world):
         world.run(scenario)
 
 
+def farewell_with_the_answer(context):
+    """Return what answers, takes its leave of TLS in the same segment, and leaves TCP open."""
+
+    def handler(connection):
+        into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(into, out, server_side=True)
+
+        def call(step):
+            while True:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
+                    connection.sendall(out.read())
+                    into.write(connection.recv(65536))
+
+        call(tls.do_handshake)
+        came = b""
+        while not came.endswith(b"\r\n\r\nbird"):
+            came += call(lambda: tls.read(1024))
+        tls.write(OK)
+        with pytest.raises(ssl.SSLWantReadError):  # the answer to it, which is not waited for
+            tls.unwrap()
+        connection.sendall(out.read())
+        while connection.recv(1024):
+            pass
+
+    return handler
+
+
+def test_a_connection_whose_end_came_with_the_answer_is_not_used_again(world, context):
+    """RFC 8446 6.1: nothing is read behind close_notify, so a POST there would be lost."""
+
+    async def scenario(base):
+        async with world.client(ssl=trusting(), http2=False) as client:
+            return [(await client.post(base, content=b"bird")).content for _ in range(3)]
+
+    with Peer(farewell_with_the_answer(context)) as peer:
+        assert [b"hello"] * 3 == world.run(scenario, peer.url.replace("http:", "https:"))
+    assert 3 == peer.accepted
+
+
 def test_the_certificate_of_a_proxy_is_not_mistaken_for_that_of_the_origin(world, context):
     server = Server(context)
 

@@ -151,3 +151,13 @@ def test_a_range_ends_where_the_interface_may_break(version, expected):
 def test_a_version_in_the_ranges_leaves_them(repository):
     assert [] == write_version(repository.root, "pool", "0.1.9")
     assert ["client"] == write_version(repository.root, "pool", "0.2.0")
+
+
+def test_a_place_for_a_version_that_is_gone_is_told(repository):
+    """Else a release would leave it as it was."""
+    page = repository.root / "SECURITY.md"
+    page.write_text(page.read_text("utf-8").replace("| `httpcore-pool` |", "| the pool |"), "utf-8")
+    with pytest.raises(
+        SystemExit, match=r"nothing like .*httpcore-pool.* stands in .*SECURITY\.md"
+    ):
+        write_version(repository.root, "pool", "0.1.9")

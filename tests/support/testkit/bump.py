@@ -30,13 +30,13 @@ def write_version(root, name, version):
     Returns:
         The names of the packages whose range became another.
     """
-    for module in (root / source_of(name) / f"httpcore_{name}").glob("*.py"):
-        _replace(module, r'^__version__ = ".*"$', f'__version__ = "{version}"')
-    for snapshot in (root / SNAPSHOTS).glob(f"httpcore_{name}.*txt"):
-        _replace(snapshot, r"\A(\S+) \S+$", rf"\1 {version}")
+    modules = [*(root / source_of(name) / f"httpcore_{name}").glob("*.py")]
+    _replace(modules, r'^__version__ = ".*"$', f'__version__ = "{version}"')
+    snapshots = [*(root / SNAPSHOTS).glob(f"httpcore_{name}.*txt")]
+    _replace(snapshots, r"\A(\S+) \S+$", rf"\1 {version}")
     minor = ".".join(version.split(".")[:2])
     _replace(
-        root / "SECURITY.md",
+        [root / "SECURITY.md"],
         rf"^\| `httpcore-{name}` \| .* \|$",
         f"| `httpcore-{name}` | {minor} |",
     )
@@ -47,15 +47,22 @@ def write_version(root, name, version):
     ]
     for other in moved:
         project = folder_of(root, other) / "pyproject.toml"
-        _replace(project, rf'"httpcore-{name}>=[^"]*"', f'"httpcore-{name}{range_of(version)}"')
+        _replace([project], rf'"httpcore-{name}>=[^"]*"', f'"httpcore-{name}{range_of(version)}"')
     for each in (name, *moved):
         package = folder_of(root, each)
         (package / sbom.FILE).write_text(sbom.text_of(package), "utf-8")
     return moved
 
 
-def _replace(file, pattern, text):
-    old = file.read_text("utf-8")
-    new = re.sub(pattern, text, old, flags=re.MULTILINE)
-    if new != old:
-        file.write_text(new, "utf-8")
+def _replace(files, pattern, text):
+    """Write a text in place of what is like the pattern, which has to be in one of the files at least."""
+    found = 0
+    for file in files:
+        new, count = re.subn(pattern, text, file.read_text("utf-8"), flags=re.MULTILINE)
+        found += count
+        if count:
+            file.write_text(new, "utf-8")
+    if not found:
+        raise SystemExit(
+            f"nothing like {pattern} stands in {', '.join(map(str, files)) or 'no file'}"
+        )

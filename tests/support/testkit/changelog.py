@@ -23,7 +23,7 @@ def fragments(package):
     """Return the fragments of a package, by name, with their kind.
 
     Raises:
-        SystemExit: a file is not named like one, or says nothing.
+        SystemExit: a file is not named like one, is no UTF-8, says nothing, or has a heading of its own.
     """
     found = {}
     for path in sorted((package / FOLDER).iterdir()):
@@ -35,8 +35,16 @@ def fragments(package):
             raise SystemExit(
                 f"{path} has to be named <what>.<kind>.md in small letters, with {kinds} as the kind"
             )
-        if not path.read_text("utf-8").strip():
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            raise SystemExit(f"{path} is not UTF-8: {error}") from None
+        if not text.strip():
             raise SystemExit(f"{path} is empty: it has the text that users read in the changelog")
+        if re.search("^#", text, re.M):
+            raise SystemExit(
+                f"{path} has a heading: it becomes one entry of a list below the version's"
+            )
         found[path.name] = match[1]
     return found
 

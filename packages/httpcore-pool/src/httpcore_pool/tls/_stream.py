@@ -106,7 +106,8 @@ class TLSStream(NetworkStream):
         # It was not taken, so whoever goes on passes it again.
         self._unsent, self._begun = b"", 0
         self._torn = False  # while records are being written, and when that was interrupted
-        self._ended = False
+        self._ended = False  # the stream below has
+        self._over = False  # OpenSSL has met close_notify, or a failure, which no buffer shows any more
         self._closed = False
 
     @property
@@ -211,6 +212,7 @@ class TLSStream(NetworkStream):
                 want = left if left < _RECORD_BYTES else _RECORD_BYTES
                 part = self._tls.read(want)
                 if not part:
+                    self._over = True
                     break
                 parts.append(part)
                 left -= len(part)
@@ -224,6 +226,7 @@ class TLSStream(NetworkStream):
                 return None
         except ssl.SSLError as error:
             # Bytes that came before the failure are good; the failure is met again by the next read.
+            self._over = True
             if not parts:
                 return self._end(error)
         return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -358,7 +361,8 @@ class TLSStream(NetworkStream):
         self._stream.forget()
 
     def is_readable(self) -> bool:
-        return bool(self._tls.pending() or self._incoming.pending) or self._stream.is_readable()
+        held = self._over or self._tls.pending() or self._incoming.pending
+        return bool(held) or self._stream.is_readable()
 
     def is_writable(self) -> bool:
         return not (self._unsent or self._write_mutex.is_held) and self._stream.is_writable()
