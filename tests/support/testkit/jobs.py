@@ -38,5 +38,12 @@ async def uploading_much(client, url):
     return (await client.put(url + "/id/123", content=bytes(1_000_000))).content[:3]
 
 
-JOBS = [get, chunked, left_early, left_at_its_end, redirected, expecting, uploading, uploading_much]
+async def accepted(client, url):
+    """Send while the answer is read."""
+    content = iter([bytes(30_000)] * 3)
+    return (await client.post(url + "/accepted/123", content=content)).content
+
+
+JOBS = [get, chunked, left_early, left_at_its_end, redirected, expecting, uploading]
+JOBS += [uploading_much, accepted]
 NAMES = [job.__name__ for job in JOBS]

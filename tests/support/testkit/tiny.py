@@ -11,6 +11,7 @@ Every answer holds what was asked for, so that a test can tell a wrong one:
     /cut/7          half of an answer, then the end
     /reset/7        half of an answer, then a reset
     /large/7        "7" again and again, 400,000 octets
+    /accepted/7     "7", which begins as soon as the head of the request is there
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from pathlib import Path
 from testkit.origin import listening_socket
 from testkit.peer import response
 
+_CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+_LAST_CHUNK = b"0\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
 LARGE_OCTETS = 400_000
 
@@ -47,6 +50,7 @@ class Talk:
     def __init__(self):
         self._data = b""
         self._content = None
+        self._begun = False  # with the answer
         self.end = None
         self.pause = 0.0
 
@@ -69,18 +73,25 @@ class Talk:
             length = int(lowered.split(b"\r\ncontent-length: ")[1].split(b"\r\n")[0])
         if b"\r\ntransfer-encoding: chunked" in lowered:
             if not rest.endswith(b"0\r\n\r\n"):
-                return None if not fresh else self._go_ahead(lowered)
+                return None if not fresh else self._early(head, lowered)
             content, left = unchunked(rest), b""
         elif len(rest) < length:
-            return None if not fresh else self._go_ahead(lowered)
+            return None if not fresh else self._early(head, lowered)
         else:
             content, left = rest[:length], rest[length:]
         self._data = left
+        if self._begun:
+            self._begun = False
+            return _LAST_CHUNK
         self._content = None
         return self._answer(head.split(b" ")[1], content)
 
-    def _go_ahead(self, lowered):
-        """Say 100 (Continue), once."""
+    def _early(self, head, lowered):
+        """Say 100 (Continue), or begin with the answer, once."""
+        kind, word = head.split(b" ")[1].split(b"/")[1:3]
+        if kind == b"accepted" and not self._begun:
+            self._begun = True
+            return _CHUNKED + b"%x\r\n%b\r\n" % (len(word), word)
         if b"100-continue" not in lowered or self._content is not None:
             return None
         self._content = b""
@@ -90,7 +101,7 @@ class Talk:
         kind, word = target.split(b"/")[1:3]
         if kind == b"chunked":
             pieces = b"".join(b"1\r\n%c\r\n" % octet for octet in word)
-            return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + pieces + b"0\r\n\r\n"
+            return _CHUNKED + pieces + _LAST_CHUNK
         if kind == b"to":
             return response(b"over there", "302 Found", b"Location: /id/" + word)
         if kind in (b"cut", b"reset"):
@@ -100,7 +111,7 @@ class Talk:
             self.pause = int(word) % 5 / 1000
         if kind == b"large":
             return response(large(word))
-        return response(word + b" " + content if content else word)
+        return response(word + b" " + content if content and kind != b"accepted" else word)
 
 
 def unchunked(data):
@@ -140,6 +151,14 @@ class TLSTalk:
                     self._tls.write(out)
         except ssl.SSLError:
             pass  # it wants more, or the client has gone
+        return self._out.read()
+
+    def farewell(self):
+        """End TLS as it should be ended (close_notify); return what is to be sent."""
+        try:
+            self._tls.unwrap()
+        except ssl.SSLError:
+            pass  # the client's is not waited for
         return self._out.read()
 
     def release(self):

@@ -96,8 +96,8 @@ class H2Talk:
         # First: what comes before a reset in the same octets can't be answered any more.
         events.sort(key=lambda event: not isinstance(event, h2.events.StreamReset))
         for event in events:
-            if handle := _HANDLERS.get(type(event)):
-                handle(self, event)
+            if handler := _HANDLERS.get(type(event)):
+                getattr(self, handler)(event)
         self._pump()
         return self._h2.data_to_send()
 
@@ -130,6 +130,9 @@ class H2Talk:
         elif kind == "early":
             del self._contents[stream]
             self._respond(stream, word.encode(), status="413")
+        elif kind == "accepted":
+            self._h2.send_headers(stream, [(":status", "200")])
+            self._give(stream, word.encode(), last=False)
         elif "expect" in fields:
             self._h2.send_headers(stream, [(":status", "100")])
 
@@ -154,10 +157,11 @@ class H2Talk:
         stream = event.stream_id
         if (content := self._contents.pop(stream, None)) is None:
             return
-        if self.requests[stream] is None:
+        path = self.requests[stream]
+        if path is None or path.startswith("/accepted/"):
             self._give(stream, b"", last=True)
             return
-        kind, word = self.requests[stream].split("/")[1:3]
+        kind, word = path.split("/")[1:3]
         word = word.encode()
         if kind == "slow" or (kind == "held" and self._site.holds):
             self._held.append((stream, word))
@@ -212,8 +216,8 @@ class H2Talk:
 
 
 _HANDLERS = {
-    h2.events.RequestReceived: H2Talk._on_request,
-    h2.events.DataReceived: H2Talk._on_data,
-    h2.events.StreamEnded: H2Talk._on_end,
-    h2.events.StreamReset: H2Talk._on_reset,
+    h2.events.RequestReceived: "_on_request",
+    h2.events.DataReceived: "_on_data",
+    h2.events.StreamEnded: "_on_end",
+    h2.events.StreamReset: "_on_reset",
 }
