@@ -456,6 +456,14 @@ def test_raise_for_status_names_request_and_status(status, words):
     assert not str(caught.value).endswith(" ")
 
 
+def test_a_status_without_a_phrase_is_told_with_the_standard_one():
+    """RFC 9112 4: the phrase may be empty."""
+    silent = Response(404, request=REQUEST, reason_phrase="")
+    with pytest.raises(HTTPStatusError) as caught:
+        silent.raise_for_status()
+    assert ("client error 404 Not Found", "") == (caught.value.message, silent.reason_phrase)
+
+
 def failed(content_type, body, status=500):
     made = typed(content_type, body)
     made.status_code = status

@@ -50,6 +50,14 @@ def test_a_path_must_exist(tmp_path):
         TLSConfig((str(tmp_path), str(tmp_path / "none.pem")))
 
 
+def test_a_url_is_no_path():
+    """It is the first argument that others' clients have."""
+    with pytest.raises(
+        ValueError, match="ssl='http://localhost/' is a URL, and not a path: use base_url="
+    ):
+        TLSConfig("http://localhost/")
+
+
 def test_a_config_is_taken_as_it_is_and_a_path_as_text(authority, tmp_path):
     config = TLSConfig(authority.bundle)
     assert config is TLSConfig.of(config)

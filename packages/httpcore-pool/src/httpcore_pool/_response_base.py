@@ -279,7 +279,7 @@ class ResponseBase:
     @property
     def _status(self) -> str:
         """The status for people: what a peer sent is escaped."""
-        reason = self.reason_phrase[:_SHOWN_LENGTH]
+        reason = (self.reason_phrase or standard_phrase(self.status_code))[:_SHOWN_LENGTH]
         if not reason.isprintable():
             reason = reason.encode("unicode_escape").decode("ascii")
         return f"{self.status_code} {reason}".rstrip()

@@ -307,6 +307,10 @@ def _authorities(value: object) -> str | bytes:
     if isinstance(value, (str, os.PathLike)):
         given = os.fspath(cast("str | os.PathLike[str]", value))
         if _BEGIN not in given:
+            if "://" in given:
+                raise ValueError(
+                    f"ssl={given!r} is a URL, and not a path: use base_url= for what a client asks"
+                )
             return _existing("ssl", "file or folder of CA certificates", given)
         value = given.encode()
     if not isinstance(value, (bytes, bytearray)):
