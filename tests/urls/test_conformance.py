@@ -1,7 +1,8 @@
 """Conformance with data that others wrote (tests/conformance/data/url/README.md).
 
 Three claims: no host is ever shown but the expected one; nothing that must fail is accepted; all
-else is exact but for the lists below, in which every entry is a refusal, each with its reason.
+else is exact but for the lists below, in which every entry is a refusal, each with its reason. What
+is in a list and passes fails the test.
 """
 
 import json
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 
 from httpcore_urls import URL, InvalidURL, QueryParams
+from httpcore_urls._punycode import decode, encode
 
 DATA = Path(__file__).parents[1] / "conformance" / "data" / "url"
 OURS = ("http:", "https:", "ws:", "wss:")
+REFUSAL = "refused"
 
 GAP = "a tab or line break before the path is refused, not dropped"
 BACKSLASH = "a backslash before the path is refused, not turned round"
@@ -21,8 +24,9 @@ BLANK = "a blank or control in the userinfo is refused, not escaped"
 A_LABEL = "an xn-- label that is no valid IDNA is refused (url-authority.json demands it)"
 EMPTY = "an empty label is refused (verifydnslength_tests.json demands it)"
 LONG = "a label over 63 or a host over 253 octets is refused (verifydnslength_tests.json)"
+CONTROLS = "a control character in a host is refused, not escaped"
 
-# Every input that the standard accepts and we refuse.
+# Every input that the standard accepts and we refuse, of our schemes and of others.
 REFUSED = {
     "http://example\t.\norg": GAP,
     "http://f:\n/c": GAP,
@@ -53,7 +57,16 @@ REFUSED = {
     "http://./": EMPTY,
     "http://../": EMPTY,
     "http://foo.09..": EMPTY,
+    "foo://ho\tst/": GAP,
+    "foo://ho\nst/": GAP,
+    "foo://ho\rst/": GAP,
+    "sc://\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c"
+    "\x1d\x1e\x1f\x7f!\"$%&'()*+,-.;=_`{}~/": CONTROLS,
+    "foo:// !\"$%&'()*+,-.;<=>@[\\]^_`{|}~@host/": BACKSLASH,
+    "foo://joe: !\"$%&'()*+,-.:;<=>@[\\]^_`{|}~@host/": BACKSLASH,
 }
+# The standard's generic rules hold for other schemes.
+NOT_OURS = "file: is for programs with files, and about:blank no base for us"
 
 REFUSED_HOSTS = {
     "x..xn--zca": EMPTY,
@@ -83,97 +96,109 @@ def parse(case: dict[str, Any]) -> URL | None:
         return None
 
 
+# -- URLs --
+
+
 def is_ours(case: dict[str, Any]) -> bool:
-    places = (case.get("href"), case["input"].strip().lower(), case.get("base"))
-    return any(place is not None and place.startswith(OURS) for place in places)
+    if case.get("base") == "about:blank":
+        return not case["input"].startswith(("#", "file:"))
+    places = (case.get("href"), case["input"].lower(), case.get("base"))
+    return not any(place is not None and place.startswith("file:") for place in places)
 
 
-WEB_CASES = [
-    case
-    for name in ("urltestdata.json", "ada_extra_urltestdata.json")
-    for case in load(name)
-    if is_ours(case) and not case["input"].startswith("file:")
-]
+URL_FILES = ("urltestdata.json", "ada_extra_urltestdata.json")
+URLS = {name: [case for case in load(name) if is_ours(case)] for name in URL_FILES}
 
 
-def test_web_cases_are_all_there():
-    assert len(WEB_CASES) > 500
+def shown(url: URL) -> dict[str, str]:
+    """Name the parts as the data do."""
+    return {
+        "href": str(url),
+        "protocol": f"{url.scheme}:",
+        "origin": str(url.origin),
+        "hostname": f"[{url.host}]" if ":" in url.host else url.host,
+        "port": "" if url.explicit_port is None else str(url.explicit_port),
+        "pathname": url.path,
+        "search": f"?{url.query}" if url.query else "",
+        "searchParams": str(url.params),
+        "hash": f"#{url.fragment}" if url.fragment else "",
+    }
 
 
-@pytest.mark.parametrize("case", WEB_CASES, ids=lambda case: ascii(case["input"])[:60])
-def test_web_url_is_read_as_browsers_read_it(case: dict[str, Any]):
+def answer(case: dict[str, Any]) -> Any:
+    """Say what is otherwise than the case has it: REFUSAL, or the parts that we show; or nothing."""
     url = parse(case)
-    if case.get("failure") or case["input"] in REFUSED:
-        assert url is None
-        return
-    assert url is not None
-    assert case["href"] == str(url)
-    assert case["hostname"] == (f"[{url.host}]" if ":" in url.host else url.host)
-    assert case["port"] == ("" if url.explicit_port is None else str(url.explicit_port))
-    assert case["pathname"] == url.path
-    assert case["search"] == (f"?{url.query}" if url.query else "")
-    assert case["hash"] == (f"#{url.fragment}" if url.fragment else "")
+    if url is None:
+        return None if case.get("failure") else REFUSAL
+    if case.get("failure"):
+        return str(url)
+    graded = shown(url) if case["href"].startswith(OURS) else {"href": str(url)}
+    return {name: text for name, text in graded.items() if case.get(name, text) != text} or None
+
+
+@pytest.mark.parametrize("name", URL_FILES)
+def test_urls_are_read_as_browsers_read_them(name: str):
+    expected = {case["input"]: REFUSAL for case in URLS[name] if case["input"] in REFUSED}
+    assert expected == {case["input"]: found for case in URLS[name] if (found := answer(case))}
 
 
 def test_no_refusal_is_listed_in_vain():
-    accepted = {case["input"] for case in WEB_CASES if not case.get("failure")}
-    assert not set(REFUSED) - accepted
+    assert set(REFUSED) <= {case["input"] for cases in URLS.values() for case in cases}
 
 
-# The standard's generic rules hold for other schemes; `file:` is none of our business.
-OTHER_CASES = [
-    case
-    for case in load("urltestdata.json")
-    if not is_ours(case)
-    and not (case.get("href") or "").startswith("file:")
-    and not (case.get("base") or "").startswith(("file:", "about:"))
-    and not case["input"].lower().startswith("file:")
-]
-REFUSED_OTHERS = {
-    "foo://ho\tst/": GAP,
-    "foo://ho\nst/": GAP,
-    "foo://ho\rst/": GAP,
-    "foo:// !\"$%&'()*+,-.;<=>@[\\]^_`{|}~@host/": BACKSLASH,
-    "foo://joe: !\"$%&'()*+,-.:;<=>@[\\]^_`{|}~@host/": BACKSLASH,
+NAME_LENGTHS = load("verifydnslength_tests.json")
+
+
+def test_names_too_long_for_dns_are_refused():
+    assert [] == [case for case in NAME_LENGTHS if case["failure"] != (parse(case) is None)]
+
+
+AUTHORITIES = json.loads((DATA / "url-authority.json").read_text("utf-8"))["cases"]
+
+
+def test_host_is_the_one_that_is_meant():
+    hosts = {case["id"]: parse({"input": case["url"]}) for case in AUTHORITIES}
+    found = {id_: "error" if url is None else shown(url)["hostname"] for id_, url in hosts.items()}
+    wrong = [
+        case for case in AUTHORITIES if found[case["id"]] not in case.get("may", [case["host"]])
+    ]
+    assert [] == wrong
+
+
+# -- hosts --
+
+
+def host_of(text: str) -> str | None:
+    try:
+        return URL(f"https://{text}/x").host
+    except InvalidURL:
+        return None
+
+
+def too_long(name: str) -> bool:
+    return len(name) > 253 or max(map(len, name.split("."))) > 63
+
+
+TO_ASCII = load("toascii.json")
+REFUSED_HOSTS |= {
+    case["input"]: LONG for case in TO_ASCII if case["output"] and too_long(case["output"])
 }
 
 
-@pytest.mark.parametrize("case", OTHER_CASES, ids=lambda case: ascii(case["input"])[:60])
-def test_other_scheme_is_kept_sanely(case: dict[str, Any]):
-    url = parse(case)
-    controls_in_host = case["input"].startswith("sc://\x01")
-    if case.get("failure") or case["input"] in REFUSED_OTHERS or controls_in_host:
-        assert url is None
-    else:
-        assert case["href"] == str(url)
-
-
-@pytest.mark.parametrize("case", load("toascii.json"), ids=lambda case: ascii(case["input"])[:60])
-def test_host_is_mapped_to_ascii(case: dict[str, Any]):
-    text, expected = case["input"], case["output"]
-    too_long = expected is not None and max(map(len, expected.split("."))) > 63
-    too_long = too_long or len(expected or "") > 253
-    try:
-        host = URL(f"https://{text}/x").host
-    except InvalidURL:
-        host = None
-    assert (None if too_long or text in REFUSED_HOSTS else expected) == host
+def test_host_is_mapped_to_ascii():
+    found = {case["input"]: (case["output"], host_of(case["input"])) for case in TO_ASCII}
+    otherwise = {text: host for text, (expected, host) in found.items() if expected != host}
+    assert dict.fromkeys(REFUSED_HOSTS) == otherwise
 
 
 # Without the empty host: the slashes of https:///x are ignored, so that x is the host there.
-IDNA_CASES = [case for case in load("IdnaTestV2.json") if case["input"]]
-
+NO_HOST = "without a host the path begins with one (https:///x)"
+IDNA_FILES = ("IdnaTestV2.json", "IdnaTestV2-removed.json")
+IDNA = {name: [case for case in load(name) if case["input"]] for name in IDNA_FILES}
 
 # The comments name the rules of UTS 46 that a name breaks; the data mark those that browsers skip.
 SKIPPED_BY_BROWSERS = " (ignored)"
 DNS_LENGTH = {"A4_1", "A4_2"}  # empty and long labels, long names: those we do check
-
-
-def parse_host(case: dict[str, Any]) -> str | None:
-    try:
-        return URL(f"https://{case['input']}/x").host
-    except InvalidURL:
-        return None
 
 
 def broken_rules(case: dict[str, Any]) -> set[str]:
@@ -187,124 +212,86 @@ def broken_rules(case: dict[str, Any]) -> set[str]:
     return (rules - skipped) | ({rule.split()[0] for rule in skipped} & DNS_LENGTH)
 
 
-@pytest.mark.parametrize("case", IDNA_CASES, ids=lambda case: ascii(case["input"])[:40])
-def test_name_is_read_by_uts_46_and_refused_only_where_it_breaks_a_rule(case: dict[str, Any]):
-    host = parse_host(case)
-    if host is None:
-        assert case["output"] is None or broken_rules(case)
-    else:
-        assert case["output"] == host
+def idna_refusals(name: str) -> dict[str, str]:
+    """Give the names that the data let pass and we refuse, each with the reason."""
+    return {
+        case["input"]: f"{EMPTY}; {LONG}" if broken_rules(case) <= DNS_LENGTH else A_LABEL
+        for case in IDNA[name]
+        if case["output"] is not None and host_of(case["input"]) is None
+    }
 
 
-def test_deviations_of_idna_are_counted():
-    refused = [
-        case for case in IDNA_CASES if case["output"] is not None and parse_host(case) is None
+@pytest.mark.parametrize("name", IDNA_FILES)
+def test_names_are_read_by_uts_46_and_refused_only_where_they_break_a_rule(name: str):
+    refused = idna_refusals(name)
+    for case in IDNA[name]:
+        if case["input"] not in refused:
+            assert case["output"] == host_of(case["input"]), case
+            continue
+        assert broken_rules(case), case
+        if refused[case["input"]] == A_LABEL:
+            assert "xn--" in case["output"], case
+
+
+# -- text --
+
+ESCAPES = load("percent-encoding.json")
+FORMS = load("urlencoded-parser-data.json")
+
+
+def test_a_query_is_escaped_as_utf_8():
+    expected = {case["input"]: case["output"]["utf-8"] for case in ESCAPES}
+    assert expected == {text: URL(f"https://h/?{text}").query for text in expected}
+
+
+def test_form_text_is_read_as_pairs():
+    expected = {case["input"]: [tuple(pair) for pair in case["output"]] for case in FORMS}
+    assert expected == {text: QueryParams(text).multi_items() for text in expected}
+
+
+PUNYCODE = load("punycode_tests.json")
+BAD_PUNYCODE = load("bad_punycode_tests.json")
+
+
+def test_text_is_written_in_punycode_and_read_back():
+    wrong = [
+        case
+        for case in PUNYCODE
+        if (case["encoded"], case["decoded"]) != (encode(case["decoded"]), decode(case["encoded"]))
     ]
-    lengths = [case for case in refused if broken_rules(case) <= DNS_LENGTH]
-    # Of the rest each is an xn-- label that does not decode to a valid name.
-    assert all("xn--" in case["output"] for case in refused if case not in lengths)
-    assert (len(IDNA_CASES), len(refused), len(lengths)) == (2670, 868, 108)
+    assert [] == wrong
 
 
-@pytest.mark.parametrize(
-    "case", load("verifydnslength_tests.json"), ids=lambda case: case["input"][:60]
-)
-def test_names_too_long_for_dns_are_refused(case: dict[str, Any]):
-    assert case["failure"] == (parse(case) is None)
+def test_a_label_that_is_too_long_for_punycode_is_refused():
+    assert [None] == [host_of(case["decoded"]) for case in BAD_PUNYCODE]
 
 
-AUTHORITIES = json.loads((DATA / "url-authority.json").read_text("utf-8"))["cases"]
-
-
-@pytest.mark.parametrize("case", AUTHORITIES, ids=lambda case: case["id"])
-def test_host_is_the_one_that_is_meant(case: dict[str, Any]):
-    url = parse({"input": case["url"]})
-    host = "error" if url is None else f"[{url.host}]" if ":" in url.host else url.host
-    assert host in case.get("may", [case["host"]])
-
-
-@pytest.mark.parametrize(
-    "case", load("percent-encoding.json"), ids=lambda case: ascii(case["input"])
-)
-def test_query_is_escaped_as_utf8(case: dict[str, Any]):
-    if "utf-8" in case["output"]:
-        assert case["output"]["utf-8"] == URL(f"https://h/?{case['input']}").query
-
-
-@pytest.mark.parametrize(
-    "case", load("urlencoded-parser-data.json"), ids=lambda case: ascii(case["input"])
-)
-def test_form_text_is_read_as_pairs(case: dict[str, Any]):
-    assert [tuple(pair) for pair in case["output"]] == QueryParams(case["input"]).multi_items()
-
-
-# setters_tests.json: name there, argument of copy_with, and the delimiter that the argument lacks.
-SETTERS = {
-    "protocol": ("scheme", ":"),
-    "username": ("username", ""),
-    "password": ("password", ""),
-    "hostname": ("host", ""),
-    "port": ("port", ""),
-    "pathname": ("path", ""),
-    "search": ("query", "?"),
-    "hash": ("fragment", "#"),
-}
-DELIMITER = "text that holds more than the part is refused, not cut"
-DROPPED = "a tab or line break is refused, not dropped"
-OTHER_SCHEME = "copy_with may change to a scheme of the other kind"
-CLEAR = "user name and password are given in the clear: % means itself"
-REMOVED = "the empty text removes query or fragment with its delimiter"
-# Where the answer is another: None for a refusal.
-CHANGED: dict[tuple[str, str], tuple[str | None, str]] = {
-    ("protocol", "https:foo : bar"): (None, DELIMITER),
-    ("protocol", "h\r\ntt\tps"): (None, DROPPED),
-    ("protocol", "https\r"): (None, DROPPED),
-    ("hostname", "example.com/stuff"): (None, DELIMITER),
-    ("hostname", "example.com?stuff"): (None, DELIMITER),
-    ("hostname", "example.com#stuff"): (None, DELIMITER),
-    ("hostname", "example.com\\stuff"): (None, DELIMITER),
-    ("hostname", "test/@aaa"): (None, DELIMITER),
-    ("hostname", "test/:aaa"): (None, DELIMITER),
-    ("hostname", "foo\t\r\nbar"): (None, DROPPED),
-    ("hostname", "xn--"): (None, A_LABEL),
-}
-REASONED = {
-    ("protocol", "file"): OTHER_SCHEME,
-    ("protocol", "b"): OTHER_SCHEME,
-    ("protocol", "s"): OTHER_SCHEME,
-    ("search", "?"): REMOVED,
-    ("hash", "#"): REMOVED,
-}
-SETTER_CASES = [
-    (name, case)
-    for name, cases in json.loads((DATA / "setters_tests.json").read_text("utf-8")).items()
-    if name in SETTERS
-    for case in cases
-    if case["href"].startswith(OURS)
-    and (name != "port" or not case["new_value"] or case["new_value"].isdecimal())
-]
-
-
-@pytest.mark.parametrize(
-    ("name", "case"), SETTER_CASES, ids=lambda value: value if isinstance(value, str) else ""
-)
-def test_part_is_changed_as_browsers_change_it(name: str, case: dict[str, Any]):
-    argument, delimiter = SETTERS[name]
-    text = case["new_value"]
-    value: Any = text.removesuffix(":") if name == "protocol" else text.removeprefix(delimiter)
-    if name == "port":
-        value = int(text) if text else None
-    url = URL(case["href"])
-    try:
-        changed = str(url.copy_with(**{argument: value}))
-    except InvalidURL:
-        changed = None
-    if (name, text) in REASONED or (name in ("username", "password") and "%" in text):
-        assert changed != case["expected"]["href"]
-    elif (name, text) in CHANGED:
-        assert CHANGED[name, text][0] == changed
-    elif case["expected"]["href"] == str(url):
-        # What browsers ignore is an error here, unless it changes nothing anyway.
-        assert changed in (None, str(url))
-    else:
-        assert case["expected"]["href"] == changed
+def played() -> dict[str, dict[str, Any]]:
+    """Say for each file which cases are graded here, and which are answered otherwise, and why."""
+    return {
+        **{
+            f"url/{name}": {
+                "graded": cases,
+                "otherwise": {
+                    c["input"]: REFUSED[c["input"]] for c in cases if c["input"] in REFUSED
+                },
+                "left out": {NOT_OURS: [case for case in load(name) if not is_ours(case)]},
+            }
+            for name, cases in URLS.items()
+        },
+        **{
+            f"url/{name}": {
+                "graded": cases,
+                "otherwise": idna_refusals(name),
+                "left out": {NO_HOST: [case for case in load(name) if not case["input"]]},
+            }
+            for name, cases in IDNA.items()
+        },
+        "url/toascii.json": {"graded": TO_ASCII, "otherwise": REFUSED_HOSTS},
+        "url/verifydnslength_tests.json": {"graded": NAME_LENGTHS},
+        "url/url-authority.json": {"graded": AUTHORITIES},
+        "url/percent-encoding.json": {"graded": ESCAPES},
+        "url/urlencoded-parser-data.json": {"graded": FORMS},
+        "url/punycode_tests.json": {"graded": PUNYCODE},
+        "url/bad_punycode_tests.json": {"graded": BAD_PUNYCODE},
+    }

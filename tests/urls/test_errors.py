@@ -41,6 +41,7 @@ def test_error_cuts_and_escapes_the_url():
         " http:\\\\u:hunter2@h/",
         "http://u:hunter2\n@h/",
         "http://u:hunter2@" + "a" * 300,
+        *("http://u:hunter2\uff20h/", "http://u:hun/ter2\ufe6bh:x/"),
     ],
 )
 def test_error_masks_the_password(text: str):

@@ -37,6 +37,7 @@ from httpcore_urls.masking import (
         ("http://a/?x&token%3Dhunter2", "?x&token%3DXXX"),
         ("http://a/?n=http%253A%252F%252Fb%252F%253Fsig%253Dhunter2", "?n=http://b/?sig%3DXXX"),
         ("http://a/?n=http%253A%252F%252Fu%253Ahunter2%2540b%252F", "?n=http://b/"),
+        ("http://a/?%2574oken=hunter2&%252574oken=hunter2", "?%2574oken=XXX&%252574oken=XXX"),
         ("http://a/?a[code]=hunter2&pass%20word1=hunter2", "?a[code]=XXX&pass%20word1=XXX"),
         ("http://a/?q=100%25&r=a%252Fb&c%2Bd#e%20f", "?q=100%25&r=a%252Fb&c%2Bd#e%20f"),
     ],
@@ -96,6 +97,15 @@ def test_json_without_end_takes_no_long_time():
         "token\x00",
         "\uff34\uff2f\uff2b\uff25\uff2e",
         "pa\u017f\u017fword",
+        *(
+            "tokens",
+            "refresh_tokens[]",
+            "passwords",
+            "client-secrets",
+            "credentials",
+            "cvv",
+            "CVC2",
+        ),
     ],
 )
 def test_names_of_secrets_are_known_however_they_are_written(name):
@@ -103,10 +113,15 @@ def test_names_of_secrets_are_known_however_they_are_written(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["", "page", "tokens", "Idempotency-Key", "monkey", "code", "\ud800", "[]"]
+    "name", ["", "page", "max_tokens", "Idempotency-Key", "monkey", "code", "\ud800", "[]", "keys"]
 )
 def test_other_names_are_none(name):
     assert not is_secret(name)
+
+
+@pytest.mark.parametrize("pair", ["a=\ud800%26token%3Dhunter2", "\ud800%26token%3Dhunter2"])
+def test_a_lone_surrogate_beside_a_secret_is_replaced(pair):
+    assert pair.replace("\ud800", "?").replace("hunter2", "XXX") == masked_form(pair, "XXX")
 
 
 def test_a_code_is_a_secret_in_a_form_and_a_number_in_json():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from httpcore_urls import URL, InvalidURL
 
-from .fuzz import (
+from .differential import (
     BASES,
     IPV6_PIECES,
     MAX_CHARACTERS,

@@ -12,6 +12,7 @@ import re
 
 _SHOWN_CHARACTERS = 200
 _MASK = "[secure]"
+_AT = "@\uff20\ufe6b"  # the others are none in a URL, but people paste them
 
 # Whatever stands before the authority in text that may be broken anywhere: a scheme, slashes either
 # way.
@@ -61,9 +62,9 @@ def mask_text(text: str) -> str:
     """Mask what may be a password in text that did not parse.
 
     The text is broken, so nobody can tell where its authority ends: everything from the first colon
-    to the last `@` goes, even where that takes a harmless path along.
+    to the last `@`, of any width, goes, even where that takes a harmless path along.
     """
-    at = text.rfind("@")
+    at = max(map(text.rfind, _AT))
     prefix = _PREFIX.match(text)
     colon = text.find(":", prefix.end() if prefix else 0)
     if 0 <= colon < at:

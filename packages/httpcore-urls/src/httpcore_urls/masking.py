@@ -39,14 +39,18 @@ _NAMES = frozenset(
         *("codeverifier", "key", "privatekey", "secretkey", "accesskey", "secretaccesskey"),
         *("accesskeyid", "appkey", "authkey", "customerkey", "encryptionkey", "functionskey"),
         *("pwd", "pw", "pass", "passcode", "passwordconfirmation", "pin", "otp", "totp", "csrf"),
+        *("cvv", "cvc", "cvn", "cardnumber"),
+        # Several; other tokens are words that were counted ("max_tokens").
+        *("tokens", "accesstokens", "apitokens", "authtokens", "idtokens", "refreshtokens"),
         *("auth", "authorization", "proxyauthorization", "jwt", "bearer", "oauthverifier"),
         *("authcode", "authorizationcode", "devicecode", "idtokenhint"),
-        *("cookie", "setcookie", "session", "sid", "credentials"),
+        *("cookie", "setcookie", "session", "sid"),
     }
 )
 _ENDINGS = (
     *("token", "secret", "password", "passwd", "passphrase", "apikey", "signature", "credential"),
     *("sessionid", "sessid", "subscriptionkey"),
+    *("secrets", "passwords", "apikeys", "credentials", "sessionids"),
 )
 _CODE = "code"  # RFC 6749, section 4.1.2: of a URL or a form; in JSON it numbers errors
 _DEEPEST = 4  # nested text
@@ -124,7 +128,7 @@ def masked_value(name: str, value: str, mask: str = MASK) -> str:
     """
     require_str("name", name)
     require_str("value", value)
-    return _value(name, value, mask, 0)
+    return _value(_decoded(name), value, mask, 0)
 
 
 def masked_json(text: str, mask: str = MASK) -> str:
@@ -177,16 +181,29 @@ def _bare(piece: str, mask: str, depth: int) -> str:
     """Return a piece of a form that is no pair, unless it is one when it is decoded."""
     plain = unquote_plus(piece)
     shown = plain if plain == piece else _nested(plain, mask, depth + 1)
-    return piece if shown == plain else quote(shown, safe=_SAFE)
+    return piece if shown == plain else _encoded(shown)
 
 
 def _pair(name: str, value: str, mask: str, depth: int) -> str:
     """Return a name and its value, both urlencoded."""
     plain = unquote_plus(value)
-    shown = _value(unquote_plus(name), plain, mask, depth)
+    shown = _value(_decoded(name), plain, mask, depth)
     if shown in (plain, mask):
         return f"{name}={value if shown == plain else mask}"
-    return f"{name}={shown if plain == value else quote(shown, safe=_SAFE)}"
+    return f"{name}={shown if plain == value else _encoded(shown)}"
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe=_SAFE, errors="replace")  # a lone surrogate has no UTF-8
+
+
+def _decoded(name: str) -> str:
+    """Undo the escapes of a name, however often it was encoded: a proxy or a framework may, too."""
+    for _ in range(_DEEPEST):
+        if "%" not in name:
+            break
+        name = unquote_plus(name)
+    return name
 
 
 def _value(name: str, value: str, mask: str, depth: int) -> str:

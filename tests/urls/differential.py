@@ -1,32 +1,23 @@
-"""Our parser beside the reference, on texts that nobody would write.
-
-    python tests/urls/fuzz.py --seconds 120 [--seed 7] [--stop]
+"""Our parser beside the reference, on any text.
 
 Two claims about `URL(text)` and `URL(base).resolve_with(text)`. What ours accepts, the standard
 accepts and reads the same. What ours refuses and the standard accepts is of a documented kind, for
 each of which a predicate on the input stands here; and all that is of such a kind is refused.
 Besides, a URL reads back from its own text.
 
-test_reference.py makes the same claims on texts of Hypothesis. pytest does not collect this file.
+test_reference.py makes these claims on texts of Hypothesis, tests/fuzz/ on those of a fuzzer.
 """
 
-import argparse
 import json
-import random
 import re
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from httpcore_urls import URL, InvalidURL
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from tests.urls.reference import (
+from .reference import (
     DEFAULT_PORTS,
     EOF,
     UNSURE,
@@ -303,77 +294,3 @@ def mutate(text: str, edit: int, place: int, piece: str) -> str:
             return before + "".join(f"%{byte:02x}" for byte in encoded) + after[1:]
         case _:
             return before.swapcase() + after
-
-
-def address(rng: random.Random) -> str:
-    """Give what looks like an address, and mostly is none."""
-    if rng.random() < 0.5:
-        return "[" + ":".join(rng.choices(IPV6_PIECES, k=rng.randrange(1, 10))) + "]"
-    return ".".join(
-        "".join(rng.choices(NUMBERS, k=rng.choice([1, 1, 1, 2])))
-        for _ in range(rng.randrange(1, 6))
-    )
-
-
-def texts(rng: random.Random, seeds: list[str]) -> Iterator[str]:
-    """Give texts without end: addresses, pieces of grammar, the corpus, and mutations of all."""
-    while True:
-        kind = rng.random()
-        if kind < 0.1:
-            text = f"http://{address(rng)}/"
-        elif kind < 0.5:
-            text = rng.choice(STARTS) + "".join(rng.choices(PIECES, k=rng.randrange(9)))
-        else:
-            text = rng.choice(seeds)
-        for _ in range(rng.randrange(4)):
-            piece = rng.choice(PIECES) if rng.random() < 0.8 else rng.choice(seeds)[:8]
-            text = mutate(text, rng.randrange(6), rng.randrange(10_000), piece)
-        yield text
-
-
-def is_base(text: str) -> bool:
-    try:
-        record = parse(text)
-        return record is not None and record.host != UNSURE and URL(text).is_absolute_url
-    except (Skip, InvalidURL):
-        return False
-
-
-def fuzz(seconds: float, seed: int, *, stop: bool) -> int:
-    rng = random.Random(seed)
-    seeds = corpus()
-    bases = [text for text in seeds if is_base(text)]
-    stream = texts(rng, seeds)
-    seen: Counter[str] = Counter()
-    tried = found = 0
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        text = next(stream)
-        base = None if rng.random() < 0.6 else rng.choice(rng.choice([BASES, bases]))
-        tried += 1
-        try:
-            message = disagreement(text, base, seen)
-        except Exception as error:
-            message = f"{type(error).__name__}: {error}"
-        if message is not None:
-            found += 1
-            print(f"{text!r} against {base!r}: {message}", flush=True)
-            if stop:
-                break
-    for kind, number in sorted(seen.items()):
-        print(f"{number:9} {kind}")
-    print(f"{tried} inputs tried with seed {seed}, {found} disagreements")
-    return 1 if found else 0
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Ours beside the reference.")
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--stop", action="store_true", help="at the first disagreement")
-    options = parser.parse_args()
-    return fuzz(options.seconds, options.seed, stop=options.stop)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
