@@ -198,3 +198,8 @@ def test_no_text_raises_and_schemes_are_tokens(text: str) -> None:
     for challenge in parse_challenges(text):
         assert challenge.scheme
         assert "" not in challenge.parameters
+
+
+def played() -> dict[str, dict[str, Any]]:
+    """Say which cases are graded here."""
+    return {"own/digest-auth.json": {"graded": CASES}}

@@ -9,19 +9,17 @@ from hypothesis import strategies as st
 from httpcore_headers import MediaType, parse_media_type
 
 DATA = Path(__file__).parent.parent / "conformance" / "data" / "mime"
-DEVIATIONS: dict[str, str] = {}  # input -> reason: none
+FILES = ("mime-types.json", "generated-mime-types.json")
 
 
 def load(name: str) -> list[dict[str, Any]]:
     cases = json.loads((DATA / name).read_text("utf-8"))
-    return [case for case in cases if isinstance(case, dict) and case["input"] not in DEVIATIONS]
+    return [case for case in cases if isinstance(case, dict)]
 
 
-@pytest.mark.parametrize("name", ["mime-types.json", "generated-mime-types.json"])
+@pytest.mark.parametrize("name", FILES)
 def test_media_types_read_as_the_web_platform_tests_say(name: str) -> None:
-    cases = load(name)
-    assert len(cases) > 50
-    expected = {case["input"]: case["output"] for case in cases}
+    expected = {case["input"]: case["output"] for case in load(name)}
     read = {text: parse_media_type(text) for text in expected}
     assert expected == {text: None if media is None else str(media) for text, media in read.items()}
 
@@ -53,3 +51,8 @@ def test_a_hostile_value_takes_linear_time(unit: str) -> None:
 def test_what_is_read_reads_back_the_same(text: str) -> None:
     media = parse_media_type(text)
     assert media is None or parse_media_type(str(media)) == media
+
+
+def played() -> dict[str, dict[str, Any]]:
+    """Say which cases are graded here."""
+    return {f"mime/{name}": {"graded": load(name)} for name in FILES}

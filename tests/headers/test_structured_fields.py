@@ -145,12 +145,6 @@ def structure(case: dict[str, Any]) -> Any:
 # -- the cases --
 
 
-def test_all_cases_are_there() -> None:
-    assert (19, 4) == (len(FILES), len(SERIALISED))
-    assert 1580 == sum(len(load(name)) for name in FILES)
-    assert 544 == sum(len(load(f"serialisation-tests/{name}")) for name in SERIALISED)
-
-
 @pytest.mark.parametrize("file", FILES)
 def test_fields_read_from_headers_mean_what_they_must(file: str) -> None:
     cases = [case for case in load(file) if (file, case["name"]) not in OUTER_TAB | BEYOND_DATETIME]
@@ -236,27 +230,6 @@ def test_a_broken_line_breaks_the_whole_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "size"),
-    [
-        ("list", ", ".join(f"a{number}" for number in range(1024)), 1024),  # 3.1
-        ("dictionary", ", ".join(f"a{number}=1" for number in range(1024)), 1024),  # 3.2
-        ("dictionary", "k" * 64 + "=1", 1),  # 3.1.2
-        ("list", "(" + " ".join(["a"] * 256) + ")", 1),  # 3.1.1
-        ("list", "a" + "".join(f";p{number}=1" for number in range(256)), 1),  # 3.1.2
-        ("list", "a;" + "k" * 64, 1),
-        ("item", '"' + "a" * 1024 + '"', 2),  # 3.3.3
-        ("item", '"' + '\\"' * 1024 + '"', 2),
-        ("item", "t" * 512, 2),  # 3.3.4
-        ("item", ":" + base64.b64encode(bytes(16_384)).decode() + ":", 2),  # 3.3.5
-    ],
-)
-def test_the_sizes_that_everybody_must_take_are_taken(kind: Kind, value: str, size: int) -> None:
-    found = from_headers(Headers({"X": value}), "x", kind)
-    assert size == len(found)
-    assert value == http_sf.ser(found)
-
-
-@pytest.mark.parametrize(
     "unit",
     [
         *(
@@ -301,3 +274,20 @@ def test_no_value_of_a_field_raises_anything_else(kind: Kind, text: str) -> None
     if found != [] and found != {}:
         again = from_headers(Headers({"X": http_sf.ser(found)}), "x", kind)
         assert meaning(found) == meaning(again)
+
+
+def played() -> dict[str, dict[str, Any]]:
+    """Say which cases are graded here, and which are answered otherwise, and why."""
+    why = "the tab around the value is gone before anybody reads it (RFC 9110 5.5)"
+    found = {
+        f"structured-fields/{file}": {
+            "graded": load(file),
+            "otherwise": {name: why for of, name in sorted(OUTER_TAB) if of == file},
+        }
+        for file in FILES
+    }
+    written = {name: load(f"serialisation-tests/{name}") for name in SERIALISED}
+    return found | {
+        f"structured-fields/serialisation-tests/{name}": {"graded": cases}
+        for name, cases in written.items()
+    }

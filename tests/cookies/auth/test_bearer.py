@@ -1,3 +1,5 @@
+from string import ascii_letters, digits
+
 import pytest
 
 from httpcore_cookies import BearerAuth, InvalidCredentials
@@ -7,6 +9,16 @@ from testkit.auth_flows import drive, refusal, request_for
 def test_a_token_is_sent_as_it_is_and_a_refusal_accepted():
     steps = drive(BearerAuth("aZ09-._~+/==").flow(request_for()), refusal("Bearer"))
     assert [(("Authorization", "Bearer aZ09-._~+/=="),)] == steps
+
+
+def test_a_token_is_of_letters_digits_and_six_others():
+    def taken(octet):
+        try:
+            return bool(BearerAuth(f"a{octet}b"))
+        except InvalidCredentials:
+            return False
+
+    assert {*ascii_letters, *digits, *"-._~+/"} == set(filter(taken, map(chr, range(256))))
 
 
 @pytest.mark.parametrize("token", ["", "a b", "Bearer a", "a=b", "é", "a\n", "=", "a,b", "\ud800"])

@@ -88,6 +88,7 @@ def test_without_qop_nothing_is_counted(known, unasked):
         ("https://a.test:8443/b/ http://a.test/b/ /a/", ["/a/x"], ["/b/x"]),
         ("https://user@a.test/b/ //a.test/b/ ftp://a.test/b/ a/ /a/", ["/a/x"], ["/b/x"]),
         ("https://a.test.evil.test/b/ https://a.testb/ /a/", ["/a/x"], ["/b/x"]),
+        ("x:https://a.test/b/ https://a.test?/b/ https://a.test#/b/ /a/", ["/a/x"], ["/b/x"]),
         ("relative ?q #f", [], ["/", "/a/"]),
         ("", ["/", "/a"], []),
         (" ", ["/", "/a"], []),
@@ -100,6 +101,13 @@ def test_credentials_are_sent_unasked_where_the_domain_says(
     known(challenge(domain=domain), target="/a/")
     assert [] == [target for target in inside if unasked(target) == {}]
     assert [] == [target for target in outside if unasked(target) != {}]
+
+
+def test_an_origin_in_the_clear_has_port_80(known, unasked):
+    origin = {"origin": "http://a.test"}
+    known(challenge(domain="http://A.test:80/a/ http://a.test:443/b/"), "/a/", **origin)
+    assert [] == [x for x in ("/a/x", "*") if not unasked(x, **origin)]
+    assert {} == unasked("/b/x", **origin)
 
 
 @pytest.mark.parametrize("target", ["*", "a.test:443"])

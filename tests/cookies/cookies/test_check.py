@@ -3,9 +3,79 @@
 import pytest
 
 from httpcore_cookies import Cookie, InvalidCookie
-from httpcore_cookies.cookies._check import check_cookie
+from httpcore_cookies.cookies._check import (
+    check_cookie,
+    check_domain,
+    check_name,
+    check_path,
+    check_value,
+)
 
 GOOD = Cookie("a", "s3cret", "a.test", "/", expires=5)
+CHARACTERS = [chr(number) for number in range(0x180)]
+PRINTABLE = {chr(number) for number in range(0x21, 0x7F)}
+LOWER = set("abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+def taken(check, template):
+    """Which characters may stand in the place of the X."""
+    found = set()
+    for character in CHARACTERS:
+        try:
+            check(template.replace("X", character))
+        except InvalidCookie:
+            continue
+        found.add(character)
+    return found
+
+
+@pytest.mark.parametrize("template", ["X", "aXb"])
+def test_what_a_callers_names_and_paths_are_made_of(template):
+    assert PRINTABLE - set(";=,") == taken(check_name, template)
+    assert PRINTABLE - set(";") == taken(lambda text: check_path("a", text), "/" + template)
+
+
+def test_what_a_callers_values_and_domains_are_made_of():
+    def value(text):
+        check_value("a", text)
+
+    def domain(text):
+        check_domain("a", text)
+
+    assert PRINTABLE - set(";") == taken(value, "X") == taken(value, "Xb") == taken(value, "aX")
+    assert PRINTABLE - set(";") | {" "} == taken(value, "aXb")
+    letters = LOWER | set("ABCDEFGHIJKLMNOPQRSTUVWXYZ_-")
+    assert letters | {"."} == taken(domain, "aXb")
+    assert letters == taken(domain, "a.Xb")
+
+
+@pytest.mark.parametrize(
+    ("part", "template", "others"),
+    [
+        ("name", "X", set()),
+        ("name", "aXb", {" ", "\t"}),
+        ("name", "aX", set()),
+        ("value", "X", set("=")),
+        ("value", "aXb", set(" \t=")),
+        ("value", "aX", set("=")),
+    ],
+)
+def test_what_the_names_and_values_of_servers_are_made_of(part, template, others):
+    octets = PRINTABLE - set(";=") | {chr(number) for number in range(0x80, 0x100)}
+    found = taken(lambda text: check_cookie(GOOD.copy_with(**{part: text})), template)
+    assert octets | others == found
+
+
+def test_what_the_domains_and_paths_of_servers_are_made_of():
+    def domain(text):
+        check_cookie(GOOD.copy_with(domain=text))
+
+    capitals = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    assert PRINTABLE - capitals - set("/[]:") == taken(domain, "aXb")
+    assert PRINTABLE - capitals - set("/[]:.") == taken(domain, "Xb")
+    controls = {chr(number) for number in range(0x20)} - {"\t"} | {"\x7f"}
+    path = taken(lambda text: check_cookie(GOOD.copy_with(path=text)), "/aXb")
+    assert set(CHARACTERS) - controls == path
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,11 @@ def test_an_address_is_no_domain() -> None:
     jar = CookieJar()
     receive(jar, "a=1; Domain=0.0.1", host="127.0.0.1")
     receive(jar, "b=2; Domain=127.0.0.1", host="127.0.0.1")
-    receive(jar, "c=3", host="[::1]")
+    receive(jar, "c=3", "d=4; Domain=[::1]", "e=5; Domain=::1", "f=6; Domain=[::2]", host="[::1]")
+    receive(jar, "g=7; Domain=[a.test]", host="a.test")
     assert sent(jar, host="127.0.0.1") == "b=2"
-    assert sent(jar, host="::1") == "c=3"
-    assert None is sent(jar, host="1.127.0.0.1")
+    assert sent(jar, host="::1") == "c=3; d=4; e=5"
+    assert (None, None) == (sent(jar, host="1.127.0.0.1"), sent(jar))
 
 
 def test_a_host_of_endless_labels_takes_no_time() -> None:

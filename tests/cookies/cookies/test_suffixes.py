@@ -53,33 +53,40 @@ def whole():
 # -- the list --
 
 
-def cases_of_the_list():
-    in_calls = re.findall(
-        r"^checkPublicSuffix\((.+), (.+)\);", (DATA / "test_psl.txt").read_text("utf-8"), re.M
-    )
-    in_lines = re.findall(r"^([^/\s]\S*) (\S+)$", (DATA / "tests.txt").read_text("utf-8"), re.M)
-    pairs = [(host.strip("'"), domain.strip("'")) for host, domain in in_calls]
-    assert (78, 78) == (len(pairs), len(in_lines))
-    return sorted({*pairs, *in_lines} - {("null", "null")})
+PAIR = {
+    "test_psl.txt": re.compile(r"^checkPublicSuffix\('?(.+?)'?, '?(.+?)'?\);", re.M),
+    "tests.txt": re.compile(r"^([^/\s]\S*) (\S+)$", re.M),
+}
+OF_HOSTS = {name: pair.findall((DATA / name).read_text("utf-8")) for name, pair in PAIR.items()}
+NO_HOST = "no URL has a host that begins with a dot, or none"
 
 
-@pytest.mark.parametrize(("host", "expected"), cases_of_the_list())
-def test_registrable_domains_are_those_of_the_lists_own_cases(host, expected, whole):
-    # A leading dot makes no host.
-    found = None if host.startswith(".") else registrable_domain(host.lower(), whole)
-    assert (None if expected == "null" else expected) == found
+def is_host(case):
+    host, _ = case
+    return host != "null" and not host.startswith(".")
+
+
+@pytest.mark.parametrize("name", OF_HOSTS)
+def test_registrable_domains_are_those_of_the_lists_own_cases(name, whole):
+    expected = dict(filter(is_host, OF_HOSTS[name]))
+    found = {host: registrable_domain(host.lower(), whole) or "null" for host in expected}
+    assert expected == found
+
+
+RULES_OF_THE_LIST = [
+    line.split()[0]
+    for line in LIST.read_text("utf-8").splitlines()
+    if line and not line.startswith("//")
+]
 
 
 def test_each_rule_of_the_list_holds(whole):
-    rules = [
-        line.split()[0]
-        for line in LIST.read_text("utf-8").splitlines()
-        if line and not line.startswith("//")
-    ]
     wrong = [
-        rule for rule in rules if whole(rule.replace("*", "any").lstrip("!")) == (rule[0] == "!")
+        rule
+        for rule in RULES_OF_THE_LIST
+        if whole(rule.replace("*", "any").lstrip("!")) == (rule[0] == "!")
     ]
-    assert ([], f"<PublicSuffixes {len(rules)} rules>") == (wrong, repr(whole))
+    assert ([], f"<PublicSuffixes {len(RULES_OF_THE_LIST)} rules>") == (wrong, repr(whole))
 
 
 RULES = PublicSuffixes.parse(
@@ -333,3 +340,17 @@ def test_the_built_in_rule_goes_little_beyond_the_list(whole):
     assert (3377, 992) == (len(listed), len(of_these_labels))
     assert of_these_labels <= said
     assert 109 == len({domain for domain in said if not whole(domain)})
+
+
+def played():
+    """Say which cases are graded here, which are left out, and why."""
+    return {
+        **{
+            f"psl/{name}": {
+                "graded": [case for case in cases if is_host(case)],
+                "left out": {NO_HOST: [case for case in cases if not is_host(case)]},
+            }
+            for name, cases in OF_HOSTS.items()
+        },
+        "psl/public_suffix_list.dat": {"graded": RULES_OF_THE_LIST},
+    }

@@ -28,7 +28,7 @@ _MOST_ANSWERS = 3  # to one request: once, and again as long as a nonce was stal
 _MOST_ORIGINS = 1000
 _MOST_NONCES = 1000
 _MOST_SPACES = 16  # of one origin
-_ABSOLUTE = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_ABSOLUTE = re.compile(r"(https?)://([^/]*)(.*)", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -213,7 +213,7 @@ def _prefixes(space: str, origin: str) -> tuple[str, ...] | None:
         return None
     found: list[str] = []
     for uri in uris:
-        absolute = _ABSOLUTE.fullmatch(uri)
+        absolute = _ABSOLUTE.match(uri)
         if absolute is not None:
             scheme, authority, uri = absolute[1].lower(), absolute[2].lower(), absolute[3] or "/"
             if f"{scheme}://{authority.removesuffix(_DEFAULT_PORTS[scheme])}" != origin:

@@ -53,6 +53,8 @@ def received(
 
 def _domain(domain: str, host: str, is_public_suffix: Callable[[str], bool]) -> str | None:
     """Return the cookie's domain, "" for the host alone, None for a cookie to ignore."""
+    if ":" in host and domain == f"[{host}]":  # an IPv6 address, as URLs write it
+        domain = host
     if domain and covers_strangers(domain, is_public_suffix):
         return "" if domain == host else None
     if domain in ("", host):
