@@ -695,6 +695,18 @@ def test_what_a_server_sends_back_of_the_secrets_is_not_in_the_error():
     )
 
 
+def test_what_a_server_sends_back_of_the_secrets_of_a_url_is_not_in_the_error():
+    url = "http://a.test/?page=1&token=s3%2Fcret&next=http%3A%2F%2Fb%2F%3Fsig%3Ds3cret"
+    echo = b"GET /?page=1&token=s3%2Fcret: token is s3/cret, next is http://b/?sig=s3cret, page 1"
+    fields = Headers({"Content-Type": "text/plain"})
+    response = Response(500, fields, echo, request=Request("GET", url))
+    run_sync(response.read())
+    with pytest.raises(HTTPStatusError) as caught:
+        response.raise_for_status()
+    shown = "GET /?page=1&token=[secure]: token is [secure], next is [secure], page 1"
+    assert str(caught.value).endswith(shown)
+
+
 def test_a_secret_across_the_cut_of_an_excerpt_is_not_shown_in_part():
     fields = [
         ("Cookie", "a=1; sid=COOKIEVALUE"),

@@ -11,6 +11,7 @@ from httpcore_pool.connection._http11_head import CHUNKED
 from httpcore_pool.connection._http11_writer import BodyWriter, write_head
 
 HOST = (b"Host", b"example.org")
+TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def facts(*fields):
@@ -42,7 +43,9 @@ def test_host_goes_first_wherever_it_stood():
         ([(b"Connection", b"keep-alive")], (0, False, False, None)),
         ([(b"Connection", b"Upgrade, CLOSE")], (0, True, False, None)),
         ([(b"Connection", b"x"), (b"connection", b"close")], (0, True, False, None)),
+        ([(b"Connection", b"close"), (b"connection", b"x")], (0, True, False, None)),
         ([(b"Connection", b"closed")], (0, False, False, None)),
+        ([(b"X-Own", b"100-continue"), (b"Upgrade", b"x")], (0, False, False, b"x")),
         ([(b"Expect", b"100-Continue")], (0, False, True, None)),
         ([(b"Expect", b"more")], (0, False, False, None)),
         ([(b"Upgrade", b"h2c, x")], (0, False, False, b"h2c, x")),
@@ -105,11 +108,51 @@ def test_the_target_can_not_split_the_head(octets):
 
 
 @pytest.mark.parametrize(
+    ("method", "target"), [("GET", "/\ud800"), ("G\ud800T", "/"), ("G T", "/")]
+)
+def test_what_can_not_be_sent_is_shown_as_far_as_it_can_be(method, target):
+    shown = f"{method} {target}".replace("\ud800", r"\?")
+    with pytest.raises(LocalProtocolError, match=f": illegal method or target: b'{shown}'$"):
+        write_head(method, target, [HOST])
+
+
+@pytest.mark.parametrize(
     "method", ["", "GET /x HTTP/1.1\r\nX: y\r\n\r\nGET", "G T", "GÉT", "GET\n"]
 )
 def test_the_method_can_not_split_the_head(method):
     with pytest.raises(LocalProtocolError, match="illegal method or target"):
         write_head(method, "/", [HOST])
+
+
+def taken(write):
+    """Which octets may be written."""
+    found = set()
+    for number in range(256):
+        try:
+            write(bytes([number]))
+        except LocalProtocolError:
+            continue
+        found.add(number)
+    return found
+
+
+@pytest.mark.parametrize(("begin", "end"), [(b"", b""), (b"a", b"b")])
+def test_of_which_octets_each_part_is_made(begin, end):
+    def text(octet):
+        return (begin + octet + end).decode("latin-1")
+
+    def field(name, value):
+        write_head("GET", "/", [HOST, (name, value)])
+
+    controls = {*range(0x20), 0x7F} - {0x09}
+    assert set(TOKEN) == taken(lambda octet: write_head(text(octet), "/", [HOST]))
+    assert set(range(0x21, 0x7F)) == taken(lambda octet: write_head("GET", text(octet), [HOST]))
+    assert set(TOKEN) == taken(lambda octet: field(begin + octet + end, b""))
+    assert set(range(256)) - controls == taken(lambda octet: field(b"A", begin + octet + end))
+
+
+def test_a_length_has_19_digits_at_the_most():
+    assert 10**19 - 1 == facts(HOST, (b"Content-Length", b"9" * 19))[0]
 
 
 @given(
@@ -132,6 +175,21 @@ def test_what_is_written_is_what_a_server_reads(method, target, fields):
         HOST,
         *((name, value.strip(b" \t")) for name, value in fields),
     ] == event.headers.raw_items()
+
+
+def test_heads_that_are_remembered_say_nothing_of_one_request_and_are_limited():
+    _http11_writer._blocks.clear()
+    same = [(b"Accept", b"*/*"), (b"Accept-Encoding", b"gzip"), (b"User-Agent", b"x")]
+    for _ in range(2):
+        assert (0, False, False, None) == facts(HOST, *same, (b"Accept-Language", b"en"))
+    assert 1 == len(_http11_writer._blocks)
+    for name in (b"Authorization", b"Cookie", b"X-Own", b"Connection", b"Content-Length"):
+        facts(HOST, *same, (name, b"5"))
+    assert 1 == len(_http11_writer._blocks)
+    for number in range(500):
+        head = write_head("GET", "/", [(b"Host", b"h%d" % number)])
+        assert b"GET / HTTP/1.1\r\nHost: h%d\r\n\r\n" % number == head.data
+        assert len(_http11_writer._blocks) <= 200
 
 
 def test_names_that_are_remembered_are_limited():

@@ -253,6 +253,32 @@ def test_an_end_while_idle_is_noticed(run, h2_peer, end):
     assert (True, True, True) == run(scenario)
 
 
+def test_an_end_behind_other_frames_is_noticed(run, h2_peer):
+    """Such as what was still coming for a request that was left early."""
+
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(peer.step(respond(1)))
+        await facts_of(connection)
+        peer.stream._steps += [frames.PingFrame(0, b"12345678").serialize(), b""]
+        return await connection.is_stale()
+
+    assert run(scenario)
+
+
+def test_a_server_that_sends_without_end_is_not_heard_to_it(run, h2_peer):
+    async def scenario():
+        peer = h2_peer()
+        connection = peer.connect(peer.step(respond(1)))
+        await facts_of(connection)
+        peer.stream._steps += [frames.PingFrame(0, b"12345678").serialize()] * 1000
+        return await connection.is_stale(), len(peer.stream._steps)
+
+    stale, left = run(scenario)
+    assert not stale
+    assert left > 900
+
+
 def test_whether_it_is_stale_is_told_while_another_reads(h2_peer, live, settled):
     async def scenario():
         peer = h2_peer()

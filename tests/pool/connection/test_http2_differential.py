@@ -19,6 +19,8 @@ CODES = h2.settings.SettingCodes
 WE_TAKE = {
     "a stream that is over": "such frames are dropped; what is late must not end the connection",
     "behind a GOAWAY": "a server that is going away still answers (RFC 9113 6.8)",
+    "a Content-Length in trailers": "it says nothing any more (RFC 9110 6.5.1)",
+    "an ALTSVC frame": "whatever is wrong with it, it is ignored (RFC 7838 4)",
     "204 or 304": "their Content-Length says nothing about this response (RFC 9110 8.6)",
 }
 WE_REFUSE = {
@@ -251,12 +253,16 @@ def excuse(ours, made, data):
     stream = ours.client.state.streams.get(stream_id)
     if ours.client.state.draining:
         return "behind a GOAWAY"
+    if made[:2] == ("raw", 10):
+        return "an ALTSVC frame"
     if stream_id in ours.streams and (stream is None or stream.ended):
         return "a stream that is over"
     if stream is not None and stream.head is not None and stream.head.status_code in (204, 304):
         return "204 or 304"
     if made[0] == "head" and made[2] in (b"204", b"304"):
         return "204 or 304"
+    if made[0] == "block" and b"content-length" in dict(made[2]):
+        return "a Content-Length in trailers"
     return None
 
 

@@ -334,6 +334,21 @@ def test_a_connection_without_a_word_for_anybody_takes_no_new_requests(h2_peer, 
     assert (ReadTimeout, not spoke, b"hello") == run_sync(scenario())
 
 
+def test_a_length_that_swallows_what_follows_is_no_word(h2_peer):
+    """What comes is taken for the rest of a frame, which never ends."""
+    peer = h2_peer()
+    head = (1_000).to_bytes(3, "big") + bytes(6)
+    connection = peer.connect(peer.step(lambda p: p.head(1)), lambda stream: head + bytes(99))
+
+    async def scenario():
+        first = await connection.send(get())
+        error, closed = await raised_by(connection.send(get())), connection.is_closed
+        await first.close()
+        return type(error), closed
+
+    assert (ReadTimeout, True) == run_sync(scenario())
+
+
 def test_after_the_deadline_a_timeout_is_the_total(h2_peer):
     peer = h2_peer()
 

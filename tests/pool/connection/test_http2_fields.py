@@ -130,7 +130,10 @@ def test_other_values_are_sent_as_they_are(value):
 
 @pytest.mark.parametrize(
     ("method", "target"),
-    [("GE T", None), ("", None), ("GET\n", None), ("GÉT", None), ("GET", ""), ("GET", "/ x")],
+    [
+        *[(method, None) for method in ("GE T", "", "GET\n", "GÉT")],
+        *[("GET", target) for target in ("", "/ x", "/é", "/\ud800", "/💩?a")],
+    ],
 )
 def test_a_method_or_target_that_is_none_is_our_error(method, target):
     with pytest.raises(LocalProtocolError, match="illegal method or target"):

@@ -293,6 +293,18 @@ def test_what_came_before_the_break_counts(h2_state):
     assert (200, True) == (open_one.head.status_code, open_one.failure.answered)
 
 
+@pytest.mark.parametrize("fault", [octets(8, 0, bytes(3)), octets(6, 0, bytes(7))])
+def test_nothing_behind_the_break_counts(h2_state, fault):
+    client = h2_state().greet()
+    stream = client.open("POST", end=False)
+    broken_by(client, fault)
+    client.hear(PING, frames.SettingsFrame(0, {}), client.head(1, end=True))
+    client.hear(b"")
+    assert [] == client.told()
+    assert stream.head is None
+    assert not stream.ended
+
+
 def test_a_server_begins_with_settings(h2_state):
     client = h2_state()
     client.open()

@@ -288,6 +288,16 @@ def test_a_kept_connection_that_falls_silent_takes_the_idle_ones_with_it(run):
     assert (2, ReadTimeout, [True, True]) == run(scenario)
 
 
+@pytest.mark.parametrize("then", [[b""], ConnectError("gone")], ids=["no answer", "no connection"])
+def test_a_replay_that_fails_does_not_deny_that_the_request_was_sent(run, then):
+    async def scenario():
+        pool = open_pool(ScriptedBackend([asked(), asked(b"")], then))
+        await body_of(pool)
+        return await raised_by(body_of(pool))
+
+    assert run(scenario).sent is True
+
+
 def test_what_is_not_an_error_of_ours_passes():
     pool = open_pool(ScriptedBackend([KeyboardInterrupt()]))
     assert KeyboardInterrupt is type(run_sync(raised_by(body_of(pool))))

@@ -111,3 +111,12 @@ def test_each_kind_of_failure_is_counted_by_itself():
         assert attempts.is_one_left(REFUSED, connected=False)
     assert attempts.is_one_left(SENT, connected=False)
     assert not attempts.is_one_left(REFUSED, connected=True)
+
+
+@pytest.mark.parametrize(("first", "sent"), [(SENT, True), (REFUSED, False)])
+def test_the_last_failure_says_what_any_attempt_may_have_done(first, sent):
+    attempts, last = Attempts(), error(ReadError, sent=False)
+    attempts.is_one_left(first, connected=False)
+    attempts.sum_up(last)
+    attempts.sum_up(KeyboardInterrupt())
+    assert sent is last.sent

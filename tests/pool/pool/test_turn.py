@@ -88,8 +88,8 @@ def test_a_connection_is_replaced_when_it_is_too_old(run):
     assert ([True, False], 1) == run(scenario)
 
 
-def test_one_limit_holds_for_all_waits_of_a_request(world, pool_of, origin, peer, handlers):
-    """Each wait of the same request is cut by those before it (B089)."""
+def test_b089_one_limit_holds_for_all_waits_of_a_request(world, pool_of, origin, peer, handlers):
+    """hc#823: each wait of the same request is cut by those before it."""
     waits = []
 
     async def scenario():

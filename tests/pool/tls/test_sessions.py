@@ -61,6 +61,17 @@ def test_a_session_is_given_once(cache, connected, version):
     assert cache.take("a") is None
 
 
+def test_where_copies_cost_memory_there_are_only_so_many(monkeypatch, connected):
+    """CPython's gh-116810."""
+    monkeypatch.setattr(_sessions, "_MOST_COPIES", 2)
+    cache, ours = SessionCache(LOCK), connected()
+    given = []
+    for _ in range(4):
+        cache.keep("a", ours, LOCK)
+        given.append(cache.take("a") is not None)
+    assert [True, True, False, False] == given
+
+
 def test_the_last_connection_counts(cache, connected):
     first, last = connected(), connected()
     cache.keep("a", first, LOCK)

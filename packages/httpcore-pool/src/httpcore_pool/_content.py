@@ -92,7 +92,9 @@ class Body:
             if not coded and self.source.closed and not self.source.cut:
                 break  # it is at its end, which need not be asked for
         if whole:
-            pieces.insert(0, bytes(whole))
+            whole += b"".join(pieces)
+            pieces.clear()
+            return bytes(whole)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def stream(self, response: ResponseBase) -> ByteStream:

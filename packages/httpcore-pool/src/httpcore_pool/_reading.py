@@ -14,6 +14,7 @@ from ._text import decode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._request import Request
     from ._siblings import URL
 
 __all__ = ["excerpt", "links_by_relation", "parse_json"]
@@ -23,6 +24,7 @@ _EXCERPT_BYTES = (
     4096  # that are looked at: enough for so many characters and what stands across their end
 )
 _SECRET_LENGTH = 4  # what is shorter may be a word of the text by chance
+_MOST_CODED = 4  # times that text which is nested in a URL is looked at encoded
 _TEXT_SUBTYPES = ("json", "xml", "+json", "+xml", "javascript", "x-www-form-urlencoded")
 
 
@@ -64,7 +66,7 @@ def links_by_relation(fields: Headers, url: URL) -> dict[str, headers.Link]:
     return found
 
 
-def excerpt(content: bytes, fields: Headers, encoding: str, asked: Headers) -> str:
+def excerpt(content: bytes, fields: Headers, encoding: str, asked: Request) -> str:
     """Return the start of a text on one line, control characters escaped; "" for what is no text.
 
     Servers for debugging send back what they were `asked` with: the secrets among it are left out.
@@ -80,15 +82,29 @@ def excerpt(content: bytes, fields: Headers, encoding: str, asked: Headers) -> s
     return "".join(shown) + more
 
 
-def _secrets(asked: Headers) -> list[str]:
-    """Return the secrets of a request's fields, the longest first: whole values, and their parts."""
-    found: set[str] = set()
-    for name in asked:
-        if asked.is_sensitive(name):
-            for value in asked.get_list(name):
+def _secrets(asked: Request) -> list[str]:
+    """Return the secrets of a request's fields and URL, the longest first: whole values, and their parts."""
+    found = _secrets_of_url(asked.url)
+    for name in asked.headers:
+        if asked.headers.is_sensitive(name):
+            for value in asked.headers.get_list(name):
                 found |= {value, value.rpartition(" ")[2]}
                 found.update(pair.partition("=")[2].strip() for pair in value.split(";"))
     return sorted((each for each in found if len(each) >= _SECRET_LENGTH), key=len, reverse=True)
+
+
+def _secrets_of_url(url: URL) -> set[str]:
+    """Return the values in the query that are masked where the URL is shown, as sent and decoded."""
+    from urllib.parse import unquote_plus  # here: for errors with a text only
+
+    found: set[str] = set()
+    shown = url.masked.partition("#")[0].partition("?")[2]
+    for sent, masked in zip(url.query.split("&"), shown.split("&"), strict=False):
+        value = sent.partition("=")[2]
+        for _ in range(_MOST_CODED if sent != masked else 0):
+            found.add(value)
+            value = unquote_plus(value)
+    return found
 
 
 def _escaped(character: str) -> str:

@@ -165,7 +165,7 @@ class Request:
             if given is not None:
                 raise InvalidRequest("Content-Length and Transfer-Encoding exclude each other")
             if coding.strip().lower() != "chunked":
-                raise InvalidRequest(f"Transfer-Encoding can only be chunked, not {coding!r}")
+                raise InvalidRequest(f"Transfer-Encoding can only be chunked, not {coding[:40]!r}")
             if self.body is None:
                 raise InvalidRequest("Transfer-Encoding is given, but there is no content")
             return

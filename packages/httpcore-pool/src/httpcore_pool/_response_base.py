@@ -302,7 +302,7 @@ class ResponseBase:
         content = self._body.content
         if not content:
             return ""
-        text = excerpt(content, self.headers, self.encoding, self.request.headers)
+        text = excerpt(content, self.headers, self.encoding, self.request)
         return text and f": {text}"
 
     # For the connections.

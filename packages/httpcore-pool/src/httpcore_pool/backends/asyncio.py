@@ -18,7 +18,7 @@ from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
 from ..network._sockets import SocketSettings
 from ._asyncio_dial import dial
 from ._asyncio_threads import call_in_thread, call_unbound
-from ._sockets import PollReadiness, Readiness, SelectReadiness, address
+from ._sockets import PollReadiness, Readiness, SelectReadiness, address, is_writable
 from .base import Backend, Event, NetworkStream, T, Ts
 
 if TYPE_CHECKING:
@@ -301,7 +301,10 @@ class _Stream(asyncio.Protocol, NetworkStream):
         return self._readiness.now()
 
     def is_writable(self) -> bool:
-        return self._is_broken() or not self._transport.get_write_buffer_size()
+        if self._is_broken():
+            return True
+        free = not self._transport.get_write_buffer_size()
+        return free and is_writable(self._transport.get_extra_info("socket"))
 
     @property
     def peer(self) -> str:

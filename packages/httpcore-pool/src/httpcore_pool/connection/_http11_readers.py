@@ -108,9 +108,8 @@ class LengthReader(ResponseReader):
             self._left = left - size
             self._data = b""
             return data
-        # What follows nobody asked for. It stays, so that the connection is not used again.
+        # What follows nobody asked for. The data stay, so that the connection is not used again.
         self._left = 0
-        self._data = data[left:]
         return data[:left]
 
     @property

@@ -43,7 +43,7 @@ class H11Reader(ResponseReader):
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=limits.head_bytes)
         fields = [(b"Host", b"_")]
         if upgrade is not None:
-            fields += [(b"Connection", b"Upgrade"), (b"Upgrade", upgrade)]
+            fields.append((b"Upgrade", upgrade))
         # h11 has to know what was asked. Whether it was all sent is the connection's to watch.
         self._h11.send(h11.Request(method=method, target=b"/", headers=fields))
         self._h11.send(h11.EndOfMessage())
@@ -75,10 +75,7 @@ class H11Reader(ResponseReader):
             self._look_at_start(data)
             self._head += data
         self._fed += len(data)
-        try:
-            self._h11.receive_data(data)
-        except h11.RemoteProtocolError as error:
-            raise self._malformed(error) from error
+        self._h11.receive_data(data)
 
     def _look_at_start(self, data: bytes) -> None:
         """Refuse what is not HTTP/1 at its first octets; h11 would wait for the end of a line."""
@@ -117,7 +114,7 @@ class H11Reader(ResponseReader):
         if len(fields) > self._limits.fields:
             raise RemoteProtocolError(f"the head has more than {self._limits.fields} fields")
         self._fed = rest
-        self._head = self._head[len(self._head) - rest :] if rest else b""
+        self._head = self._head[len(self._head) - rest :]
         self._in_body = isinstance(event, h11.Response)
         by_name = dict(head.headers)  # in lower case, and as h11 reads them
         # RFC 9112 6.1: whoever sends both may be attacked, or attacking.

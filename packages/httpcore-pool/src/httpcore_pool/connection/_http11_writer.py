@@ -71,7 +71,7 @@ def write_head(method: str, target: str, fields: list[tuple[bytes, bytes]]) -> R
         hosts = [field for field in fields if field[0].lower() == b"host"]
         fields = hosts + [field for field in fields if field not in hosts]
     block = _block(fields)
-    if not meaning and _SAME_EACH_TIME.issuperset(names):
+    if _SAME_EACH_TIME.issuperset(names):
         if len(_blocks) >= _MOST_BLOCKS:
             _blocks.clear()
         _blocks[key] = block

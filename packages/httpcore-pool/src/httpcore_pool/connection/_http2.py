@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HTTP2Connection"]
 
+_MOST_LOOKS = 32  # reads of an idle connection: a server that sends without end is not heard to it
+
 
 class HTTP2Connection(Adapter):
     """Speaks HTTP/2 over a connected stream; many tasks or threads may send at once.
@@ -105,10 +107,11 @@ class HTTP2Connection(Adapter):
         """Whether the peer closed the connection, or asked us to leave, while nobody was reading.
 
         A server may send SETTINGS, PING or WINDOW_UPDATE to an idle connection, so that bytes wait
-        says nothing yet: they are read and taken in.
+        says nothing yet: they are read and taken in. The end may stand behind them.
         """
-        if not self.is_closed:
-            await self.wire.look()
+        looks = 0
+        while not self.is_closed and looks < _MOST_LOOKS and await self.wire.look():
+            looks += 1
         return self.is_closed
 
     async def send(self, request: Request) -> Response:

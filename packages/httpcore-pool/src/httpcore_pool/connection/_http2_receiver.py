@@ -63,15 +63,24 @@ class Receiver:
         self._received = 0  # bytes not yet given back to the connection's window
         self._idle_since = 0.0
         self._farewell = ""  # what the server said of its going
+        self._broken = False  # it broke the protocol: what follows means nothing
 
-    def receive(self, data: bytes) -> None:
-        """Take octets, b"" for the end. What is wrong with them fails its stream, or all."""
+    def receive(self, data: bytes) -> bool:
+        """Take octets, b"" for the end. What is wrong with them fails its stream, or all.
+
+        Returns:
+            Whether a frame is whole now. A length that is not meant swallows whatever follows.
+        """
+        whole = False
+        if self._broken:
+            return whole
         if not data:
             self._state.fail(ReadError(f"the server closed the connection{self._farewell}"))
-            return
+            return whole
         try:
             self._buffer.feed(data)
             while (frame := self._buffer.next()) is not None:
+                whole = True
                 self._frame(*frame)
         except Fault as fault:
             self._state.say_goodbye(fault.code)
@@ -83,8 +92,10 @@ class Receiver:
             self._state.queue(frames.window_frame(0, self._received))
             self._window += self._received
             self._received = 0
+        return whole
 
     def _fail(self, why: Exception) -> None:
+        self._broken = True
         error = RemoteProtocolError(f"the server broke HTTP/2: {why}")
         error.answered = True
         self._state.fail(error)

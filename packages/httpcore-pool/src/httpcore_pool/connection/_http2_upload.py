@@ -216,5 +216,7 @@ def _is_wanted(exchange: Exchange) -> bool:
         return True
     if stream.ended and stream.method == "CONNECT":
         return False  # a tunnel is over where the server ends it
-    # Behind a whole response RST_STREAM says that the rest is not wanted.
-    return stream.head.status_code < 300 and stream.id in exchange.protocol.streams
+    # Behind a whole response RST_STREAM says that the rest is not wanted, and a fault that nobody takes it.
+    protocol = exchange.protocol
+    is_there = protocol.failure is None and stream.id in protocol.streams
+    return stream.head.status_code < 300 and is_there

@@ -46,7 +46,7 @@ class Wire:
     Attributes:
         lock: is held around every use of the protocol.
         on_resize: is called when the server has changed how many streams it allows.
-        heard: how many times something came.
+        heard: how many times a frame came that was whole.
     """
 
     def __init__(
@@ -280,11 +280,13 @@ class Wire:
                 await self.flush(patience)
                 due, asked = now() + patience, True
 
-    async def look(self) -> None:
-        """Take in what is there already, if nobody reads."""
-        if not self._reading and self.stream.is_readable():
-            await self._take_in()
-            await self.answer()
+    async def look(self) -> bool:
+        """Take in what is there already, if nobody reads; return whether there was anything."""
+        if self._reading or not self.stream.is_readable():
+            return False
+        await self._take_in()
+        await self.answer()
+        return True
 
     async def _take_in(self) -> None:
         with self.lock:
@@ -318,8 +320,7 @@ class Wire:
             if failure is not None:
                 protocol.fail(failure)
             elif data is not None:
-                self.heard += 1
-                self._receiver.receive(data)
+                self.heard += self._receiver.receive(data)
             # Whoever has news is awake. If we do not go on, one of the others must read.
             if data is None or news is None or news.changed:
                 self._hand_on()

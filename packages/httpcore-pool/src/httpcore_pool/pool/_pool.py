@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from .._adapter import Adapter
 from .._config import HTTP2Settings, MessageLimits, PoolLimits, Timeout, TimeoutTypes, check_type
 from .._connection_info import BEGUN, ENDED, PRELUDE, note_prelude
-from .._errors import ClosedError, HTTP11Required, HTTPError, LocalProtocolError, RequestTimeout
+from .._errors import (
+    ClosedError,
+    HTTP11Required,
+    HTTPError,
+    LocalProtocolError,
+    RequestTimeout,
+    TransportError,
+)
 from .._named import named
 from .._request import Request
 from .._siblings import URL, Origin
@@ -175,7 +182,12 @@ class ConnectionPool(Adapter):
                 raise
             if entry is None or not at_hand:
                 turn = turn or self._turn(request, key)
-                entry = await turn.connection(entry)
+                try:
+                    entry = await turn.connection(entry)
+                except TransportError as error:
+                    if attempts is not None:
+                        attempts.sum_up(error)
+                    raise
                 now = backend.now()
             reused = entry.uses > 1
             try:
@@ -234,6 +246,7 @@ class ConnectionPool(Adapter):
             request, error, reused=reused
         )
         if not may or (isinstance(error, HTTP11Required) and not self._ways.give_up_http2(key)):
+            attempts.sum_up(error)
             named(error, request, self._backend.now())  # connections name all but ClosedError
             return False
         emit(request, "request.retry", self._backend.now(), error=type(error).__name__)

@@ -77,3 +77,8 @@ class Attempts:
             and self._refused < _MOST_REFUSED
             and self._left_out < _MOST_LEFT_OUT
         )
+
+    def sum_up(self, error: BaseException) -> None:
+        """Have the failure of the last attempt say so if an earlier one may have reached the server."""
+        if self._sent and isinstance(error, TransportError):
+            error.sent = True

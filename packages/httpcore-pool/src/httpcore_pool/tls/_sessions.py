@@ -8,6 +8,7 @@ new one to give.
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ __all__ = ["SessionCache"]
 
 _MOST = 64  # places, of which the oldest is forgotten first
 
+# Where CPython's gh-116810 is not mended, each session that is copied out loses some 7 kB for good.
+_LOSES = sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1)
+_MOST_COPIES = 100 if _LOSES else sys.maxsize
+
 
 class SessionCache:
     """The last connection to each place, for as long as no other has asked it for its session.
@@ -31,6 +36,7 @@ class SessionCache:
     def __init__(self, lock: AbstractContextManager[object]) -> None:
         self._lock = lock
         self._kept: dict[Hashable, tuple[ssl.SSLObject, AbstractContextManager[object]]] = {}
+        self._copies_left = _MOST_COPIES
 
     def keep(self, key: Hashable, tls: ssl.SSLObject, lock: AbstractContextManager[object]) -> None:
         """Keep a connection whose handshake is done and whose peer is the right one.
@@ -47,11 +53,12 @@ class SessionCache:
                 del self._kept[next(iter(self._kept))]
 
     def take(self, key: Hashable) -> ssl.SSLSession | None:
-        """Return a session to offer; None if there is none, or it is too old."""
+        """Return a session to offer; None if there is none, it is too old, or it would cost memory."""
         with self._lock:
             kept = self._kept.pop(key, None)
-        if kept is None:
-            return None
+            if kept is None or not self._copies_left:
+                return None
+            self._copies_left -= 1
         from ssl import cert_time_to_seconds  # here: a pool has a cache without speaking TLS
 
         tls, lock = kept

@@ -107,7 +107,7 @@ class TLSStream(NetworkStream):
         self._unsent, self._begun = b"", 0
         self._torn = False  # while records are being written, and when that was interrupted
         self._ended = False  # the stream below has
-        self._over = False  # OpenSSL has met close_notify, or a failure, which no buffer shows any more
+        self._over = False  # OpenSSL has met an end or a failure, which no buffer shows any more
         self._closed = False
 
     @property
