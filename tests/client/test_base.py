@@ -168,6 +168,8 @@ def test_fields_that_the_caller_marks_as_secret_stay_secret_in_the_request(build
         ({"data": {"a": "1"}}, b"a=1", "application/x-www-form-urlencoded"),
         ({"data": {}}, b"", None),
         ({"data": [], "files": {}}, b"", None),
+        ({"data": {"a": []}}, b"", None),
+        ({"data": QueryParams()}, b"", None),
         ({"json": {}}, b"{}", "application/json"),
         ({"json": 0}, b"0", "application/json"),
         ({"json": False}, b"false", "application/json"),

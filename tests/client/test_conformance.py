@@ -4,6 +4,7 @@ Sources stand in tests/conformance/data/*/README.md; how each file is graded, in
 """
 
 import json
+from base64 import b64encode
 from email import message_from_bytes
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from httpcore_client import (
     URL,
+    AuthFlowError,
     BodyNotReplayable,
     DigestAuth,
     InvalidRequest,
@@ -26,11 +28,12 @@ from httpcore_client.policy._no_proxy import NoProxy
 from testkit.peer import response
 
 DATA = Path(__file__).parents[1] / "conformance" / "data"
+OWN = ("redirects", "no-proxy", "proxy-env", "multipart", "netrc-lookup")
+COOKIES = ("explicit-cookie-header", "redirect-cookie-header-dropped")
 
-# Ids that we answer otherwise, or can't be asked: id -> why.
-REDIRECT_DEVIATIONS = {
-    "location-crlf-header": "CR LF can't be in a field of a fake response; see the test on the wire",
-}
+# What has a test of its own: CR LF can't be in a field of a fake response.
+ON_THE_WIRE = {"location-crlf-header"}
+# What we answer otherwise -> why.
 NO_PROXY_DEVIATIONS = {
     "zone-id-suffix": "a URL with a zone is refused before anybody is asked",
 }
@@ -40,23 +43,9 @@ def load(name):
     return json.loads((DATA / name).read_text("utf-8"))
 
 
-def cases(name, deviations):
-    found = [case for case in load(name)["cases"] if case["id"] not in deviations]
+def cases(name, apart=()):
+    found = [case for case in load(name)["cases"] if case["id"] not in apart]
     return pytest.mark.parametrize("case", found, ids=lambda case: case["id"])
-
-
-@pytest.mark.parametrize(
-    ("name", "count", "deviations"),
-    [
-        ("own/redirects.json", 60, REDIRECT_DEVIATIONS),
-        ("own/no-proxy.json", 69, NO_PROXY_DEVIATIONS),
-        ("own/proxy-env.json", 14, {}),
-    ],
-)
-def test_the_data_is_whole_and_the_deviations_are_in_it(name, count, deviations):
-    ids = [case["id"] for case in load(name)["cases"]]
-    assert count == len(ids)
-    assert set() == deviations.keys() - set(ids)
 
 
 def answers(case, source):
@@ -88,7 +77,7 @@ def check(want, request, body):
     assert set() == set(want.get("headers_present", [])) - names
 
 
-@cases("own/redirects.json", REDIRECT_DEVIATIONS)
+@cases("own/redirects.json", ON_THE_WIRE)
 def test_redirects_of_the_project(case, fake, source, client_over):
     asked = case["request"]
     content = asked["body"]
@@ -168,7 +157,7 @@ def test_no_proxy_of_the_project_with_a_zone():
         URL(case["url"])
 
 
-@cases("own/proxy-env.json", {})
+@cases("own/proxy-env.json")
 def test_proxy_env_of_the_project(case):
     rules = ProxyRules(case["env"])
     if case["proxy"] == "error":
@@ -178,6 +167,48 @@ def test_proxy_env_of_the_project(case):
     found = rules.proxy_for(URL(case["url"]))
     expected = None if case["proxy"] is None else URL(case["proxy"])
     assert expected == (None if found is None else found.url)
+
+
+# A netrc for which the data let a client choose, by the notes of the cases.
+EXPLICIT = ("me", "mine")
+CHOICES = {
+    "lookup-default-not-first": [("la", "pa"), ("ld", "pd")],
+    "lookup-explicit-auth": [EXPLICIT],
+    "lookup-login-only": [("la", ""), None],
+    "redirect-cross-host": [("lb", "pb"), None],
+    "redirect-downgrade": [None],
+}
+
+
+def basic(credentials):
+    return credentials and "Basic " + b64encode(":".join(credentials).encode()).decode()
+
+
+@cases("own/netrc-lookup.json")
+def test_netrc_of_the_project(case, fake, client_over, tmp_path):
+    (tmp_path / "netrc").write_text(case["text"])
+    first, _, second = case["url"].partition(" -> 302 ")
+    bottom = fake((302, [("Location", second)])) if second else fake()
+    client = client_over(bottom, environ={"NETRC": str(tmp_path / "netrc")})
+    client.get(first, **({"auth": EXPLICIT} if case["creds"] == "explicit" else {}))
+    allowed = CHOICES.get(case["id"], [case["creds"]])
+    sent = bottom.requests[-1].headers.get("Authorization")
+    assert sent in [basic(each) for each in allowed]
+
+
+OF_URLS = [case for case in load("own/basic-auth.json")["cases"] if "url" in case]
+
+
+@pytest.mark.parametrize("case", OF_URLS, ids=lambda case: case["id"])
+def test_basic_auth_of_the_project_from_a_url(case, fake, client_over):
+    bottom = fake()
+    if case["authorization"] == "error":
+        with pytest.raises(AuthFlowError):
+            client_over(bottom).get(case["url"])
+        assert [] == bottom.requests
+        return
+    client_over(bottom).get(case["url"])
+    assert case["authorization"] == bottom.requests[0].headers.get("Authorization")
 
 
 def cookie_case(name):
@@ -193,7 +224,7 @@ def pairs(request):
 
 
 def test_explicit_cookie_header_of_the_project(fake, client_over):
-    (received, asked), own = cookie_case("explicit-cookie-header")
+    (received, asked), own = cookie_case(COOKIES[0])
     bottom = fake((200, [("Set-Cookie", value) for value in received["headers"]]))
     client = client_over(bottom)
     client.get(received["set"])
@@ -202,7 +233,7 @@ def test_explicit_cookie_header_of_the_project(fake, client_over):
 
 
 def test_redirect_cookie_header_dropped_of_the_project(fake, client_over):
-    (asked,), own = cookie_case("redirect-cookie-header-dropped")
+    (asked,), own = cookie_case(COOKIES[1])
     bottom = fake((302, [("Location", asked["redirect"])]))
     client_over(bottom).get(asked["get"], headers=own)
     assert asked["expect_second"] == pairs(bottom.requests[1])
@@ -215,7 +246,7 @@ def as_file(value):
     return (value["filename"], value["content"], value.get("content_type"))
 
 
-@cases("own/multipart.json", {})
+@cases("own/multipart.json")
 def test_multipart_of_the_project(case):
     files = [(name, as_file(value)) for name, value in case["parts"]]
     if case["part_headers"] == "error":
@@ -234,3 +265,16 @@ def test_multipart_of_the_project(case):
     message = message_from_bytes(f"Content-Type: {media_type}\r\n\r\n".encode() + body.data)
     contents = [value if isinstance(value, str) else value["content"] for _, value in case["parts"]]
     assert contents == [part.get_payload(decode=True).decode() for part in message.get_payload()]
+
+
+def played():
+    """Say which cases are graded here, and which are answered otherwise, and why."""
+    own = {name: load(f"own/{name}.json")["cases"] for name in OWN}
+    of_the_client = [case for case in load("own/cookie-jar.json")["cases"] if case["id"] in COOKIES]
+    return {
+        **{f"own/{name}.json": {"graded": cases} for name, cases in own.items()},
+        "own/no-proxy.json": {"graded": own["no-proxy"], "otherwise": NO_PROXY_DEVIATIONS},
+        "own/basic-auth.json": {"graded": OF_URLS},
+        "own/cookie-jar.json": {"graded": of_the_client},
+        "fetch/redirect-method.json": {"graded": load("fetch/redirect-method.json")},
+    }

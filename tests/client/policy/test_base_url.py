@@ -1,5 +1,7 @@
 """How a base and what is asked for become one URL."""
 
+from string import ascii_letters, digits
+
 import pytest
 
 from httpcore_client import URL, InvalidURL
@@ -28,6 +30,9 @@ from httpcore_client.policy._base_url import BaseURL
         ("https://h.test/api", "#f", "https://h.test/api#f"),
         ("https://h.test/api", "u?a=1#f", "https://h.test/api/u?a=1#f"),
         ("https://h.test/api", " u ", "https://h.test/api/u"),
+        ("https://h.test/api", "\x00u\x1f", "https://h.test/api/u"),
+        ("https://h.test/api", "!u!", "https://h.test/api/!u!"),
+        ("https://h.test/apix", "u", "https://h.test/apix/u"),
         # Nothing leaves the base as it is.
         ("https://h.test/api", "", "https://h.test/api"),
         ("https://h.test/api/", "", "https://h.test/api/"),
@@ -41,6 +46,14 @@ from httpcore_client.policy._base_url import BaseURL
         ("https://h.test/api?k=1", "http://other.test/x", "http://other.test/x"),
         ("https://h.test/api", "HTTPS://other.test", "https://other.test/"),
         ("https://h.test/api", "ftp://other.test/", "ftp://other.test/"),
+        ("https://h.test/api", "https:other.test/x", "https://other.test/x"),
+        ("https://h.test/api", "HTTP:other.test/x", "http://other.test/x"),
+        (
+            "https://h.test/api",
+            "u?of=https://other.test",
+            "https://h.test/api/u?of=https://other.test",
+        ),
+        ("https://h.test/api", "http\u017f:x", "https://h.test/api/http%C5%BF:x"),  # no s
         # Userinfo of the base stays.
         ("https://u:p@h.test/api", "x", "https://u:p@h.test/api/x"),
     ],
@@ -49,9 +62,17 @@ def test_paths_are_appended(base, asked, expected):
     assert expected == str(BaseURL(base).join(asked))
 
 
+def test_a_scheme_is_a_letter_and_then_letters_digits_plus_dot_and_minus():
+    base = BaseURL("https://h.test/api")
+    first = {c for c in map(chr, range(0x21, 0x7F)) if base.join(f"{c}://u").scheme != "https"}
+    later = {c for c in map(chr, range(0x21, 0x7F)) if base.join(f"a{c}://u").scheme != "https"}
+    assert (set(ascii_letters), {*ascii_letters, *digits, *"+.-"}) == (first, later)
+
+
 def test_a_url_object_is_taken_as_its_text():
     base = BaseURL(URL("https://h.test/api"))
     assert URL("http://other.test/") == base.join(URL("http://other.test/"))
+    assert URL("mailto:a@b.test") == base.join(URL("mailto:a@b.test"))
     assert URL("https://h.test/api/x?a=1") == base.join(URL("/x?a=1", allow_relative=True))
 
 

@@ -175,6 +175,12 @@ def test_those_who_name_certificates_come_in_order_and_openssl_takes_both_of_its
     assert (opened[1:],) == facts({"SSL_CERT_DIR": FILES["SSL_CERT_DIR"]}).certificates
 
 
+def test_only_the_variable_of_folders_has_more_than_one_path():
+    two = os.pathsep.join(["/a", "/b"])
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        assert (((name, two),),) == facts({name: two}).certificates
+
+
 def test_what_is_empty_names_nothing():
     nothing = facts(dict.fromkeys(FILES, ""))
     assert ((), None, "") == nothing[1:]

@@ -133,6 +133,16 @@ def test_an_empty_location_asks_for_the_same_again_and_helps_only_once():
         next_request(again, second)
 
 
+def test_a_location_leads_on_after_an_empty_one_and_an_empty_one_after_another():
+    for before, location in [("", "/x"), ("/x", "")]:
+        request = Request("GET", START)
+        response = Response(302, Headers({"Location": location}), request=request)
+        response.set_redirect((Response(302, Headers({"Location": before}), request=request),))
+        assert URL(START).resolve_with(location) == next_request(request, response).url.copy_with(
+            fragment=""
+        )
+
+
 def test_without_a_fragment_none_is_inherited():
     assert "" == redirected(url="https://a.test/").url.fragment
 
@@ -254,6 +264,26 @@ def test_fields_about_the_content_go_with_it():
     assert ["Host", "X-Own"] == list(next_request(request, answer).headers)
 
 
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [("OPTIONS", {"target": "*"}), ("CONNECT", {"connect_protocol": "websocket"})],
+    ids=["target", "protocol"],
+)
+def test_either_of_a_target_and_a_protocol_is_left_behind(method, options):
+    request = Request(method, "http://a.test/", options=ClientOptions(**options))
+    answer = Response(307, Headers({"Location": "/b"}), request=request)
+    following = next_request(request, answer).options
+    assert (None, None) == (following.target, following.connect_protocol)
+
+
+def test_names_that_the_client_calls_sensitive_stay_with_their_origin():
+    request = Request("GET", "http://a.test/", None, {"X-Own": "1", "X-Other": "2"})
+    for location, kept in [("http://b.test/", {"X-Other"}), ("/b", {"X-Own", "X-Other"})]:
+        answer = Response(302, Headers({"Location": location}), request=request)
+        following = next_request(request, answer, sensitive=["x-own"])
+        assert {"Host", *kept} == set(following.headers)
+
+
 def test_what_was_dropped_once_does_not_come_back():
     away = secretive("https://b.test/")
     back = next_request(away, Response(302, Headers({"Location": "https://a.test/"}), request=away))
@@ -343,3 +373,21 @@ def test_the_first_request_is_left_as_it_was():
     next_request(request, Response(303, Headers({"Location": "//b.test"}), request=request))
     assert before == request.headers
     assert b"body" == request.content
+
+
+def test_an_error_shows_a_location_of_200_characters_whole():
+    whole = "ftp://b.test/".ljust(200, "x")
+    for location, shown in [(whole, whole), (f"{whole}y", f"{whole[:-1]}\u2026")]:
+        with pytest.raises(InvalidRedirect, match=f"'{shown}'"):
+            redirected(location)
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "http"])
+def test_an_error_shows_the_start_of_what_a_server_wrote(scheme):
+    request = Request("GET", START)
+    fields = Headers([("Location", f"{scheme}://b.test/{'x' * 5000}")])
+    response = Response(302, fields, b"", request=request)
+    with pytest.raises(InvalidRedirect) as caught:
+        next_request(request, response, allow_downgrade=False)
+    assert f"{scheme}://b.test/xxx" in str(caught.value)
+    assert len(str(caught.value)) < 400

@@ -3,14 +3,13 @@
 import pytest
 
 from httpcore_client.cache import SQLiteStorage
-from testkit.cache_table import DEVIATIONS, NOT_OPTIMAL, run, shown, suites, table, unmet
+from testkit.cache_table import BLOCK, DEVIATIONS, NOT_OPTIMAL, left_out, run, suites, table, unmet
 from testkit.worlds import WORLDS
 
 
-def test_the_data_is_whole_and_what_we_do_otherwise_is_in_it():
-    ids = [case["id"] for suite in suites() for case in suite["tests"]]
-    assert 370 == len(ids) == len(set(ids))
-    assert set() == {*DEVIATIONS, *NOT_OPTIMAL} - set(ids)
+def test_what_we_do_otherwise_is_among_the_cases():
+    ids = {case["id"] for suite in suites() for case in suite["tests"]}
+    assert {*DEVIATIONS, *NOT_OPTIMAL} <= ids
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
@@ -34,4 +33,18 @@ def test_a_file_makes_no_difference(tmp_path):
 
 
 def test_the_table_shows_what_comes_of_it():
-    assert table() == shown(), "python -m testkit.cache_table writes it"
+    assert table() == BLOCK.read(), "python -m testkit.cache_table writes it"
+
+
+def played():
+    """Say which cases are graded here, which are answered otherwise or left out, and why."""
+    graded, never = [], {}
+    for case in (case for suite in suites() for case in suite["tests"]):
+        reasons = [left_out(case, shared=shared) for shared in (False, True)]
+        if all(reasons):
+            never.setdefault(reasons[0], []).append(case)
+        else:
+            graded.append(case)
+    otherwise = dict.fromkeys(DEVIATIONS | NOT_OPTIMAL, "as the table below says")
+    file = "cache-tests/cache-tests.json"
+    return {file: {"graded": graded, "otherwise": otherwise, "left out": never}}

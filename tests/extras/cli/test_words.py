@@ -31,6 +31,7 @@ def test_words_are_told_apart(words, expected):
         ([], "the URL is missing: httpcore [METHOD] URL [ITEM...]"),
         (["GET"], "the URL is missing after GET"),
         (["a=b"], "'a=b' stands where the URL should"),
+        (["a=b\nc=d"], r"'a=b\nc=d' stands where the URL should"),
         (["POST", "f@x"], "'f@x' stands where the URL should"),
     ],
 )

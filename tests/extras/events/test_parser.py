@@ -216,6 +216,23 @@ def test_heartbeats_are_never_too_large():
     assert parser.feed(b"x" * 1000 + b"\nother: 1\ndata: a\n\n")[0].data == "a"
 
 
+@pytest.mark.parametrize("line", [b"other: ", b"datax", b" data: ", b"Data"])
+def test_unknown_fields_are_never_too_large(line):
+    parser = EventParser(max_event_bytes=50)
+    for piece in (line, *[b"x" * 200] * 3, b"\ndata: a\n\n"):
+        events = parser.feed(piece)
+    assert ["a"] == [event.data for event in events]
+
+
+@pytest.mark.parametrize("behind", [b":", b"other", b": x\n:", b"x\ny"])
+def test_what_does_not_count_may_come_behind_an_event_that_just_fits(behind):
+    parser = EventParser(max_event_bytes=len(b"data: abc"))
+    events = []
+    for piece in (b"data: abc\n" + behind, *[b"z" * 30] * 3, b"\n\n"):
+        events += parser.feed(piece)
+    assert ["abc"] == [event.data for event in events]
+
+
 @pytest.mark.parametrize(
     "pieces", [[b":comment-\n"], [b"xx: y\n"], [b"da", b"ta", b":\n"], [b"xy"]], ids=str
 )

@@ -560,6 +560,7 @@ def test_block_is_entered_once(run_client):
         ({"heartbeat": "1"}, TypeError, "heartbeat must be a number of seconds or None, not str"),
         ({"max_event_bytes": 0}, ValueError, "max_event_bytes must be at least 1"),
         ({"last_event_id": "a\nb"}, ValueError, "Last-Event-ID"),
+        ({"last_event_id": "a\ud800"}, ValueError, "last_event_id has a surrogate at 1"),
         ({"last_event_id": 41}, TypeError, "last_event_id must be a str, not int"),
         ({"heartbeats": 1}, TypeError, "unknown option 'heartbeats'"),
     ],

@@ -260,6 +260,14 @@ def test_many_small_fragments_are_one_message():
     assert [b"x" * 5001] == told(octets + frame(CONTINUATION, b"x") + BYE)[0]
 
 
+def test_fragments_that_bring_nothing_are_counted_in_each_message():
+    octets = frame(BINARY, flags=0) + frame(CONTINUATION, flags=0) * 999
+    end = frame(CONTINUATION, b"x")
+    assert [b"x"] * 2 == told((octets + end) * 2 + BYE)[0]
+    too_many = octets + frame(CONTINUATION, flags=0)
+    assert ([], 1008, [closing(1008)]) == told(too_many + end + BYE)
+
+
 # 12, 13: compression.
 
 

@@ -25,7 +25,7 @@ _THIS_MACHINE = re.compile(
     r"(?:[^/?#@]*@)?(?:localhost|[^/?#:]+\.localhost|127(?:\.[0-9]+){3}|\[::1\])(?:[:/?#]|$)",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"[^./:?#@]*[=@].*")
+_ITEM = re.compile(r"[^./:?#@=]*[=@].*", re.DOTALL)
 
 
 class Words(NamedTuple):

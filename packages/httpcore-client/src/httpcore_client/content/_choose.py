@@ -72,11 +72,11 @@ def _encoded(
         return _multipart(data, files, headers)
     if isinstance(data, (str, bytes)):
         return data, None
-    if data is None or _is_empty(
-        data
-    ):  # a form without fields is no content, as for a browser's GET
+    if data is None:
         return options.get("content"), None
-    return encode_form(data)
+    encoded, media_type = encode_form(data)
+    # A form without fields is no content, as for a browser's GET.
+    return (encoded, media_type) if encoded else (None, None)
 
 
 def _is_empty(fields: Any) -> bool:

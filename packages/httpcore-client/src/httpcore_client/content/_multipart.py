@@ -39,6 +39,7 @@ FilesTypes: TypeAlias = (
 
 _ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _ENDINGS = re.compile(r"(?:\.[^./:]+){1,2}\Z")
+_SHOWN = 60  # characters of a name, in a message
 _UNKNOWN_TYPE = "application/octet-stream"  # RFC 7578 4.4
 _CODED_TYPES = {"gzip": "application/gzip"}  # of files whose type is another one behind a coding
 
@@ -62,11 +63,11 @@ def encode_multipart(data: Any, files: Any) -> tuple[pool.RequestBody, str]:
     where = ""
     try:
         for name, value in _pairs("data", data):
-            where = f"part {name!r}: "
+            where = f"part {name[:_SHOWN]!r}: "
             parts.append(_field(name, value))
         where = ""
         for name, value in _pairs("files", files):
-            where = f"part {name!r}: "
+            where = f"part {name[:_SHOWN]!r}: "
             parts.append(_file(name, value))
     except (TypeError, ValueError) as error:
         raise pool.InvalidRequest(f"the form can't be encoded: {where}{error}") from error

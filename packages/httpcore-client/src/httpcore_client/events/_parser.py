@@ -23,6 +23,7 @@ MAX_RETRY_MS = 24 * 60 * 60 * 1000  # a longer wait is a mistake, or malice
 _BOM = b"\xef\xbb\xbf"
 _LF = 0x0A
 _STEP_BYTES = 64 * 1024  # that come before what does not count is dropped for the first time
+_FIELDS = (b"data", b"event", b"id", b"retry")
 # Comments and fields that are not known.
 _NO_FIELD = re.compile(rb"^(?!(?:data|event|id|retry)[:\n])[^\n]*\n", re.MULTILINE)
 _RETRY = re.compile(rb"^retry: ?([^\n]*)\n", re.MULTILINE)
@@ -180,7 +181,8 @@ class EventParser:
         """Drop what will not count from the event that has not ended: it may be all of it."""
         rest = _what_counts(self._taken())
         self._keep(rest)
-        if len(rest.removesuffix(b"\n")) > self._limit:
+        # Neither the end of the last line that counts, nor what stands for one that does not.
+        if len(rest.removesuffix(b"\n:").removesuffix(b"\n")) > self._limit:
             self._fail()
 
     def _fail(self) -> None:
@@ -225,4 +227,6 @@ class EventParser:
 def _what_counts(block: bytes) -> bytes:
     """Return lines without comments and fields that are not known. The last has not ended."""
     lines, end, last = block.rpartition(b"\n")
-    return _NO_FIELD.sub(b"", lines + end) + (b":" if last[:1] == b":" else last)
+    name, colon, _ = last.partition(b":")
+    is_field = name in _FIELDS if colon else any(field.startswith(name) for field in _FIELDS)
+    return _NO_FIELD.sub(b"", lines + end) + (last if is_field else b":")

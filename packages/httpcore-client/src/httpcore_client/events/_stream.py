@@ -288,7 +288,12 @@ def _attempts(reconnect: object, request: pool.Request) -> int:
 
 def _octets(event_id: str) -> str:
     """Return an ID as a field's value: UTF-8 (WHATWG HTML 9.2.4), a character for each octet."""
-    return event_id.encode("utf-8").decode("latin-1")
+    try:
+        return event_id.encode("utf-8").decode("latin-1")
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"last_event_id has a surrogate at {error.start}: no text has one"
+        ) from None
 
 
 async def _check(response: pool.Response) -> None:

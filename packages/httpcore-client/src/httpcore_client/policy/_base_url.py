@@ -12,7 +12,7 @@ from .._siblings import URL, InvalidURL
 
 __all__ = ["BaseURL"]
 
-_ABSOLUTE = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://|https?:)", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://|https?:", re.IGNORECASE | re.ASCII)
 _OTHER_HOST = re.compile(r"[/\\]{2}")
 _ENDS = "".join(map(chr, range(0x21)))  # C0 controls and the space, which the ends of a URL lose
 

@@ -12,6 +12,9 @@ __all__ = ["NoProxy"]
 _Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 _Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 
+# What ends a host in a URL, and the star: what stands before it would be taken for the whole.
+_NO_HOST = frozenset("*/?#@\\")
+
 
 class _Rule(NamedTuple):
     """One entry."""
@@ -25,7 +28,7 @@ class _Rule(NamedTuple):
             return False
         if address is not None:
             return self.network is not None and address in self.network
-        return bool(self.name) and (host == self.name or host.endswith("." + self.name))
+        return host == self.name or host.endswith("." + self.name)
 
 
 class NoProxy:
@@ -79,13 +82,13 @@ def _rule(entry: str) -> _Rule | None:
             return None
         number = int(port)
     try:
-        network = ipaddress.ip_network(host.partition("%")[0], strict=False)
+        network = ipaddress.ip_network(host, strict=False)  # of a zone it takes no notice
     except ValueError:
         pass
     else:
         return _Rule(network=_unmapped(network), port=number)
     name = host.removeprefix("*").removeprefix(".").rstrip(".")
-    if not name or "*" in name or "/" in name:
+    if not _NO_HOST.isdisjoint(name):
         return None
     try:
         name = URL(f"http://{name}/").host
@@ -101,7 +104,7 @@ def _address(host: str) -> _Address | None:
     if not host[-1:].isdecimal() and ":" not in host:
         return None
     try:
-        address = ipaddress.ip_address(host.partition("%")[0])
+        address = ipaddress.ip_address(host)
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
@@ -110,8 +113,8 @@ def _address(host: str) -> _Address | None:
 
 def _unmapped(network: _Network) -> _Network:
     """IPv4-mapped networks are their IPv4 ones, as addresses are."""
-    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= 96:
+    if isinstance(network, ipaddress.IPv6Network):
         mapped = network.network_address.ipv4_mapped
-        if mapped is not None:
+        if mapped is not None:  # which takes 96 bits
             return ipaddress.ip_network((mapped, network.prefixlen - 96))
     return network

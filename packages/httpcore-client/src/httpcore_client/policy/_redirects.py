@@ -18,6 +18,8 @@ _CONTENT_FIELDS = frozenset(
     {"transfer-encoding", "trailer", "expect", "digest", "repr-digest", "last-modified"}
 )
 
+_LONGEST_SHOWN = 200  # characters of a URL, in a message
+
 
 def next_request(
     request: pool.Request,
@@ -40,7 +42,7 @@ def next_request(
     url = _location(request.url, response)
     if request.url.is_ssl and not (url.is_ssl or allow_downgrade):
         raise pool.InvalidRedirect(
-            f"the redirect leads from https to {url.masked!r} (allow_downgrade=False)"
+            f"the redirect leads from https to {_shown(url)} (allow_downgrade=False)"
         )
     method = _method(request.method, response.status_code)
     headers = request.headers.copy()
@@ -52,7 +54,7 @@ def next_request(
         if (left := without(own, response.cookies)) is not None:
             headers.set("Cookie", left)
     content: pool.RequestBody | None = request.body
-    if method != request.method and method == "GET":
+    if method != request.method:  # GET now: without content
         content = None
         for name in list(headers):
             if name.lower().startswith("content-") or name.lower() in _CONTENT_FIELDS:
@@ -96,11 +98,17 @@ def _location(base: URL, response: pool.Response) -> URL:
         raise pool.InvalidRedirect(f"the redirect's Location can't be used: {error}") from error
     if url.scheme not in ("http", "https"):
         raise pool.InvalidRedirect(
-            f"the redirect leads to {url.masked!r}; only http and https are followed"
+            f"the redirect leads to {_shown(url)}; only http and https are followed"
         )
     if not url.fragment and base.fragment:
         url = url.copy_with(fragment=base.fragment)  # RFC 9110 10.2.2
     return url
+
+
+def _shown(url: URL) -> str:
+    """Show what a server wrote: masked, escaped and cut."""
+    text = url.masked
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…")
 
 
 def _text(location: str) -> str:

@@ -26,8 +26,8 @@ _SCHEMES = (_ALL, "http", "https")
 _EVERY_HOST = "*"
 _MOST_KEPT = 1000  # origins whose route is remembered
 _PATTERN = re.compile(
-    r"(?:(?P<scheme>[^:/\[\]]*)://)?"
-    r"(?P<host>\[[^\]]*\]|[^:/?#@\[\]]*)"
+    r"(?:(?P<scheme>[^:]*)://)?"
+    r"(?P<host>\[[^\]]+\]|[^:/?#@\[\]]*)"
     r"(?::(?P<port>[0-9]{1,5}))?"
 )
 
@@ -100,7 +100,7 @@ def _host(text: str, host: str) -> str:
         _refuse(text, 'a * stands at the front, for whole names: "*.example.com", or alone')
     if name == host:
         return read
-    if ":" in read or read.rpartition(".")[2].isdigit():
+    if read.rpartition(".")[2].isdigit():
         _refuse(text, "nothing is under an IP address")
     return f"*.{read}"
 

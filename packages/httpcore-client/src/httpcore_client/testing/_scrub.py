@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from .._siblings import URL, Headers, QueryParams
+from .._siblings import URL, Headers, QueryParams, masking
+from ..content._parts import Part, changed_parts
 
 __all__ = ["SECURE", "ScrubBody", "Scrubber"]
 
@@ -36,13 +38,16 @@ _NAMES = frozenset(
             "signature",
             "subscriptionkey",
         ),
+        *("cvv", "cvc", "tokens", "accesstokens", "refreshtokens"),
         *("xamzcredential", "xamzsignature", "xgoogcredential", "xgoogsignature"),
     }
 )
-_ENDINGS = ("apikey", "password", "secret", "token")
+_ENDINGS = ("apikey", "password", "secret", "token", "apikeys", "passwords", "secrets")
 # Those that are secrets in URLs; elsewhere they mean anything.
 _OF_QUERIES = frozenset({"auth", "key", "sig"})
 _OF_URLS = ("location", "content-location", "referer", "refresh", "link")
+
+_MOST_CODED = 4  # times that a name may be encoded
 
 # In texts that have URLs in them.
 _USERINFO = re.compile(r"(?<=//)[^/?#\s<>\"]*@")
@@ -57,7 +62,7 @@ _MEMBER = re.compile(
     re.DOTALL,
 )
 _BOUNDARY = re.compile(
-    r"(multipart/[^;]*;(?:.*;)?\s*boundary=)(?:\"([^\"]+)\"|([^\";\s]+))", re.IGNORECASE
+    r"\A(multipart/[^;]*;(?:.*;)?\s*boundary=)(?:\"([^\"]+)\"|([^\";\s]+))", re.IGNORECASE
 )
 
 
@@ -118,19 +123,23 @@ class Scrubber:
 
     def _params_in(self, text: str) -> str:
         def masked(param: re.Match[str]) -> str:
-            secret = self._is_secret_param(param[1], _OF_QUERIES)
-            return f"{param[1]}={SECURE}" if secret else param[0]
+            if self._is_secret_param(param[1], _OF_QUERIES):
+                return f"{param[1]}={SECURE}"
+            nested = masking.masked_form(f"_={param[2]}", SECURE).removeprefix("_=")
+            return f"{param[1]}={nested}"
 
         return _PARAM.sub(masked, text)
 
     def _is_secret_param(self, written: str, more: frozenset[str] = frozenset()) -> bool:
-        name = next(iter(QueryParams(written)), written)
+        name = written
+        for _ in range(_MOST_CODED if "%" in written or "+" in written else 0):
+            name = next(iter(QueryParams(name)), name)
         return self.is_secret(name) or name.lower() in more
 
     def is_secret(self, name: str) -> bool:
         """Tell whether a parameter or member of this name is a secret."""
-        folded = _folded(name)
-        return folded in self._names or folded.endswith(_ENDINGS)
+        words = map(_folded, re.split(r"[\[\].]", name))  # of a name such as user[password]
+        return any(word in self._names or word.endswith(_ENDINGS) for word in words)
 
     def body(self, content: bytes, headers: Headers) -> bytes:
         """Return a body, its content codings undone, without secrets.
@@ -138,19 +147,30 @@ class Scrubber:
         Raises:
             TypeError: `scrub_body` returned no bytes.
         """
-        kind = headers.get("Content-Type", "").lower()
-        if "json" in kind or "event-stream" in kind:
-            content = _MEMBER.sub(self._member, content)
-        elif "x-www-form-urlencoded" in kind:
-            pairs = content.decode("utf-8", "surrogateescape").split("&")
-            content = "&".join(map(self._pair, pairs)).encode("utf-8", "surrogateescape")
-        elif "form-data" in kind:
-            content = self._parts(content, boundary_of(headers))
+        content = self._known(content, headers.get("Content-Type", ""))
         if self._scrub_body is not None:
             content = self._scrub_body(content, headers)
             if not isinstance(content, bytes):
                 raise TypeError(f"scrub_body must return bytes, not {type(content).__name__}")
         return content
+
+    def _known(self, content: bytes, content_type: str) -> bytes:
+        kind = content_type.lower()
+        if "json" in kind or "event-stream" in kind:
+            return _MEMBER.sub(self._member, content)
+        text = content.decode("utf-8", "surrogateescape")
+        if "x-www-form-urlencoded" in kind:
+            text = "&".join(map(self._pair, text.split("&")))
+        elif "form-data" in kind:
+            text = changed_parts(text, content_type, self._part)
+        return text.encode("utf-8", "surrogateescape")
+
+    def _part(self, part: Part) -> str:
+        """Scrub a field of a form (RFC 7578)."""
+        if self.is_secret(part.name):
+            return SECURE
+        content = part.content.encode("utf-8", "surrogateescape")
+        return self._known(content, part.content_type).decode("utf-8", "surrogateescape")
 
     def _pair(self, pair: str) -> str:
         name, mark, _ = pair.partition("=")
@@ -164,17 +184,6 @@ class Scrubber:
         except ValueError:
             return member[0]
         return b'%s%s"%s"' % (member[1], member[2], _SECURE) if self.is_secret(name) else member[0]
-
-    def _parts(self, content: bytes, boundary: str) -> bytes:
-        """Scrub the fields of a form (RFC 7578)."""
-
-        def masked(part: re.Match[bytes]) -> bytes:
-            secret = self.is_secret(part[2].decode("utf-8", "replace"))
-            return part[1] + _SECURE if secret else part[0]
-
-        end = re.escape(b"\r\n--" + boundary.encode())
-        head = rb'(\bname="([^"]*)"[^\r\n]*(?:\r\n[^\r\n]+)*\r\n\r\n)'
-        return re.sub(head + rb"(?:(?!%s).)*+" % end, masked, content, flags=re.DOTALL)
 
 
 def boundary_of(headers: Headers) -> str:
@@ -198,4 +207,4 @@ def _masked_cookie(cookie: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
+    return unicodedata.normalize("NFKC", name).casefold().replace("-", "").replace("_", "")

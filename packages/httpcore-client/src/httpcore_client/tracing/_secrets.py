@@ -10,9 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from .._siblings import masking
+from ..content._parts import changed_parts
 
 if TYPE_CHECKING:
     from .._siblings import URL, Headers
+    from ..content._parts import Part
 
 __all__ = ["MASK", "masked_body", "masked_content", "masked_fields", "masked_url", "masked_value"]
 
@@ -74,17 +76,11 @@ def masked_content(data: bytes, content_type: str, mask: str = MASK) -> bytes:
 
 def _masked_parts(text: str, content_type: str, mask: str) -> str:
     """Return multipart content (RFC 7578) with the secrets among its parts masked."""
-    boundary = re.search(r'boundary="?([^";]+)', content_type, re.IGNORECASE)
-    delimiter = f"--{boundary[1]}" if boundary else "--"
-    parts: list[str] = []
-    for part in text.split(delimiter):
-        head, empty, content = part.partition("\r\n\r\n")
-        name = re.search(r'\bname="?([^";\r\n]*)', head, re.IGNORECASE)
-        kind = re.search(r"^content-type:(.*)", head, re.IGNORECASE | re.MULTILINE)
-        if name and content:
-            shown = masked_value(name[1], content.removesuffix("\r\n"), mask)
-            if kind and shown != mask:
-                shown = masked_body(content.removesuffix("\r\n"), kind[1], mask)
-            content = f"{shown}\r\n"
-        parts.append(f"{head}{empty}{content}")
-    return delimiter.join(parts)
+
+    def masked(part: Part) -> str:
+        shown = masked_value(part.name, part.content, mask)
+        if part.content_type and shown != mask:
+            return masked_body(part.content, part.content_type, mask)
+        return shown
+
+    return changed_parts(text, content_type, masked)

@@ -23,6 +23,7 @@ _XOR = [bytes(octet ^ key for octet in range(256)) for key in range(256)]
 _MESSAGES = (Opcode.TEXT, Opcode.BINARY)
 _USUAL = {0x80 | kind: (kind, False) for kind in (*_MESSAGES, Opcode.PING, Opcode.PONG)}
 _COMPRESSED = {0xC0 | kind: (kind, True) for kind in _MESSAGES}
+_MOST_EMPTY = 1000  # fragments of one message that bring nothing: each costs more than its octets
 
 
 def write_frame(opcode: int, payload: bytes, *, compressed: bool = False) -> bytes:
@@ -49,7 +50,8 @@ class Reader:
     """
 
     __slots__ = (
-        *("_at", "_data", "_in_fragments", "_owed", "_payloads", "_referee", "_refers", "_usual"),
+        *("_at", "_data", "_empty", "_in_fragments", "_owed", "_payloads", "_referee", "_refers"),
+        "_usual",
     )
 
     def __init__(self, payloads: Payloads) -> None:
@@ -60,6 +62,7 @@ class Reader:
         self._owed = 0  # octets of a frame of the referee's that it has not been given
         self._refers = False  # the referee may have something to tell
         self._in_fragments = False  # and reads a message that has not ended
+        self._empty = 0  # fragments of it
         self._usual = _USUAL | _COMPRESSED if payloads.agreed else _USUAL
 
     def feed(self, data: bytes) -> None:
@@ -90,7 +93,7 @@ class Reader:
                     self._at = end
                     return self._whole(*kind, data[start:end])
                 if data[at] & 0x0F < Opcode.CLOSE:
-                    self._in_fragments = data[at] < 0x80
+                    self._fragment(data[at] >= 0x80, start == end)
                 self._owed = end - at
             given = data[at : at + self._owed]
             if not given:
@@ -99,6 +102,14 @@ class Reader:
             self._owed -= len(given)
             self._referee.receive_bytes(given)
             self._refers = True
+
+    def _fragment(self, is_last: bool, is_empty: bool) -> None:  # noqa: FBT001
+        self._in_fragments = not is_last
+        self._empty = 0 if is_last else self._empty + is_empty
+        if self._empty > _MOST_EMPTY:
+            raise ParseFailed(
+                f"more than {_MOST_EMPTY} empty fragments", CloseReason.POLICY_VIOLATION
+            )
 
     @staticmethod
     def _bounds(data: bytes, at: int) -> tuple[int, int] | None:
