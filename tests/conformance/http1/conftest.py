@@ -1,7 +1,6 @@
 """One exchange with the raw server, seen through both lanes, all worlds and all deliveries."""
 
 import asyncio
-import resource
 import time
 import zlib
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ import trio
 
 from httpcore_client import HTTPError, RequestTimeout
 from httpcore_pool import HTTP11Connection
+from testkit.memory import peak_below
 from testkit.raw_server import DELIVERIES, OTHER, SAME, RawServer, Script, octets_of
 from testkit.worlds import WORLDS
 
@@ -134,7 +134,6 @@ def observe(server, set_lane):
     def observe(octets, then, *, method="GET", late=None, path="/", **options):
         played = {"octets": octets, "then": then, "late": late}
         asked = {"path": path, "options": {"method": method, **options}}
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         seen = {}
         for lane in LANES:
             set_lane(lane)
@@ -142,11 +141,11 @@ def observe(server, set_lane):
                 # Lanes and worlds are layers apart: time is better spent on more cases.
                 every = world.name == "threads" or (lane == "quick" and len(octets) < _LARGE_OCTETS)
                 cut = DELIVERIES if every else DELIVERIES[:1]
-                outcomes = world.run(_deliveries, world, server, played, asked, cut)
+                with peak_below(_GROWTH_KIB):
+                    outcomes = world.run(_deliveries, world, server, played, asked, cut)
                 for delivery, outcome in outcomes.items():
                     seen.setdefault(outcome, []).append((lane, world.name, delivery))
         assert 1 == len(seen), seen
-        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < _GROWTH_KIB
         (outcome,) = seen
         # After an error nothing is left to be used again.
         assert outcome.again in ((SAME, OTHER) if outcome.error is None else (OTHER,))

@@ -36,10 +36,6 @@ def allowed(case):
     return named - {"either"} or {"accept", "reject"}
 
 
-def test_the_data_are_whole():
-    assert 81 == len(CASES)
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_a_server_is_met_as_the_standard_says(case, observe):
     outcome = observe(
@@ -64,3 +60,8 @@ def test_a_server_is_met_as_the_standard_says(case, observe):
         assert {expect["error_code"]} == outcome.codes
     if case["id"].startswith("flood-") and case["verdict"] == "reject":
         assert {"ENHANCE_YOUR_CALM"} == outcome.codes
+
+
+def played():
+    """Say which cases are graded here."""
+    return {"http2/http2-frames.json": {"graded": CASES}}

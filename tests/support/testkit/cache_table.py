@@ -5,16 +5,16 @@ What is required and not met must be among the `DEVIATIONS`, each of which says 
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
 from httpcore_client.cache import CacheAdapter
+from testkit.block import Block
 from testkit.cache_cases import CaseClock, Failed, Origin, play, suites
 from testkit.worlds import WORLDS
 
 README = Path(__file__).parents[2] / "conformance" / "README.md"
-_BLOCK = re.compile(r"(?<=<!-- cache-tests -->\n).*?(?=<!-- /cache-tests -->)", re.DOTALL)
+BLOCK = Block(README, "cache-tests")
 
 FRAMING = "the client refuses a transfer coding that it does not know, from a cache or not"
 SET_COOKIE = "Set-Cookie is not stored: an old one would set the jar back, and a file would hold it"
@@ -165,10 +165,5 @@ def _cell(suite, results):
     return ", ".join(parts)
 
 
-def shown():
-    """The table as it stands in the README."""
-    return _BLOCK.search(README.read_text("utf-8"))[0]
-
-
 if __name__ == "__main__":
-    README.write_text(_BLOCK.sub(table(), README.read_text("utf-8")), "utf-8")
+    BLOCK.write(table())
