@@ -54,7 +54,7 @@ def sent(guard):
     ]
 
 
-def test_fields_of_the_callers_do_not_go_to_another_origin_in_any_case_or_number(
+def test_b024_fields_of_the_callers_do_not_go_to_another_origin_in_any_case_or_number(
     run, guard, elsewhere
 ):
     """Rows 1 and 2."""
@@ -106,7 +106,7 @@ def test_userinfo_does_not_follow_to_another_origin(run, guard, elsewhere):
     assert [True, False, False] == sent(guard)
 
 
-def test_a_challenge_of_where_a_redirect_led_is_not_answered(run, guard, elsewhere):
+def test_b035_a_challenge_of_where_a_redirect_led_is_not_answered(run, guard, elsewhere):
     """Row 8 (digest-cross): neither is what was learnt of one origin sent to another."""
     auth = DigestAuth(USER, PASSWORD)
 
@@ -131,7 +131,7 @@ def test_a_challenge_that_a_first_redirect_led_to_within_the_origin_is_answered(
     assert [302, 401, 200] == guard.statuses()
 
 
-def test_netrc_is_looked_up_by_the_host_that_is_dialled(run, guard, netrc):
+def test_b042_netrc_is_looked_up_by_the_host_that_is_dialled(run, guard, netrc):
     """Row 10: `http://a.test:@evil/` is a URL of evil's."""
     options = netrc("machine a.test login la password s3cret\n")
 
@@ -171,7 +171,7 @@ def test_the_password_of_another_user_is_not_taken_from_netrc(run, guard, netrc,
     assert [basic(user, "")] == [seen.authorization for seen in guard.seen]
 
 
-def test_netrc_is_never_over_what_the_caller_says(run, guard, netrc):
+def test_b041_netrc_is_never_over_what_the_caller_says(run, guard, netrc):
     async def scenario(client):
         await client.get(guard.plain, headers={"authorization": "own"})
         await client.get(guard.plain, auth=BearerAuth(TOKEN))
@@ -183,7 +183,7 @@ def test_netrc_is_never_over_what_the_caller_says(run, guard, netrc):
     assert expected == [seen.authorization for seen in guard.seen]
 
 
-def test_without_trust_in_the_environment_there_is_no_netrc(run, guard, netrc):
+def test_b041_without_trust_in_the_environment_there_is_no_netrc(run, guard, netrc):
     async def scenario(client):
         await client.get(guard.plain)
 

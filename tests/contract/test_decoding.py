@@ -52,7 +52,7 @@ def test_each_coding_is_undone(get, coding):
 
 
 @pytest.mark.parametrize("name", [b"Gzip", b"GZIP", b"X-Gzip", b" gzip , identity", b",gzip,"])
-def test_names_are_case_insensitive_and_blanks_are_nothing(get, name):
+def test_b095_names_are_case_insensitive_and_blanks_are_nothing(get, name):
     assert PLAIN == get(coded(packed(PLAIN), name))
 
 
@@ -63,14 +63,14 @@ def test_names_are_case_insensitive_and_blanks_are_nothing(get, name):
         (b"zstd", CODERS["zstd"](PLAIN[:9]) + skippable(b"x") + CODERS["zstd"](PLAIN[9:])),
     ],
 )
-def test_all_members_are_decoded(get, coding, body):
+def test_b093_all_members_are_decoded(get, coding, body):
     assert PLAIN == get(coded(body, coding))
     assert PLAIN == get(until_close(body, coding))
 
 
 @pytest.mark.parametrize("answer", [coded, until_close])
 @pytest.mark.parametrize("coding", CODERS)
-def test_a_body_cut_off_is_an_error(get, coding, answer):
+def test_b093_a_body_cut_off_is_an_error(get, coding, answer):
     body = CODERS[coding](PLAIN)
     for cut in (1, len(body) // 2, len(body) - 1):
         error = get(answer(body[:cut], coding.encode()))
@@ -78,19 +78,19 @@ def test_a_body_cut_off_is_an_error(get, coding, answer):
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd"])
-def test_what_follows_the_end_is_ignored(get, coding):
+def test_b096_what_follows_the_end_is_ignored(get, coding):
     body = CODERS[coding](PLAIN) + b"junk" * 50_000
     assert PLAIN == get(coded(body, coding.encode()))
     assert PLAIN == get(until_close(body, coding.encode()))
 
 
-def test_what_follows_the_end_of_brotli_is_an_error(get):
+def test_b096_what_follows_the_end_of_brotli_is_an_error(get):
     error = get(coded(CODERS["br"](PLAIN) + b"junk" * 50_000, b"br"))
     assert "the body is not valid br: " in str(error)
 
 
 @pytest.mark.parametrize("values", [[b"gzip, " * 5 + b"gzip"], [b"gzip"] * 3 + [b"deflate"] * 3])
-def test_more_than_five_codings_are_refused(get, values):
+def test_b098_more_than_five_codings_are_refused(get, values):
     error = get(coded(packed(PLAIN), *values))
     assert "6 content codings in a row; at most 5 are undone" in str(error)
 
@@ -106,7 +106,7 @@ def test_an_unknown_coding_is_passed_through(get):
 
 
 @pytest.mark.parametrize("coding", CODERS)
-def test_what_is_decoded_when_the_connection_ends_is_delivered(get, coding):
+def test_b099_what_is_decoded_when_the_connection_ends_is_delivered(get, coding):
     plain = bytes(range(256)) * 20_000
     assert plain == get(until_close(CODERS[coding](plain), coding.encode()))
 
@@ -121,7 +121,7 @@ def test_what_is_decoded_when_the_connection_ends_is_delivered(get, coding):
         ("GET", "304 Not Modified", b"1000"),
     ],
 )
-def test_no_body_is_empty_whatever_its_coding(get, coding, method, status, length):
+def test_b101_no_body_is_empty_whatever_its_coding(get, coding, method, status, length):
     lines = [f"HTTP/1.1 {status}".encode(), b"Content-Encoding: " + coding.encode()]
     if length is not None:
         lines.append(b"Content-Length: " + length)

@@ -158,7 +158,7 @@ def test_a_bad_proxy_is_never_a_silent_direct_connection(run, env, guard, value)
     assert 3 == len(guard.seen)
 
 
-def test_entries_of_no_proxy_that_make_no_sense_stop_nobody_and_warn_once(run, env, internet):
+def test_b083_entries_of_no_proxy_that_make_no_sense_stop_nobody_and_warn_once(run, env, internet):
     async def scenario(client):
         with pytest.warns(UserWarning, match="NO_PROXY has an entry that is ignored") as caught:
             await client.get("http://a.test/")

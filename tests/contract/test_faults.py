@@ -165,7 +165,7 @@ def test_a_server_that_stops_reading_is_a_write_timeout(against):
 
 
 @pytest.mark.transports("http1-plain", "http2-plain")
-def test_a_drip_ends_with_the_total(run):
+def test_b086_a_drip_ends_with_the_total(run):
     async def scenario(client, base):
         with pytest.raises(httpcore.TotalTimeout, match="longer than its total of 0.3 s") as caught:
             await client.get(base + "/drip", timeout=httpcore.Timeout(total=0.3))
@@ -298,7 +298,7 @@ def test_a_certificate_is_not_checked_when_told_so_with_a_warning(against, autho
     against(peer, scenario, ssl=False)
 
 
-def test_a_context_of_the_callers_own_is_used_and_not_changed(run, authority, transport):
+def test_x14_a_context_of_the_callers_own_is_used_and_not_changed(run, authority, transport):
     import ssl
 
     context = ssl.create_default_context(cafile=authority.bundle)
@@ -324,7 +324,7 @@ def test_bytes_that_nobody_asked_for_never_answer_the_next_request(against):
     against(peer, scenario)
 
 
-def test_a_dead_kept_alive_connection_is_replaced_for_a_get(against):
+def test_b062_a_dead_kept_alive_connection_is_replaced_for_a_get(against):
     peer = Peer()
     # The second request on the first connection is read, and answered by a close.
     peer.handlers = (peer.answering(OK, b""), peer.holding(response(b"again")))
@@ -337,7 +337,7 @@ def test_a_dead_kept_alive_connection_is_replaced_for_a_get(against):
     against(peer, scenario)
 
 
-def test_a_post_whose_bytes_went_out_is_never_sent_again(against):
+def test_b062_a_post_whose_bytes_went_out_is_never_sent_again(against):
     peer = Peer()
     peer.handlers = (peer.answering(OK, b""), peer.holding(response(b"again")))
 

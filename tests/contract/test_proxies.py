@@ -53,7 +53,7 @@ def targets(relay):
 
 
 @pytest.mark.parametrize("kind", [*PROXIES, "socks5"])
-def test_every_request_goes_by_every_proxy(run_client, relays, origin, kind, way):
+def test_b080_every_request_goes_by_every_proxy(run_client, relays, origin, kind, way):
     relay, (base, options) = relays(kind, user=USER), way
     base = getattr(origin, base)
 
@@ -274,7 +274,7 @@ def test_who_shows_them_among_a_request_s_fields_is_told_where_they_belong(
     assert not run_client(scenario, proxy=relay.url("http"))
 
 
-def test_an_origin_that_refuses_is_told(run_client, relays, kind, way):
+def test_b081_an_origin_that_refuses_is_told(run_client, relays, kind, way):
     relay, (base, options) = relays(kind), way
     scheme = {"plain": "http", "tls": "https"}[base]
     url = f"{scheme}://localhost:{_nobody_listens()}/"

@@ -126,7 +126,7 @@ def fails(world, authority, good, origin):
 
 
 @pytest.mark.parametrize("where", SILENCE)
-def test_silence_and_drips_are_cut_by_the_limit_on_connecting_as_a_whole(fails, where):
+def test_b092_silence_and_drips_are_cut_by_the_limit_on_connecting_as_a_whole(fails, where):
     """B086, B092."""
     error, proxy = fails(*SILENCE[where], timeout=Timeout(connect=LIMIT))
     assert (ConnectTimeout, LIMIT, False) == (type(error), error.limit, error.sent)
@@ -141,7 +141,7 @@ def test_the_total_counts_while_a_tunnel_is_opened(fails):
 
 
 @pytest.mark.parametrize("where", BREAKS)
-def test_what_breaks_on_the_way_is_an_error_that_names_the_proxy(fails, where):
+def test_b081_what_breaks_on_the_way_is_an_error_that_names_the_proxy(fails, where):
     """B081; faults 17 to 19."""
     scheme, steps, kinds = BREAKS[where]
     error, proxy = fails(scheme, steps)

@@ -147,7 +147,7 @@ def test_an_origin_s_wrong_certificate_is_not_the_proxy_s(run_client, relays, or
     assert [url.partition("//")[2]] == [asked.target for asked in relay.log]
 
 
-def test_each_layer_is_begun_with_its_own_name(run_client, relays, server):
+def test_b078_each_layer_is_begun_with_its_own_name(run_client, relays, server):
     relay = relays()
 
     async def scenario(client):
@@ -164,7 +164,9 @@ def test_each_layer_is_begun_with_its_own_name(run_client, relays, server):
 # Two separate settings (B078).
 
 
-def test_what_is_shown_to_the_origin_is_not_shown_to_the_proxy(run_client, relays, server, own):
+def test_b078_what_is_shown_to_the_origin_is_not_shown_to_the_proxy(
+    run_client, relays, server, own
+):
     relay = relays()
 
     async def scenario(client):
@@ -174,7 +176,9 @@ def test_what_is_shown_to_the_origin_is_not_shown_to_the_proxy(run_client, relay
     assert ([True], [False]) == (server.shown, [asked.certificate for asked in relay.log])
 
 
-def test_what_is_shown_to_the_proxy_is_not_shown_to_the_origin(run_client, relays, server, own):
+def test_b078_what_is_shown_to_the_proxy_is_not_shown_to_the_origin(
+    run_client, relays, server, own
+):
     relay = relays()
 
     async def scenario(client):
@@ -185,7 +189,7 @@ def test_what_is_shown_to_the_proxy_is_not_shown_to_the_origin(run_client, relay
 
 
 @pytest.mark.parametrize("given", ["ssl=False", "a context"])
-def test_trust_that_is_meant_for_one_origin_does_not_reach_the_proxy(
+def test_b078_trust_that_is_meant_for_one_origin_does_not_reach_the_proxy(
     run_client, relays, server, authority, given, monkeypatch, tmp_path
 ):
     relay = relays()
@@ -204,7 +208,7 @@ def test_trust_that_is_meant_for_one_origin_does_not_reach_the_proxy(
     assert [] == relay.log
 
 
-def test_trust_of_a_proxy_does_not_reach_the_origin(run_client, relays, server, authority):
+def test_b078_trust_of_a_proxy_does_not_reach_the_origin(run_client, relays, server, authority):
     relay = relays()
 
     async def scenario(client):
