@@ -47,6 +47,7 @@ class Relay:
         context: for TLS with the proxy itself.
         user: "name:password" of who is let in; None for everybody.
         host: where it listens.
+        port: there; 0 for a free one.
         reply: the code that it answers to SOCKS, by target, where it is not to connect.
 
     Attributes:
@@ -54,10 +55,11 @@ class Relay:
         accepted: how many connections came.
     """
 
-    def __init__(self, context=None, *, user=None, host="127.0.0.1", reply=None):
+    def __init__(self, context=None, *, user=None, host="127.0.0.1", port=0, reply=None):
         self._context = context
         self._user = user
         self._host = host
+        self.port = port
         self._reply = reply or {}
         self._names = {}  # by SSL object
         self.log = []
@@ -65,7 +67,7 @@ class Relay:
 
     def __enter__(self):
         self._listener = socket.create_server(
-            (self._host, 0), family=socket.AF_INET6 if ":" in self._host else socket.AF_INET
+            (self._host, self.port), family=socket.AF_INET6 if ":" in self._host else socket.AF_INET
         )
         # asyncio does so only for sockets that say what they speak.
         self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

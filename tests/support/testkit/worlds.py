@@ -141,6 +141,7 @@ class TrioWorld(World):
 
 class ThreadWorld(World):
     name = "threads"
+    patience_seconds = 30  # for each thread of `gather`; None for as long as it takes
 
     def client(self, *args, **kwargs):
         return Lifted(httpcore_client.SyncClient(*args, **kwargs))
@@ -162,7 +163,7 @@ class ThreadWorld(World):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(self.patience_seconds)
         if errors:
             raise errors[0]
         return results
