@@ -8,16 +8,16 @@ import pytest
 from httpcore_client import BasicAuth, DigestAuth, Proxy, ProxyError
 from testkit.servers.apache import GuardedApache
 from testkit.servers.guarded import INTERNATIONAL_USER, PASSWORD, USER, credentials, statuses, uses
-from testkit.servers.lighttpd import Lighttpd
+from testkit.servers.guarded_lighttpd import GuardedLighttpd
 from testkit.servers.squid import NONCE_USES, Squid
 
 REQUESTS_AT_ONCE = 20
 DIGEST_AREAS = [
     (GuardedApache, "digest"),
-    (Lighttpd, "md5"),
-    (Lighttpd, "sha-256"),
-    (Lighttpd, "sha-512-256"),
-    (Lighttpd, "hashed"),
+    (GuardedLighttpd, "md5"),
+    (GuardedLighttpd, "sha-256"),
+    (GuardedLighttpd, "sha-512-256"),
+    (GuardedLighttpd, "hashed"),
 ]
 SCHEMES = {"digest": DigestAuth, "basic": BasicAuth}
 
@@ -34,7 +34,7 @@ def apache(started, backend):
 
 @pytest.fixture
 def lighttpd(started, backend):
-    return started(Lighttpd, backend).forget()
+    return started(GuardedLighttpd, backend).forget()
 
 
 @pytest.fixture(params=DIGEST_AREAS, ids=area_id)
@@ -129,7 +129,7 @@ def test_a_user_may_have_any_letters(get, area):
 
 # lighttpd lets one wait for a second, so not all areas.
 @pytest.mark.parametrize(
-    "area", [(GuardedApache, "digest"), (Lighttpd, "sha-256")], ids=area_id, indirect=True
+    "area", [(GuardedApache, "digest"), (GuardedLighttpd, "sha-256")], ids=area_id, indirect=True
 )
 def test_a_wrong_password_is_tried_once(get, area):
     server, base = area

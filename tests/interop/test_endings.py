@@ -1,27 +1,12 @@
-"""Servers end connections: those that are idle, that have served enough, or because they start anew."""
+"""Servers end connections under load: those that have served enough, or because they start anew.
+
+Those that are idle, and servers that stop, are rows of the matrix.
+"""
 
 import pytest
 
-from testkit.witness import outlast
-
 REQUESTS_AT_ONCE = 20
 RELOADS = 5
-
-
-@pytest.mark.server("app", "idle", idle=0.3)
-def test_a_request_after_the_server_closed_an_idle_connection_goes_on_a_new_one(
-    run, make_client, server, base
-):
-    async def scenario(client):
-        async with make_client() as other:
-            await client.get(base + "/")
-            await other.get(base + "/")
-            outlast(base, server.authority)
-            assert (await client.get(base + "/echo")).json()["method"] == "GET"
-            assert (await other.post(base + "/echo")).json()["method"] == "POST"
-            assert [client.stats().opened, other.stats().opened] == [2, 2]
-
-    run(scenario)
 
 
 async def load(world, client, base, most, goes_on=lambda number: True):

@@ -5,6 +5,7 @@ import pytest
 from httpcore_client import PoolLimits
 
 
+@pytest.mark.server("many")
 def test_a_hundred_requests_at_once_share_one_connection(run, world, base):
     async def scenario(client):
         await client.get(base + "/")  # now the server's limit is known

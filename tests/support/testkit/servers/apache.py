@@ -1,7 +1,10 @@
-"""The Apache HTTP server with the event MPM, as a proxy: with mod_http2, and with a guard."""
+"""The Apache HTTP server with the event MPM, with files and as a proxy: with mod_http2, and with a guard."""
+
+import signal
 
 from testkit.servers.base import Server
 from testkit.servers.guarded import REALM, Guarded, log_format
+from testkit.servers.pages import LIMIT
 
 _COMMON = """
 ServerRoot {folder}
@@ -34,9 +37,22 @@ Listen 127.0.0.1:{tls}
 _HTTP2 = """
 H2MaxSessionStreams {limits.streams}
 KeepAliveTimeout {idle}ms
-<If "%{{HTTP:Content-Length}} -gt {limits.body}">
+<If "%{{REQUEST_URI}} =~ m#^/limited# && %{{HTTP:Content-Length}} -gt {limit}">
     Redirect 413
 </If>
+LoadModule dir_module {modules}/mod_dir.so
+LoadModule mime_module {modules}/mod_mime.so
+LoadModule filter_module {modules}/mod_filter.so
+LoadModule brotli_module {modules}/mod_brotli.so
+LoadModule deflate_module {modules}/mod_deflate.so
+TypesConfig /dev/null
+AddType text/plain txt
+AddType text/css css
+DirectoryIndex index.html
+AddOutputFilterByType BROTLI_COMPRESS;DEFLATE text/css
+MaxKeepAliveRequests 0
+ProxyPass /files !
+Alias /files {files}
 LimitRequestFieldSize 65536
 LimitRequestFields 300
 ProxyPass / http://127.0.0.1:{backend}/ responsefieldsize=65536
@@ -97,7 +113,7 @@ class _Apache(Server):
         text = (_COMMON + config).format(
             folder=self.folder,
             modules="/usr/lib/apache2/modules",
-            backend=self.backend,
+            backend=self.site.backend,
             tls=self.tls_port,
             plain=self.plain_port,
             chain=self.authority.chain,
@@ -110,10 +126,12 @@ class _Apache(Server):
 class Apache(_Apache):
     name = "apache"
     # No reload: 2.4 gives up what it is at (GOAWAY "The user callback function failed").
-    offers = frozenset({"app", "streams", "idle", "body"})
+    offers = frozenset({"app", "streams", "many"})
+    stop_signal = signal.SIGWINCH
 
     def start(self):
-        self.run(_HTTP2, limits=self.limits, idle=round(self.limits.idle * 1000))
+        values = {"files": self.site.files, "limit": LIMIT, "limits": self.limits}
+        self.run(_HTTP2, idle=round(self.limits.idle * 1000), **values)
 
 
 class GuardedApache(Guarded, _Apache):

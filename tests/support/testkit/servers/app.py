@@ -1,12 +1,28 @@
-"""The application behind the servers: that of `testkit.app`, and pages about HTTP/2's own matters."""
+"""The application behind the servers: that of `testkit.app`, and pages about what servers do."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount, Router
+from starlette.staticfiles import StaticFiles
 
 from testkit.app import ROUTES, app
 
 __all__ = ["app"]
+
+_files = Router(
+    [Mount("/files", StaticFiles(directory=os.environ["SITE_FILES"], html=True))],
+    redirect_slashes=False,
+)
+_packed = GZipMiddleware(_files)
+
+
+async def files(x):
+    """The files of `testkit.servers.pages`."""
+    await _packed(x.scope, x._receive, x._send)
 
 
 async def digest(x):
@@ -27,7 +43,7 @@ async def fields(x):
     await x.reply(200, b"fields", [(f"X-Field-{n}", "v" * size) for n in range(count)])
 
 
-async def early(x):
+async def limited(x):
     """Refuse without reading what is uploaded."""
     await x.reply(413, b"too much")
 
@@ -45,4 +61,4 @@ async def trailers(x):
     await x._send({"type": "http.response.trailers", "headers": [(b"x-trailer", b"behind")]})
 
 
-ROUTES.update(digest=digest, fields=fields, early=early, trailers=trailers)
+ROUTES.update(digest=digest, fields=fields, files=files, limited=limited, trailers=trailers)

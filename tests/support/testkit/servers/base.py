@@ -1,4 +1,12 @@
-"""What all servers share: a folder, two ports, processes that start on entering and end on leaving."""
+"""What all servers share: a folder, ports, processes that start on entering and end on leaving.
+
+A server speaks over some of four wires:
+
+    h1      HTTP/1.1 in cleartext
+    h1-tls  HTTP/1.1 over TLS
+    h2      HTTP/2 over TLS, by ALPN
+    h2c     HTTP/2 in cleartext, by prior knowledge
+"""
 
 from __future__ import annotations
 
@@ -9,13 +17,50 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from testkit.servers.reaper import Reaper
 
 _START_SECONDS = 20
 _END_SECONDS = 10
+_STOP_SECONDS = 1
 _SUPPORT = str(Path(__file__).parents[2])
 _PORTS = range(12_000, 32_000)  # below those that Linux gives to outgoing connections
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How a client speaks with a server: what its responses are, and with which options they are got."""
+
+    name: str
+    protocol: str
+    options: Mapping = field(default_factory=dict)
+
+
+WIRES = {
+    wire.name: wire
+    for wire in [
+        Wire("h1", "HTTP/1.1"),
+        Wire("h1-tls", "HTTP/1.1", {"http2": False}),
+        Wire("h2", "HTTP/2"),
+        Wire("h2c", "HTTP/2", {"http1": False}),
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a server has to serve.
+
+    Attributes:
+        files: the folder of `testkit.servers.pages`, which is there as /files/.
+        backend: the port of an HTTP/1.1 server that runs the application, for those that do not.
+    """
+
+    files: Path | None = None
+    backend: int | None = None
 
 
 @dataclass(frozen=True)
@@ -26,38 +71,42 @@ class Limits:
         streams: at once on one connection.
         idle: seconds until an idle connection is closed.
         requests: on one connection, after which it is closed.
-        body: bytes of a request's body.
     """
 
     streams: int = 100
     idle: float = 60
     requests: int = 1_000_000
-    body: int = 1 << 30
 
 
 class Server:
-    """One server: `with Nginx(authority, folder, backend, Limits(streams=8)) as server`.
+    """One server: `with Nginx(authority, folder, site, Limits(streams=8)) as server`.
 
     Args:
         authority: who issues its certificate.
         folder: where its files go.
-        backend: the port of an HTTP/1.1 server that runs the application, for those that do not.
+        site: see `Site`.
         limits: see `Limits`.
 
     Attributes:
-        tls, plain: the two base URLs.
+        wires: the names of those that it speaks over.
+        has_h2c_port: whether HTTP/2 in cleartext has a port of its own.
+        stop_signal: what tells it to end as soon as its requests have.
     """
 
     name: str
-    offers: frozenset[str]
+    offers: frozenset[str] = frozenset()
+    wires: tuple[str, ...] = ("h1", "h1-tls", "h2", "h2c")
+    has_h2c_port = False
+    stop_signal = signal.SIGTERM
 
-    def __init__(self, authority, folder, backend, limits):
+    def __init__(self, authority, folder, site, limits):
         self.authority = authority
         self.folder = Path(folder)
-        self.backend = backend
+        self.site = site
         self.limits = limits
         self.processes = []
         self.tls_port, self.plain_port = free_port(), free_port()
+        self._h2c_port = free_port() if self.has_h2c_port else None
 
     @property
     def tls(self):
@@ -67,10 +116,22 @@ class Server:
     def plain(self):
         return f"http://localhost:{self.plain_port}"
 
+    @property
+    def h2c(self):
+        return f"http://localhost:{self.h2c_port}"
+
+    @property
+    def h2c_port(self):
+        return self._h2c_port or self.plain_port
+
+    def base(self, wire):
+        """The base URL for a wire, by its name."""
+        return {"h1": self.plain, "h2c": self.h2c}.get(wire, self.tls)
+
     def __enter__(self):
         try:
             self.start()
-            for port in (self.tls_port, self.plain_port):
+            for port in {self.tls_port, self.plain_port, self.h2c_port}:
                 self._wait_for(port)
         except BaseException:
             self.__exit__()
@@ -78,6 +139,10 @@ class Server:
         return self
 
     def __exit__(self, *exc_info):
+        self.kill()
+
+    def kill(self):
+        """End all processes at once."""
         for process in self.processes:
             # The whole group: some have children that outlive them.
             try:
@@ -85,10 +150,25 @@ class Server:
             except ProcessLookupError:
                 pass
             process.wait(_END_SECONDS)
+            Reaper.forget(process.pid)
+        self.processes.clear()
 
     def start(self):
         """Start the processes."""
         raise NotImplementedError
+
+    def stop(self):
+        """Tell it to end as soon as its requests have, without waiting until they have."""
+        for process in self.processes:
+            process.send_signal(self.stop_signal)
+
+    def restart(self):
+        """Have it serve again, at the same ports, after giving it a while to end."""
+        end = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < end and any(each.poll() is None for each in self.processes):
+            time.sleep(0.01)
+        self.kill()
+        self.__enter__()
 
     def reload(self):
         """Tell it to take its configuration anew, without waiting until it has."""
@@ -96,12 +176,9 @@ class Server:
 
     def spawn(self, program, *arguments, variables=(), files=()):
         """Start a process, with these variables in its environment and these files open."""
-        path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-        if path is None:
-            raise RuntimeError(f"{program} is not installed; see .ci/servers")
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [path, *map(str, arguments)],
+                [which(program), *map(str, arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -109,6 +186,7 @@ class Server:
                 pass_fds=files,
                 env={**os.environ, "PYTHONPATH": _SUPPORT, **dict(variables)},
             )
+        Reaper.note(process.pid)
         self.processes.append(process)
         return process
 
@@ -130,6 +208,23 @@ class Server:
     def log(self):
         """The last of what it said."""
         return "\n".join(path.read_text()[-2000:] for path in sorted(self.folder.glob("*log")))
+
+
+def app_variables(site):
+    """What `testkit.servers.app` wants to find in the environment."""
+    return {"SITE_FILES": str(site.files)}
+
+
+def which(program):
+    """The path of a program.
+
+    Raises:
+        RuntimeError: it is not installed.
+    """
+    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if path is None:
+        raise RuntimeError(f"{program} is not installed; .ci/servers installs it (Debian, as root)")
+    return path
 
 
 def free_port():

@@ -1,6 +1,7 @@
-"""Caddy, whose HTTP/2 is that of Go's standard library, as a proxy."""
+"""Caddy, whose HTTP/2 is that of Go's standard library, with files and as a proxy."""
 
 from testkit.servers.base import Server
+from testkit.servers.pages import LIMIT
 
 _CONFIG = """
 {{
@@ -16,9 +17,21 @@ _CONFIG = """
 }}
 (site) {{
     bind 127.0.0.1
-    @large header_regexp Content-Length ^[0-9]{{{digits},}}$
-    respond @large 413
-    reverse_proxy 127.0.0.1:{backend}
+    encode zstd gzip
+    @large {{
+        path /limited
+        header_regexp Content-Length ^[0-9]{{{digits},}}$
+    }}
+    handle @large {{
+        respond 413
+    }}
+    handle_path /files/* {{
+        root * {files}
+        file_server
+    }}
+    handle {{
+        reverse_proxy 127.0.0.1:{backend}
+    }}
 }}
 http://localhost:{plain} {{
     import site
@@ -33,18 +46,19 @@ https://localhost:{tls} {{
 class Caddy(Server):
     name = "caddy"
     # No reload: 2.6 gives up what it is at, and leaves those requests without an answer.
-    offers = frozenset({"app", "idle", "body"})
+    offers = frozenset({"app", "many"})
 
     def start(self):
         config = _CONFIG.format(
             folder=self.folder,
-            backend=self.backend,
+            backend=self.site.backend,
+            files=self.site.files,
             tls=self.tls_port,
             plain=self.plain_port,
             chain=self.authority.chain,
             key=self.authority.key,
-            # It has no handler that refuses by length before a proxy; one more digit must do.
-            digits=len(str(self.limits.body)) + 1,
+            # It has no handler that refuses by length before a proxy; as many digits must do.
+            digits=len(str(LIMIT)),
             idle=round(self.limits.idle * 1000),
         )
         path = self.write("Caddyfile", config)

@@ -1,10 +1,9 @@
 """nginx, with the files of a folder."""
 
-from testkit.servers.base import Limits, Server
+from testkit.servers.base import Limits, Server, Site
 from testkit.servers.nginx import HEAD
 
 _CONFIG = """    sendfile on;
-    default_type application/octet-stream;
     server {{
         listen 127.0.0.1:{tls} ssl http2;
         listen 127.0.0.1:{plain};
@@ -23,7 +22,7 @@ class FilesNginx(Server):
     name = "nginx-files"
 
     def __init__(self, authority, folder):
-        super().__init__(authority, folder, None, Limits())
+        super().__init__(authority, folder, Site(), Limits())
         self.files = self.folder / "files"
         self.files.mkdir()
 
@@ -40,6 +39,5 @@ class FilesNginx(Server):
 
     def cut(self):
         """Break off all that is on its way, and serve on."""
-        self.__exit__()
-        self.processes.clear()
+        self.kill()
         self.__enter__()

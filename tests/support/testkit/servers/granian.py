@@ -3,14 +3,12 @@
 import sys
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization as form
-
-from testkit.servers.base import Server
+from testkit.servers.base import Server, app_variables
 
 
 class Granian(Server):
     name = "granian"
-    offers = frozenset({"app", "asgi", "streams"})
+    offers = frozenset({"app", "streams", "many"})
 
     def start(self):
         command = [
@@ -20,10 +18,13 @@ class Granian(Server):
         secure = ["--ssl-certificate", self.authority.chain, "--ssl-keyfile", self._key()]
         for port, more in ((self.tls_port, secure), (self.plain_port, [])):
             arguments = [*command, "--port", port, *more, "testkit.servers.app:app"]
-            self.spawn(sys.executable, *arguments)
+            self.spawn(sys.executable, *arguments, variables=app_variables(self.site))
 
     def _key(self):
         """It reads keys in PKCS #8 only."""
+        # Here: servers import this package for their application, and need none of it.
+        from cryptography.hazmat.primitives import serialization as form
+
         key = form.load_pem_private_key(Path(self.authority.key).read_bytes(), None)
         path = self.folder / "pkcs8.key"
         path.write_bytes(

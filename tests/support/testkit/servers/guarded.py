@@ -14,7 +14,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 
-from testkit.servers.base import Limits, Server
+from testkit.servers.base import Limits, Server, Site
 
 USERS = USER, INTERNATIONAL_USER = "user", "Jürgen Müller"
 PASSWORD = "open sesame"
@@ -81,12 +81,10 @@ class Guarded(Server):
         backend: the port of an HTTP/1.1 server that runs the application.
     """
 
-    offers = frozenset()
-
     def __init__(self, authority, backend):
         # Not in pytest's folder, which nobody else may enter: started by root, some become another user.
         self._temporary = tempfile.TemporaryDirectory(prefix=f"{self.name}-")
-        super().__init__(authority, self._temporary.name, backend, Limits())
+        super().__init__(authority, self._temporary.name, Site(backend=backend), Limits())
         self.folder.chmod(0o777)
         self._before = 0
 

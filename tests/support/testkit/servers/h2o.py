@@ -1,4 +1,7 @@
-"""H2O, as a proxy. It is given its sockets, as by Server::Starter, so that another can take them over."""
+"""H2O, with files and as a proxy.
+
+It is given its sockets, as by Server::Starter, so that another can take them over.
+"""
 
 import signal
 
@@ -7,6 +10,8 @@ from testkit.servers.base import Server
 
 _CONFIG = """
 num-threads: 1
+compress: ON
+http1-request-timeout: {idle}
 error-log: {folder}/error.log
 http2-max-concurrent-requests-per-connection: {limits.streams}
 http2-idle-timeout: {idle}
@@ -24,6 +29,8 @@ listen:
 hosts:
   default:
     paths:
+      /files:
+        file.dir: {files}
       /:
         proxy.reverse.url: http://127.0.0.1:{backend}/
 """
@@ -31,14 +38,18 @@ hosts:
 
 class H2O(Server):
     name = "h2o"
-    offers = frozenset({"app", "streams", "idle", "reload"})
+    offers = frozenset({"app", "streams", "reload", "many"})
 
-    def start(self):
+    def __init__(self, *args):
+        super().__init__(*args)
         self._sockets = [listening_socket(), listening_socket()]
         self.tls_port, self.plain_port = (sock.getsockname()[1] for sock in self._sockets)
+
+    def start(self):
         config = _CONFIG.format(
             folder=self.folder,
-            backend=self.backend,
+            backend=self.site.backend,
+            files=self.site.files,
             tls=self.tls_port,
             plain=self.plain_port,
             chain=self.authority.chain,

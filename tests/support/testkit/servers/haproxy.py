@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 from testkit.servers.base import Server
+from testkit.servers.pages import LIMIT
 
 _CONFIG = """
 global
@@ -19,8 +20,14 @@ defaults
     timeout http-keep-alive {idle}ms
 frontend public
     bind 127.0.0.1:{tls} ssl crt {pem} alpn h2,http/1.1
-    bind 127.0.0.1:{plain} proto h2
-    http-request deny deny_status 413 if {{ req.hdr_val(content-length) gt {limits.body} }}
+    bind 127.0.0.1:{plain}
+    acl large req.hdr_val(content-length) gt {limit}
+    http-request deny deny_status 413 if large {{ path_beg /limited }}
+    http-response replace-header Location ^http:(.*) https:\\1 if {{ ssl_fc }}
+    filter compression
+    compression algo gzip
+    compression type text/css
+    compression offload
     default_backend application
 backend application
     server only 127.0.0.1:{backend}
@@ -29,12 +36,14 @@ backend application
 
 class HAProxy(Server):
     name = "haproxy"
-    offers = frozenset({"app", "streams", "idle", "body", "reload"})
+    offers = frozenset({"app", "streams", "reload", "many"})
+    stop_signal = signal.SIGUSR1
 
     def start(self):
         chain, key = Path(self.authority.chain), Path(self.authority.key)
         config = _CONFIG.format(
-            backend=self.backend,
+            backend=self.site.backend,
+            limit=LIMIT,
             tls=self.tls_port,
             plain=self.plain_port,
             pem=self.write("both.pem", chain.read_text() + key.read_text()),

@@ -2,8 +2,7 @@
 
 import sys
 
-from testkit.origin import listening_socket
-from testkit.servers.base import Server
+from testkit.servers.base import Server, app_variables
 
 _PROGRAM = """
 import asyncio, sys
@@ -12,11 +11,12 @@ from hypercorn.config import Config
 from testkit.servers.app import app
 tls, plain, chain, key, streams, idle = sys.argv[1:]
 config = Config()
-config.bind, config.insecure_bind = [f"fd://{tls}"], [f"fd://{plain}"]
+config.bind, config.insecure_bind = [f"127.0.0.1:{tls}"], [f"127.0.0.1:{plain}"]
 config.certfile, config.keyfile = chain, key
 config.accesslog = None
 config.h2_max_concurrent_streams = int(streams)
 config.keep_alive_timeout = float(idle)
+config.h11_max_incomplete_size = 1 << 17
 config.keep_alive_max_requests = 1_000_000  # it loses what is in flight then
 asyncio.run(serve(app, config))
 """
@@ -24,15 +24,10 @@ asyncio.run(serve(app, config))
 
 class Hypercorn(Server):
     name = "hypercorn"
-    offers = frozenset({"app", "asgi", "trailers", "streams", "idle"})
+    offers = frozenset({"app", "streams", "many"})
 
     def start(self):
-        sockets = [listening_socket(), listening_socket()]
-        self.tls_port, self.plain_port = (sock.getsockname()[1] for sock in sockets)
-        limits = self.limits
-        files = [sock.fileno() for sock in sockets]
-        arguments = [self.authority.chain, self.authority.key]
-        arguments += [limits.streams, limits.idle]
-        self.spawn(sys.executable, "-c", _PROGRAM, *files, *arguments, files=files)
-        for sock in sockets:
-            sock.close()
+        arguments = [self.tls_port, self.plain_port, self.authority.chain, self.authority.key]
+        arguments += [self.limits.streams, self.limits.idle]
+        variables = app_variables(self.site)
+        self.spawn(sys.executable, "-c", _PROGRAM, *arguments, variables=variables)

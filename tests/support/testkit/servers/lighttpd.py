@@ -1,57 +1,57 @@
-"""lighttpd before the application: Digest with SHA-2, several algorithms at once, and hashed users.
+"""lighttpd, with files and as a proxy."""
 
-Its nonces are good for ten minutes, which no test will wait for. (With "nonce-secret", 1.4.69 accepts none.)
-"""
+import signal
 
-from testkit.servers.guarded import PASSWORD, REALM, USERS, Guarded, log_format
+from testkit.servers.base import Server
+from testkit.servers.pages import LIMIT
 
 _CONFIG = """
-server.modules = ("mod_auth", "mod_authn_file", "mod_accesslog", "mod_proxy")
+server.modules = ("mod_openssl", "mod_deflate", "mod_alias", "mod_proxy")
+server.feature-flags = ("server.h2proto" => "enable", "server.h2c" => "enable")
 server.bind = "127.0.0.1"
-server.port = {port}
-server.document-root = "{folder}"
+server.port = {plain}
+server.document-root = "{files}"
 server.errorlog = "{folder}/error.log"
+server.upload-dirs = ("{folder}")
 server.max-keep-alive-requests = 100000
-accesslog.filename = "|exec cat >>{folder}/access.log"  # a file would be written to every four seconds
-accesslog.format = "{log_format}"
-proxy.server = ("" => (("host" => "127.0.0.1", "port" => {backend})))
-auth.require = ({areas})
-auth.backend = "plain"
-auth.backend.plain.userfile = "{users}"
-auth.backend.htdigest.userfile = "{hashed_users}"
-$HTTP["url"] =~ "^/hashed/" {{ auth.backend = "htdigest" }}
-proxy.header = ("map-urlpath" => ({paths}))
+server.max-keep-alive-idle = {idle}
+server.http-parseopts = ("url-normalize" => "disable")
+server.max-request-field-size = 65536
+server.stream-request-body = 2
+server.stream-response-body = 2
+index-file.names = ("index.html")
+mimetype.assign = (".txt" => "text/plain", ".css" => "text/css", "" => "application/octet-stream")
+deflate.mimetypes = ("text/css")
+deflate.allowed-encodings = ("br", "gzip", "zstd")
+$SERVER["socket"] == "127.0.0.1:{tls}" {{
+    ssl.engine = "enable"
+    ssl.pemfile = "{chain}"
+    ssl.privkey = "{key}"
+}}
+$HTTP["url"] =~ "^/limited" {{ server.max-request-size = {limit} }}
+$HTTP["url"] =~ "^/files" {{ alias.url = ("/files" => "{files}") }}
+else {{
+    proxy.server = ("" => (("host" => "127.0.0.1", "port" => {backend})))
+    proxy.header = ("force-http10" => "disable")
+}}
 """
 
-_AREA = (
-    '"/{area}/" => ("method" => "digest", "require" => "valid-user", "realm" => "{realm}", {more}),'
-)
-_AREAS = {
-    "sha-256": '"algorithm" => "SHA-256"',
-    "sha-512-256": '"algorithm" => "SHA-512-256"',
-    "several": '"algorithm" => "MD5|SHA-256"',
-    "md5": '"algorithm" => "MD5"',
-    "hashed": '"algorithm" => "SHA-256", "userhash" => "enable"',
-}
 
-
-class Lighttpd(Guarded):
-    """`/sha-256/echo` is the application's `/echo`, behind a challenge; so are the other areas."""
-
+class Lighttpd(Server):
     name = "lighttpd"
+    offers = frozenset({"app"})
+    stop_signal = signal.SIGINT
 
     def start(self):
-        self.tls_port = self.plain_port  # there is no other
-        areas = [_AREA.format(area=area, realm=REALM, more=more) for area, more in _AREAS.items()]
-        fields = ("%{Authorization}i", "%{Proxy-Authorization}i")
         config = _CONFIG.format(
             folder=self.folder,
-            port=self.plain_port,
-            backend=self.backend,
-            log_format=log_format("%s", "%r", *fields),
-            users=self.write("plain", "".join(f"{user}:{PASSWORD}\n" for user in USERS)),
-            hashed_users=self.write_htdigest("sha256"),
-            areas="".join(areas),
-            paths=", ".join(f'"/{area}/" => "/"' for area in _AREAS),
+            files=self.site.files,
+            backend=self.site.backend,
+            plain=self.plain_port,
+            tls=self.tls_port,
+            chain=self.authority.chain,
+            key=self.authority.key,
+            limit=LIMIT >> 10,  # it counts in KiB
+            idle=max(1, round(self.limits.idle)),  # and in seconds
         )
         self.spawn("lighttpd", "-D", "-f", self.write("lighttpd.conf", config))

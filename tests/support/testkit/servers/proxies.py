@@ -1,8 +1,9 @@
 """Proxies, each in a process of its own: Tinyproxy, Apache and those that speak SOCKS5; Squid is in `squid`.
 
-A class says in `schemes` how its proxy is spoken with. All but Dante let only `USER` in.
+A class says in `schemes` how its proxy is spoken with. All but Dante and Privoxy let only `USER` in.
 """
 
+import os
 import sys
 from pathlib import Path
 from urllib.parse import quote
@@ -55,11 +56,21 @@ AllowCONNECT 1-65535
 </Proxy>
 """
 
+_PRIVOXY = """
+listen-address 127.0.0.1:{port}
+logdir {folder}
+logfile privoxy.log
+toggle 0
+keep-alive-timeout 60
+tolerate-pipelining 1
+max-client-connections 200
+"""
+
 _DANTE = """
 logoutput: {folder}/log
 internal: 127.0.0.1 port = {port}
 external: lo
-user.unprivileged: nobody
+{other_user}
 clientmethod: none
 socksmethod: none
 client pass {{ from: 0/0 to: 0/0 }}
@@ -73,6 +84,7 @@ class ProxyServer(Guarded):
 
     schemes: tuple[str, ...]
     password = PASSWORD
+    refusal = 407  # of a wrong password
 
     def __init__(self, authority):
         super().__init__(authority, None)
@@ -91,6 +103,7 @@ class Tinyproxy(ProxyServer):
 
     name = "tinyproxy"
     schemes = ("http", "https")
+    refusal = 401
 
     def start(self):
         common = {"folder": self.folder, "port": self.plain_port}
@@ -114,6 +127,28 @@ class ForwardingApache(ProxyServer, Apache):
         self.run(_APACHE, realm=guarded.REALM)
 
 
+class Privoxy(ProxyServer):
+    """It lets everybody in."""
+
+    name = "privoxy"
+    schemes = ("http",)
+
+    def start(self):
+        config = _PRIVOXY.format(folder=self.folder, port=self.plain_port)
+        self.spawn("privoxy", "--no-daemon", self.write("privoxy.conf", config))
+
+
+class ProxyPy(ProxyServer):
+    name = "proxy.py"
+    schemes = ("http",)
+
+    def start(self):
+        arguments = ["-m", "proxy", "--hostname", "127.0.0.1", "--port", self.plain_port]
+        arguments += ["--basic-auth", f"{USER}:{PASSWORD}", "--num-workers", 1]
+        arguments += ["--data-dir", self.folder, "--log-level", "WARNING"]
+        self.spawn(sys.executable, *arguments, variables={"HOME": str(self.folder)})
+
+
 class Microsocks(ProxyServer):
     """It listens on IPv6, too."""
 
@@ -133,7 +168,12 @@ class Dante(ProxyServer):
     blocked_port = 9
 
     def start(self):
-        config = _DANTE.format(folder=self.folder, port=self.plain_port, blocked=self.blocked_port)
+        config = _DANTE.format(
+            folder=self.folder,
+            port=self.plain_port,
+            blocked=self.blocked_port,
+            other_user="user.unprivileged: nobody" if os.geteuid() == 0 else "",
+        )
         pid = self.folder / "pid"
         self.spawn("danted", "-f", self.write("danted.conf", config), "-p", pid)
 

@@ -6,6 +6,7 @@ from testkit.servers.nginx import HEAD
 _CONFIG = """
     server {{
         listen 127.0.0.1:{plain};
+        listen [::1]:{plain};
         listen 127.0.0.1:{tls} ssl http2;
         listen unix:{folder}/plain.sock;
         listen unix:{folder}/tls.sock ssl http2;
