@@ -2,13 +2,14 @@
 
 import gc
 import sys
+from pathlib import Path
 
 import pytest
 
 # Helpers that assert: known before anything imports one of them.
 pytest.register_assert_rewrite(
     *("testkit.awaits", "testkit.bodies", "testkit.faults", "testkit.h2_server"),
-    *("testkit.interrupts", "testkit.snippets"),
+    *("testkit.interrupts", "testkit.memory", "testkit.snippets", "testkit.torture.play"),
 )
 
 # What the machine of a developer happens to have set must not decide how tests end.
@@ -18,6 +19,25 @@ _VARIABLES = [
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSLKEYLOGFILE"),
     *("NETRC", "REQUEST_METHOD"),
 ]
+
+
+# Coverage makes a test take twice its time. The tests of these folders repeat, in numbers, what others reach,
+# and so do tests of how long something takes. (pytest-cov's `no_cover` does not reach the workers of xdist.)
+_UNMEASURED = {"attacks", "bugs", "conformance", "faults", "fuzz", "mutation"}
+_TIMED = ("linear", "proportion")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    folders = item.path.relative_to(Path(__file__).parent).parts
+    if _UNMEASURED.isdisjoint(folders) and not any(word in item.name for word in _TIMED):
+        return (yield)
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(trace)
 
 
 # PyPy has no such thing; and what is frozen, Hypothesis takes for garbage from Python 3.14.
