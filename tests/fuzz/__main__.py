@@ -43,6 +43,14 @@ def run_all(arguments):
     return Campaign(arguments.work, arguments.jobs).run(TARGETS, arguments.seconds)
 
 
+def check(arguments):
+    """Begin with nothing but the corpus, so that what fails depends on the tree alone."""
+    from .drive import Campaign
+
+    with tempfile.TemporaryDirectory() as folder:
+        return Campaign(Path(folder), arguments.jobs, seed=1).run(TARGETS, arguments.seconds)
+
+
 def minimise(arguments):
     for target in [arguments.target] if arguments.target else TARGETS:
         module = load(target)
@@ -82,9 +90,10 @@ def main():
 
     command(replay, "replay", "").add_argument("data", help="in hexadecimal")
     command(run, "run", "").add_argument("--seconds", type=float, default=60)
-    every = command(run_all, "all")
-    every.add_argument("--seconds", type=float, default=120)
-    every.add_argument("--jobs", type=int, default=2)
+    for function, name in ((run_all, "all"), (check, "check")):
+        every = command(function, name)
+        every.add_argument("--seconds", type=float, default=120)
+        every.add_argument("--jobs", type=int, default=2)
     command(minimise, "minimise", "?")
     inner = command(child, "child", "")  # what the others start
     inner.add_argument("seconds", type=float)

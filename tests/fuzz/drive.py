@@ -57,11 +57,13 @@ class Campaign:
         work: the folder for what is found: a folder of inputs for each target, `finds/`, logs, and
             `ledger.jsonl`, which adds up over all runs.
         jobs: how many run at once.
+        seed: of what chance decides; 0 for another each time.
     """
 
-    def __init__(self, work, jobs):
+    def __init__(self, work, jobs, seed=0):
         self._work = work
         self._jobs = jobs
+        self._seed = seed
 
     def run(self, targets, seconds):
         """Run them; return the exit code, 1 if one of them found something."""
@@ -83,7 +85,9 @@ class Campaign:
         command = [sys.executable, "-m", __package__, "child", target, str(seconds)]
         with log.open("wb") as out:
             process = subprocess.Popen(
-                [*command, str(grown), f"-artifact_prefix={finds}/"], stdout=out, stderr=out
+                [*command, str(grown), f"-artifact_prefix={finds}/", f"-seed={self._seed}"],
+                stdout=out,
+                stderr=out,
             )
             _, _, used = os.wait4(process.pid, 0)
             process.returncode = 0  # waited for above, to learn what it used

@@ -488,6 +488,14 @@ def test_overhead_is_counted_over_all_chunks():
         run_sync(answer_to(connection, Request("GET", URL)))
 
 
+def test_plain_chunks_are_no_overhead_however_they_come():
+    """Each line by itself, as servers write them: h11 does not tell then that a chunk has begun."""
+    limits = MessageLimits(chunk_overhead_bytes=64)
+    pieces = [asked(CHUNKS + b"1;a=b\r\n"), b"a\r\n", *[b"1\r\n", b"a\r\n"] * 100, b"0\r\n\r\n"]
+    connection, _ = over(*pieces, limits=limits)
+    assert (200, b"hello" + b"a" * 101) == run_sync(answer_to(connection, Request("GET", URL)))
+
+
 @pytest.mark.parametrize(
     ("answer", "shown"),
     [

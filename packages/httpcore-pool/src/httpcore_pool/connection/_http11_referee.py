@@ -137,7 +137,9 @@ class H11Reader(ResponseReader):
         if isinstance(event, h11.Data):
             data = bytes(event.data)  # h11 gives no empty ones
             self._given += len(data)
-            self._chunks += event.chunk_start
+            self._chunks += (
+                event.chunk_end
+            )  # its start goes untold where no data came with the line
             return data
         # Nothing else comes in a body.
         self._check_overhead()
