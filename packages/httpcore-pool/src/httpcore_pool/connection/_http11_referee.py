@@ -137,9 +137,8 @@ class H11Reader(ResponseReader):
         if isinstance(event, h11.Data):
             data = bytes(event.data)  # h11 gives no empty ones
             self._given += len(data)
-            self._chunks += (
-                event.chunk_end
-            )  # its start goes untold where no data came with the line
+            # Its start goes untold where no data came with the line.
+            self._chunks += event.chunk_end
             return data
         # Nothing else comes in a body.
         self._check_overhead()
