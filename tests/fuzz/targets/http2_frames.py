@@ -6,14 +6,7 @@
 """
 
 from ...pool.connection.conftest import H2State
-from ...pool.connection.test_http2_differential import (
-    WE_REFUSE,
-    WE_TAKE,
-    Ours,
-    Server,
-    Theirs,
-    excuse,
-)
+from ...pool.connection.test_http2_differential import Ours, Server, compare
 from ..shapes import Source
 
 _NAMES = [
@@ -92,7 +85,7 @@ def check(data):
     made = []
     while source and len(made) < 16:
         made.append(_description(source))
-    _same_as_h2(made)
+    compare(H2State(), made)
     _same_in_pieces(made, cut)
 
 
@@ -130,25 +123,6 @@ def _description(source):
 
 def _fields(source):
     return [(source.pick(_NAMES), source.pick(_VALUES)) for _ in range(source.octet() % 4)]
-
-
-def _same_as_h2(descriptions):
-    ours, theirs = Ours(H2State()), Theirs()
-    server = Server(ours.client)
-    for made in descriptions:
-        written = server.write(*made)
-        why = excuse(ours, made, written)
-        ours.hear(written)
-        refused = ours.why_refused()
-        taken = theirs.hear(written)
-        if refused and taken:
-            assert [each for each in WE_REFUSE if each in refused[0]], (refused, made)
-        elif not refused and not taken:
-            assert why in WE_TAKE, made
-        elif taken and not ours.client.state.draining:  # after a GOAWAY all is over for h2
-            assert theirs.meaning() == ours.meaning(), (theirs.meaning(), ours.meaning())
-            continue
-        break
 
 
 def _same_in_pieces(descriptions, cut):

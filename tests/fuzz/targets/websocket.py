@@ -15,6 +15,7 @@ from httpcore_client.websocket._incoming import Incoming
 from httpcore_client.websocket._wsproto import Opcode, ParseFailed
 from testkit.websocket import close_frame, deflated, frame
 
+from ...extras.websocket.test_lanes import BEHIND, Plain
 from ..shapes import Source, splits
 
 SEEDS = [
@@ -25,20 +26,6 @@ SEEDS = [
 ]
 _LIMIT = 300
 _KINDS = [1, 2, 0, 9, 10, 8, 3, 11, "octets", "deflated"]
-_BEHIND = bytes(14)  # so that each head is whole: before that nothing is said of it by us
-
-
-class _Referee:
-    """wsproto alone."""
-
-    def __init__(self, payloads):
-        self._frames = FrameProtocol(client=True, extensions=[payloads])
-        self.feed = self._frames.receive_bytes
-
-    def next(self):
-        for each in self._frames.received_frames():
-            return each.opcode, each.payload, each.message_finished
-        return None
 
 
 def check(data):
@@ -46,10 +33,10 @@ def check(data):
     agreed = source.pick(
         [None, "permessage-deflate", "permessage-deflate; server_no_context_takeover"]
     )
-    octets = b"".join(_some_frame(source) for _ in range(10) if source) + _BEHIND
-    expected = _read(_Referee, [octets], agreed)
+    octets = b"".join(_some_frame(source) for _ in range(10) if source) + BEHIND
+    expected = _read(Plain, [octets], agreed)
     for pieces in splits(octets):
-        for lane in (_frames.Reader, _Referee):
+        for lane in (_frames.Reader, Plain):
             found = _read(lane, pieces, agreed)
             assert expected == found, (expected, found, pieces)
     _is_read(data)

@@ -266,10 +266,15 @@ def excuse(ours, made, data):
     return None
 
 
-@given(st.lists(FRAMES, min_size=1, max_size=12))
-@settings(max_examples=300, deadline=None)
-def test_frames_mean_to_us_what_they_mean_to_h2(h2_state, descriptions):
-    ours, theirs = Ours(h2_state()), Theirs()
+def compare(state, descriptions, note=lambda said: None):
+    """Let us and h2 hear the same frames, until one of both hears no more.
+
+    Args:
+        state: a new one of a client's connection.
+        descriptions: of the frames.
+        note: is told where only one of both refuses one, and why that may be.
+    """
+    ours, theirs = Ours(state), Theirs()
     server = Server(ours.client)
     for made in descriptions:
         written = server.write(*made)
@@ -279,15 +284,21 @@ def test_frames_mean_to_us_what_they_mean_to_h2(h2_state, descriptions):
         taken = theirs.hear(written)
         if refused and taken:
             grounds = [each for each in WE_REFUSE if each in refused[0]]
-            assert grounds, refused
-            event(f"we refuse: {grounds[0]}")
+            assert grounds, (refused, made)
+            note(f"we refuse: {grounds[0]}")
         elif not refused and not taken:
             assert why in WE_TAKE, made
-            event(f"we take: {why}")
+            note(f"we take: {why}")
         elif taken and not ours.client.state.draining:  # after a GOAWAY all is over for h2
-            assert theirs.meaning() == ours.meaning()
+            assert theirs.meaning() == ours.meaning(), (theirs.meaning(), ours.meaning())
             continue
         break
+
+
+@given(st.lists(FRAMES, min_size=1, max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_frames_mean_to_us_what_they_mean_to_h2(h2_state, descriptions):
+    compare(h2_state(), descriptions, event)
 
 
 @given(st.lists(FRAMES, min_size=1, max_size=12), st.lists(st.integers(1, 40), max_size=30))
