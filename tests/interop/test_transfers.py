@@ -1,6 +1,7 @@
 """Large bodies that share a connection of HTTP/2."""
 
 import hashlib
+from io import BytesIO
 
 import pytest
 
@@ -47,6 +48,35 @@ def test_uploads_and_downloads_share_a_connection(run, world, base):
 
         assert await world.gather(*[up, down] * 3) == [digest(MEDIUM)] * 6
         assert client.stats().opened == 1
+
+    run(scenario)
+
+
+@pytest.mark.server("app", "pieces")
+def test_small_pieces_are_no_flood(run, world, base):
+    # Some servers give back the windows for each frame of content, however small.
+    pieces = [b"%09d\n" % number for number in range(5000)]
+
+    async def generated():
+        for piece in pieces:
+            yield piece
+
+    async def scenario(client):
+        content = iter(pieces) if world.name == "threads" else generated()
+        response = await client.post(base + "/digest", content=content)
+        assert digest(b"".join(pieces)) == response.json()["sha256"]
+
+    run(scenario)
+
+
+@pytest.mark.server("app")
+def test_small_pieces_of_a_known_length_share_frames(run, base):
+    # Each would be a frame too small for a server that counts such ones as an attack.
+    async def scenario(client):
+        files = [("file", BytesIO(b"%09d\n" % number)) for number in range(300)]
+        response = await client.post(base + "/digest", files=files)
+        sent = int(response.request.headers["Content-Length"])
+        assert sent == response.json()["length"]
 
     run(scenario)
 

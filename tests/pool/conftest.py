@@ -171,6 +171,10 @@ class H2Peer:
         ended = [e.stream_id for e in self.of(h2.events.StreamEnded)]
         return b"".join(data), stream_id in ended
 
+    def sizes(self):
+        """How large the frames of content were that came, in their order."""
+        return [len(event.data) for event in self.of(h2.events.DataReceived)]
+
     def head(self, stream_id, status=200, *fields, end=False):
         self.h2.send_headers(stream_id, [(":status", str(status)), *fields], end_stream=end)
 

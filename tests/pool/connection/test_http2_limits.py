@@ -81,6 +81,19 @@ def test_a_flood_of_frames_that_bring_nothing_ends_the_connection(h2_state, kind
     assert RemoteProtocolError is type(client.state.failure)
 
 
+def test_content_that_we_send_may_be_answered_by_windows(h2_state):
+    # However late they come: one for the stream and one for the connection, by each frame of content.
+    client = h2_state().greet()
+    stream = client.open("POST", end=False)
+    for _ in range(3000):
+        client.state.send(stream, memoryview(b"x"))
+    windows = [frames.WindowUpdateFrame(1, 1), frames.WindowUpdateFrame(0, 1)]
+    client.hear(*windows * 3000)
+    assert not calmed(client)
+    client.hear(*windows * 501)
+    assert calmed(client)
+
+
 def test_different_kinds_count_together(h2_state):
     client = h2_state().greet()
     client.hear(*[PING, UNKNOWN] * 500)

@@ -66,7 +66,7 @@ def test_what_a_small_upload_leaves_goes_to_the_one_who_reads(h2_peer, live, set
         await settled()
         large = asyncio.ensure_future(facts_of(connection, post(bytes(50_000))))
         await settled()
-        peer.h2.increment_flow_control_window(1000)
+        peer.h2.increment_flow_control_window(8192)
         peer.stream.feed(peer.step())
         await settled()
         peer.stream.feed(peer.step())  # the answer to a PING
@@ -76,7 +76,7 @@ def test_what_a_small_upload_leaves_goes_to_the_one_who_reads(h2_peer, live, set
         await asyncio.gather(small, large, return_exceptions=True)
         return sent, connection.is_closed
 
-    assert ([65_635, 900], False) == asyncio.run(scenario())
+    assert ([65_635, 8092], False) == asyncio.run(scenario())
 
 
 def test_what_a_cancelled_upload_leaves_goes_to_the_one_who_reads(h2_peer, live, settled):

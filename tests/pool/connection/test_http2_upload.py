@@ -83,12 +83,56 @@ def test_a_setting_may_drive_a_window_below_nothing(h2_peer):
         note(lambda p: p.h2.update_settings({CODES.INITIAL_WINDOW_SIZE: 20_000})),
         note(widen(100_000, None)),
         note(widen(45_535, 1)),  # it is 0 now
-        note(widen(1, 1)),
+        note(widen(5000, 1)),
         note(widen(50_000, 1)),
         note(respond(1)),
     )
     assert 200 == run_sync(facts_of(connection, post(content)))[0]
-    assert [65_535, 65_535, 65_535, 65_535, 65_536, 80_000] == sent
+    assert [65_535, 65_535, 65_535, 65_535, 70_535, 80_000] == sent
+
+
+@pytest.mark.parametrize("crumbs", [1, 255, 1365])
+def test_crumbs_of_a_window_wait_for_more(run, h2_peer, crumbs):
+    # RFC 9293 3.8.6.2.1, which holds for any window: frames of a few octets cost more than they carry.
+    async def scenario():
+        peer, content = h2_peer(), bytes(80_000)
+        crumb = peer.step(widen(crumbs, 1, None))
+        rest = peer.step(lambda p: (widen(50_000, 1, None)(p), respond(1)(p)))
+        connection = peer.connect(peer.step(), crumb, crumb, crumb, rest)
+        assert 200 == (await facts_of(connection, post(content)))[0]
+        assert (content, True) == peer.content(1)
+        return [size for size in peer.sizes() if size < 4095]
+
+    assert [] == run(scenario)
+
+
+@pytest.mark.parametrize("crumbs", [1, 255, 1365])
+def test_crumbs_are_taken_when_no_more_comes(run, h2_peer, crumbs):
+    # A server may want to have them before it gives more.
+    async def scenario():
+        peer, content = h2_peer(), bytes(65_535 + 2 * crumbs + 5000)
+
+        crumb = peer.step(widen(crumbs, 1, None))
+        silence = ReadTimeout("nothing comes", 0.1)
+        connection = peer.connect(
+            *(peer.step(), crumb, silence, crumb, silence),
+            *(peer.step(widen(5000, 1, None)), peer.step(respond(1))),
+        )
+        assert 200 == (await facts_of(connection, post(content)))[0]
+        assert (content, True) == peer.content(1)
+        return peer.sizes()[-3:]
+
+    assert [crumbs, crumbs, 5000] == run(scenario)
+
+
+def test_a_window_of_few_octets_is_no_crumb(run, h2_peer):
+    async def scenario():
+        peer = h2_peer({CODES.INITIAL_WINDOW_SIZE: 10})
+        again = [peer.step(widen(5, 1)) for _ in range(18)]
+        connection = peer.connect(peer.step(), *again, peer.step(respond(1)))
+        return (await facts_of(connection, post([bytes(100)])))[0], peer.content(1)[1]
+
+    assert (200, True) == run(scenario)
 
 
 # A server that wants no more (RFC 9113 8.1).

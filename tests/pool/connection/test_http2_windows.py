@@ -17,10 +17,13 @@ MOST = 2**31 - 1
 class Windows(SendWindows):
     """Notes who was told of a share."""
 
-    def __init__(self, shared=FIRST_WINDOW_BYTES):
+    def __init__(
+        self, shared=FIRST_WINDOW_BYTES, *, initial=2
+    ):  # so little that nothing is a crumb
         super().__init__(self._note)
         self.told = []
         self.by_id = {}
+        self.initial = initial
         if shared != FIRST_WINDOW_BYTES:
             spender = self.stream(99, MOST)
             self.frame_bytes = FIRST_WINDOW_BYTES
@@ -32,6 +35,9 @@ class Windows(SendWindows):
     def _note(self, news):
         self.told.append(news.id)
 
+    def room(self, stream, wanted=MOST):
+        return super().room(stream, wanted)
+
     def stream(self, stream_id, room=MOST):
         self.by_id[stream_id] = stream = Stream(stream_id, "POST", HTTP2Settings(), room)
         return stream
@@ -39,7 +45,7 @@ class Windows(SendWindows):
     def send(self, stream, size):
         """Send a piece as far as it goes; return how much that is."""
         sent = 0
-        while sent < size and (part := min(size - sent, self.room(stream))):
+        while sent < size and (part := self.room(stream, size - sent)):
             sent += part
             self.spend(stream, part, whole=sent == size)
         return sent
@@ -65,7 +71,7 @@ def test_one_frame_is_no_larger_than_the_server_takes():
     windows = Windows()
     stream = windows.stream(1)
     assert 16_384 == windows.room(stream)
-    windows.adjust(FIRST_WINDOW_BYTES, 20_000, [stream])
+    windows.adjust(windows.initial, 20_000, [stream])
     assert 20_000 == windows.room(stream)
 
 
@@ -143,20 +149,73 @@ def test_the_whole_window_serves_who_is_alone_with_no_share():
     assert (90, []) == (windows.room(stream), windows.told)
 
 
+# Crumbs (RFC 9293 3.8.6.2.1).
+
+
+def test_less_than_is_worth_a_frame_is_left_until_there_is_more():
+    windows = Windows(4095, initial=FIRST_WINDOW_BYTES)
+    stream = windows.stream(1)
+    assert (0, True) == (windows.room(stream), windows.withholds(stream))
+    windows.widen(1)
+    assert (4096, [1]) == (windows.room(stream), windows.told)
+
+
+def test_who_has_waited_for_long_enough_takes_crumbs_once():
+    windows = Windows(1000, initial=FIRST_WINDOW_BYTES)
+    stream = windows.stream(1)
+    stream.takes_crumbs = True
+    assert 1000 == windows.send(stream, 5000)
+    windows.widen(500)
+    assert (0, True) == (windows.room(stream), windows.withholds(stream))
+
+
+@pytest.mark.parametrize(("wanted", "room"), [(10, 10), (499, 499), (500, 500), (501, 0)])
+def test_all_that_is_left_of_a_piece_is_no_crumb(wanted, room):
+    windows = Windows(500, initial=FIRST_WINDOW_BYTES)
+    assert room == windows.room(windows.stream(1), wanted)
+
+
+@pytest.mark.parametrize(("initial", "worth"), [(0, 1), (3, 1), (512, 256), (8192, 4096)])
+def test_of_a_small_window_half_is_worth_a_frame(initial, worth):
+    windows = Windows(initial=initial)
+    assert worth == windows.room(windows.stream(1, worth))
+    assert 0 == windows.room(windows.stream(3, worth - 1))
+
+
+def test_crumbs_are_not_dealt_but_told_to_all_who_wait():
+    windows = Windows(0, initial=FIRST_WINDOW_BYTES)
+    large, small = windows.stream(1), windows.stream(3)
+    assert (0, 0) == (windows.room(large), windows.room(small))
+    windows.widen(100)
+    assert ([1, 3], 0, 50) == (windows.told, windows.room(large), windows.room(small, 50))
+    windows.told.clear()
+    windows.widen(5000)
+    assert ([1], 5100) == (windows.told, windows.room(large))
+
+
+def test_no_share_is_a_crumb():
+    windows = Windows(0, initial=FIRST_WINDOW_BYTES)
+    streams = [windows.stream(number) for number in (1, 3, 5)]
+    assert [0, 0, 0] == [windows.room(stream) for stream in streams]
+    windows.widen(9000)
+    assert [4904, 4904, 0] == [windows.room(stream) for stream in streams]
+
+
 # What the server says.
 
 
 def test_a_setting_moves_the_windows_of_all_streams_even_below_nothing():
     windows = Windows()
+    windows.initial = FIRST_WINDOW_BYTES
     spent, sent = windows.stream(1, 65_535), windows.stream(3, 65_535)
     sent.sent = True
     assert 1000 == windows.send(spent, 1000)
     windows.adjust(500, 16_384, [spent, sent])
     assert (-500, 0, 500) == (spent.room, windows.room(spent), sent.room)
     assert (True, False) == (spent.changed, sent.changed)  # only who has something to send cares
-    windows.widen_stream(spent, 501)
+    windows.widen_stream(spent, 750)
     windows.widen_stream(sent, 1)
-    assert (1, False) == (windows.room(spent), sent.changed)
+    assert (250, False) == (windows.room(spent), sent.changed)
     assert 500 == windows.initial
 
 
@@ -212,7 +271,7 @@ ACTIONS = st.lists(
 
 @given(ACTIONS)
 @settings(max_examples=200, deadline=None)
-def test_nobody_sends_too_much_and_nothing_is_left_while_somebody_waits(actions):
+def test_nobody_sends_too_much_or_crumbs_and_nothing_is_left_while_somebody_waits(actions):
     windows = Windows(200)
     windows.adjust(100, 16_384, [])
     streams = {number: windows.stream(number, 100) for number in range(4)}
@@ -238,7 +297,13 @@ def test_nobody_sends_too_much_and_nothing_is_left_while_somebody_waits(actions)
         for _ in range(8):
             for each, stream in streams.items():
                 if wants[each]:
-                    sent = windows.send(stream, wants[each])
+                    wanted, patient = wants[each], not stream.takes_crumbs
+                    sent = windows.room(stream, wanted)
+                    if sent:
+                        windows.spend(stream, sent, whole=sent == wanted)
+                    least = min(windows.initial // 2, wanted)
+                    assert not (sent and patient) or sent >= least
+                    stream.takes_crumbs = not sent and windows.withholds(stream)
                     wants[each] -= sent
                     left -= sent
                     own[each] -= sent

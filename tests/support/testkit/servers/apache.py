@@ -126,7 +126,7 @@ class _Apache(Server):
 class Apache(_Apache):
     name = "apache"
     # No reload: 2.4 gives up what it is at (GOAWAY "The user callback function failed").
-    offers = frozenset({"app", "streams", "many"})
+    offers = frozenset({"app", "pieces", "streams", "many"})
     stop_signal = signal.SIGWINCH
 
     def start(self):

@@ -46,7 +46,7 @@ https://localhost:{tls} {{
 class Caddy(Server):
     name = "caddy"
     # No reload: 2.6 gives up what it is at, and leaves those requests without an answer.
-    offers = frozenset({"app", "many"})
+    offers = frozenset({"app", "pieces", "many"})
 
     def start(self):
         config = _CONFIG.format(

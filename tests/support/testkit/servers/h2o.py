@@ -38,7 +38,7 @@ hosts:
 
 class H2O(Server):
     name = "h2o"
-    offers = frozenset({"app", "streams", "reload", "many"})
+    offers = frozenset({"app", "pieces", "streams", "reload", "many"})
 
     def __init__(self, *args):
         super().__init__(*args)

@@ -36,7 +36,7 @@ backend application
 
 class HAProxy(Server):
     name = "haproxy"
-    offers = frozenset({"app", "streams", "reload", "many"})
+    offers = frozenset({"app", "pieces", "streams", "reload", "many"})
     stop_signal = signal.SIGUSR1
 
     def start(self):

@@ -24,7 +24,7 @@ asyncio.run(serve(app, config))
 
 class Hypercorn(Server):
     name = "hypercorn"
-    offers = frozenset({"app", "streams", "many"})
+    offers = frozenset({"app", "pieces", "streams", "many"})
 
     def start(self):
         arguments = [self.tls_port, self.plain_port, self.authority.chain, self.authority.key]

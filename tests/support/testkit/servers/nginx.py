@@ -53,7 +53,7 @@ _CONFIG = """    upstream backend {{ server 127.0.0.1:{backend}; keepalive 64; }
 
 class Nginx(Server):
     name = "nginx"
-    offers = frozenset({"app", "streams", "requests", "reload", "many"})
+    offers = frozenset({"app", "pieces", "streams", "requests", "reload", "many"})
     has_h2c_port = True
     stop_signal = signal.SIGQUIT
 

@@ -9,7 +9,7 @@ _PROGRAM = Path(__file__).with_name("node_app.js")
 
 class Node(Server):
     name = "node"
-    offers = frozenset({"app", "streams", "many"})
+    offers = frozenset({"app", "pieces", "streams", "many"})
     has_h2c_port = True
 
     def start(self):

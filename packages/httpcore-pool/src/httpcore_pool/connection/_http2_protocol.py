@@ -45,7 +45,8 @@ class Protocol:
         referee: h2's part of the state.
         windows: how much content may be sent.
         next_id: the identifier of the next stream.
-        idle_frames: how many frames came of late that bring us nothing.
+        idle_frames: how many frames came of late that bring us nothing; below 0, how many may come
+            because of what we sent.
         late_bytes: how much content may be on its way for streams that we have reset.
     """
 
@@ -152,7 +153,7 @@ class Protocol:
         stream = Stream(stream_id, method, self._settings, self.windows.initial)
         stream.sent = end
         self.streams[stream_id] = stream
-        self.idle_frames = 0
+        self.forgive()
         return stream
 
     def send(self, stream: Stream, data: memoryview, *, last: bool = False) -> int:
@@ -161,7 +162,7 @@ class Protocol:
         Returns:
             How many bytes that takes; 0 means that the stream has to wait for news.
         """
-        size = min(len(data), self.windows.room(stream))
+        size = self.windows.room(stream, len(data))
         if size:
             whole = size == len(data)
             stream.sent = last and whole
@@ -170,9 +171,15 @@ class Protocol:
                 self._collect()
             else:
                 self._out += frames.data_header(stream.id, size, end=stream.sent), data[:size]
-            self.idle_frames = 0
+            # The server may answer by giving back each window by itself, the stream's and the connection's.
+            self.forgive()
+            self.idle_frames -= 2
             self.windows.spend(stream, size, whole=whole)
         return size
+
+    def forgive(self) -> None:
+        """Forget the frames that brought us nothing: one came that does, or we gave a reason for more."""
+        self.idle_frames = min(0.0, self.idle_frames)
 
     def end(self, stream: Stream) -> None:
         """End a request whose content was sent."""

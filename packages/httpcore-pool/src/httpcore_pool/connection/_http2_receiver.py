@@ -135,7 +135,8 @@ class Receiver:
         now = self._now()
         forgiven = (now - self._idle_since) * _IDLE_FRAMES_A_SECOND
         self._idle_since = now
-        self._state.idle_frames = max(0.0, self._state.idle_frames - forgiven) + 1
+        idle = self._state.idle_frames
+        self._state.idle_frames = 1 + (max(0.0, idle - forgiven) if idle > 0 else idle)
         if self._state.idle_frames > _MOST_IDLE_FRAMES:
             raise Fault(ErrorCodes.ENHANCE_YOUR_CALM, "a flood of frames that bring nothing")
 
@@ -173,7 +174,7 @@ class Receiver:
                 self._count()
             return
         if data or end:
-            self._state.idle_frames = 0
+            self._state.forgive()
         else:
             self._count()
         try:
@@ -230,7 +231,7 @@ class Receiver:
         except StreamFault as fault:
             self._refuse(stream, fault)
         else:
-            self._state.idle_frames = 0
+            self._state.forgive()
             self._heard_of(stream)
 
     def _refuse(self, stream: Stream, fault: StreamFault) -> None:

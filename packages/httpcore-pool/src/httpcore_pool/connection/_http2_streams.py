@@ -73,6 +73,8 @@ class Stream(News):
         uploader: who waits to send more: the user, unless it sends and receives at once.
         room: bytes that we may still send; may be negative.
         share: bytes of the connection's window that are for this stream.
+        patience: until when it leaves crumbs of the windows, if it does (`_http2_windows`).
+        takes_crumbs: whether it sends the next piece however little room there is.
         window: bytes that the server may still send (RFC 9113 5.2).
     """
 
@@ -91,10 +93,12 @@ class Stream(News):
         "interim",
         "length",
         "method",
+        "patience",
         "received",
         "room",
         "sent",
         "share",
+        "takes_crumbs",
         "trailers",
         "uploader",
         "window",
@@ -116,6 +120,8 @@ class Stream(News):
         self.uploader: News = self
         self.room: int = room
         self.share: int = 0
+        self.patience: float | None = None
+        self.takes_crumbs: bool = False
         self._window = first_window(settings)
         self.window: int = self._window
         self._widest = settings.stream_window_bytes

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["Upload", "send_piece"]
 
 _SETTLE_SECONDS = 1.0  # SETTINGS are the first that a server sends (RFC 9113 3.4)
+_GATHERED_BYTES = 16 * 1024  # a frame
 _FRAMES_AT_ONCE = 4  # in one write, where nobody else waits for the windows
+_PATIENCE_SECONDS = (
+    0.1  # before crumbs of a window are taken: the least that RFC 9293 3.8.6.2.1 has for TCP
+)
 
 
 class Upload:
@@ -56,6 +60,7 @@ class Upload:
             await self._settle()
         if self._expects and not await self._may_begin():
             return  # nothing of the content was used
+        self._gathers = not body.eager and body.length is not None
         self._reader = body.open(self._exchange.backend)
         self._chunk = memoryview(b"")
         self.is_open = True
@@ -114,15 +119,24 @@ class Upload:
         return False
 
     async def _fill(self) -> bool:
-        chunk = await self._reader.read_chunk()
+        chunk = await self._read()
+        if self._gathers and len(chunk) < _GATHERED_BYTES and self._left:
+            pieces = [chunk]
+            while pieces[-1] and self._left and sum(map(len, pieces)) < _GATHERED_BYTES:
+                pieces.append(await self._read())
+            chunk = b"".join(pieces)
         self._chunk = memoryview(chunk)
+        return bool(chunk)
+
+    async def _read(self) -> bytes:
+        chunk = await self._reader.read_chunk()
         if self._left is not None:
             self._left -= len(chunk)
             if self._left < 0:
                 raise LocalProtocolError("the content is longer than its Content-Length")
             if self._left and not chunk:
                 raise LocalProtocolError("the content is shorter than its Content-Length")
-        return bool(chunk)
+        return chunk
 
     async def _end(self) -> None:
         exchange, stream = self._exchange, self._exchange.stream
@@ -194,17 +208,38 @@ async def _send_some(
 
 
 async def _wait_for_room(exchange: Exchange, timeout: float | None) -> None:
+    wire, stream = exchange.wire, exchange.stream
+    patience = _patience(exchange)
+    if stream.takes_crumbs:
+        return
+    soon = patience is not None and (timeout is None or patience < timeout)
+    limit = patience if soon else timeout
     try:
-        if exchange.stream.uploader is exchange.stream:
-            await exchange.wait(timeout)
+        if stream.uploader is stream:
+            await exchange.wait(limit)
         else:
-            await exchange.wire.turn(exchange.stream.uploader, timeout)
+            await wire.turn(stream.uploader, limit)
     except ReadTimeout as error:
+        if soon:
+            stream.takes_crumbs = True
+            return
         within = "in time" if error.limit is None else f"for {error.limit:g} s"
         raise WriteTimeout(
             f"the server gave no room for more of the request (flow control) {within}",
             error.limit,
         ) from None
+
+
+def _patience(exchange: Exchange) -> float | None:
+    """For how many seconds a stream that has no room leaves the crumbs of the windows, if there are any."""
+    stream, now = exchange.stream, exchange.backend.now()
+    with exchange.wire.lock:
+        if not exchange.protocol.windows.withholds(stream):
+            return None
+        if stream.patience is None:
+            stream.patience = now + _PATIENCE_SECONDS
+        stream.takes_crumbs = stream.patience <= now
+        return stream.patience - now
 
 
 def _is_wanted(exchange: Exchange) -> bool:

@@ -2,6 +2,11 @@
 
 The connection's window is dealt in equal shares to those who wait for it. A share is for one piece of
 content; what is left of it goes to the others.
+
+Crumbs of a window are left until more has come (the silly window syndrome, RFC 9293 3.8.6.2.1): who sends
+what fits, however little that is, ends up with frames of a few octets, and there are servers that take many
+of these for an attack. No server has to give more before it has had the crumbs, so who has waited for long
+enough takes them.
 """
 
 from __future__ import annotations
@@ -21,6 +26,8 @@ __all__ = ["FIRST_WINDOW_BYTES", "SendWindows"]
 
 FIRST_WINDOW_BYTES = 65_535
 """What each window begins with, where nobody says anything (RFC 9113 6.9.2)."""
+
+_WORTH_BYTES = 4096  # a frame; below 256 the servers built on hyper's h2 count it as an attack
 
 
 class SendWindows:
@@ -42,19 +49,40 @@ class SendWindows:
         self._line: dict[int, Stream] = {}  # uploads that wait for the connection's window
         self._dealt = 0  # how much of it is for some of them
 
-    def room(self, stream: Stream) -> int:
-        """How much a stream may send now in one frame; if others have the window, it waits for a share."""
-        own = stream.room
-        shared = self._shared - self._dealt + stream.share
-        if own > 0 and shared <= 0:
+    def room(self, stream: Stream, wanted: int) -> int:
+        """How much a stream may send now in one frame; if others have the window, it waits for a share.
+
+        Args:
+            stream: whose content it is.
+            wanted: how much there is, in bytes: all of that is never too little.
+        """
+        own, shared = stream.room, self._free(stream)
+        least = 1 if stream.takes_crumbs else min(wanted, self._worth)
+        if own >= least and shared >= least:
+            if self._line:
+                self._line.pop(stream.id, None)
+            return min(own, shared, self.frame_bytes, wanted)
+        if own >= least:
             self._line[stream.id] = stream
-        elif own <= 0 and stream.share:
+        elif stream.share:
             self._give_back(stream)
-        return max(0, min(own, shared, self.frame_bytes))
+        return 0
+
+    def withholds(self, stream: Stream) -> bool:
+        """Whether a stream that was given no room could send some crumbs."""
+        return stream.room > 0 and self._free(stream) > 0
 
     def has_room(self, stream: Stream, size: int) -> bool:
         """Whether a stream may send so much without waiting."""
-        return min(stream.room, self._shared - self._dealt + stream.share) >= size
+        return min(stream.room, self._free(stream)) >= size
+
+    def _free(self, stream: Stream) -> int:
+        return self._shared - self._dealt + stream.share
+
+    @property
+    def _worth(self) -> int:
+        # A window that is small from the beginning never has more: half of it has to do (RFC 9293 as above).
+        return max(1, min(_WORTH_BYTES, self.initial // 2))
 
     def spend(self, stream: Stream, size: int, *, whole: bool) -> None:
         """Note that a stream has sent so much, which was the `whole` of a piece or not."""
@@ -62,6 +90,7 @@ class SendWindows:
         self._shared -= size
         spent = min(size, stream.share)
         stream.share -= spent
+        stream.patience, stream.takes_crumbs = None, False
         self._dealt -= spent
         if stream.share and whole:
             self._give_back(stream)
@@ -78,13 +107,16 @@ class SendWindows:
         self._deal()
 
     def _deal(self) -> None:
-        line = self._line
-        while line and (free := self._shared - self._dealt) > 0:
+        line, worth = self._line, self._worth
+        while line and (free := self._shared - self._dealt) >= worth:
             stream = line.pop(next(iter(line)))
-            share = -(-free // (len(line) + 1))
+            share = min(free, max(-(-free // (len(line) + 1)), worth))
             stream.share += share
             self._dealt += share
             self._tell(stream.uploader)
+        if self._shared > self._dealt:
+            for stream in line.values():  # enough for who wants no more, or has waited for long
+                self._tell(stream.uploader)
 
     # What the server says.
 
