@@ -131,7 +131,7 @@ class Server:
     def __enter__(self):
         try:
             self.start()
-            for port in {self.tls_port, self.plain_port, self.h2c_port}:
+            for port in self._ports:
                 self._wait_for(port)
         except BaseException:
             self.__exit__()
@@ -151,7 +151,16 @@ class Server:
                 pass
             process.wait(_END_SECONDS)
             Reaper.forget(process.pid)
-        self.processes.clear()
+        if self.processes:
+            self.processes.clear()
+            # Children that are killed still listen for a moment, and would be taken for the next server.
+            end = time.monotonic() + _END_SECONDS
+            while any(map(_listens, self._ports)) and time.monotonic() < end:
+                time.sleep(0.01)
+
+    @property
+    def _ports(self):
+        return {self.tls_port, self.plain_port, self.h2c_port}
 
     def start(self):
         """Start the processes."""
@@ -198,16 +207,21 @@ class Server:
 
     def _wait_for(self, port):
         end = time.monotonic() + _START_SECONDS
-        with socket.socket() as probe:
-            while probe.connect_ex(("127.0.0.1", port)) != 0:
-                ended = any(process.poll() is not None for process in self.processes)
-                if ended or time.monotonic() > end:
-                    raise RuntimeError(f"{self.name} did not start: {self.log()}")
-                time.sleep(0.01)
+        while not _listens(port):
+            ended = any(process.poll() is not None for process in self.processes)
+            if ended or time.monotonic() > end:
+                raise RuntimeError(f"{self.name} did not start: {self.log()}")
+            time.sleep(0.01)
 
     def log(self):
         """The last of what it said."""
         return "\n".join(path.read_text()[-2000:] for path in sorted(self.folder.glob("*log")))
+
+
+def _listens(port):
+    """Whether somebody takes connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def app_variables(site):
