@@ -67,8 +67,8 @@ def test_basic_is_never_fallen_back_to(auth):
 
 @pytest.mark.parametrize("text", ["a\x00", "\n", "a\x7f", "\ud800"])
 def test_a_user_or_password_that_can_not_be_sent_is_refused(text):
-    for pair in ((text, "s3cret"), ("user", f"s3cret{text}")):
-        with pytest.raises(InvalidCredentials) as caught:
+    for part, pair in (("username", (text, "s3cret")), ("password", ("user", f"s3cret{text}"))):
+        with pytest.raises(InvalidCredentials, match=f"^the {part} holds") as caught:
             DigestAuth(*pair)
         assert "s3cret" not in str(caught.value)
 
@@ -84,6 +84,7 @@ def test_what_is_no_text_is_a_type_error(value):
     ("algorithms", "error", "words"),
     [
         ("MD5", TypeError, r"several names, not one str: \('MD5',\)"),
+        (5, TypeError, "several names, not int"),
         (["md5"], ValueError, "unknown algorithm 'md5'; known are SHA-512-256, SHA-256, MD5"),
         (["SHA-256", "SHA-256-sess"], ValueError, "unknown algorithm 'SHA-256-sess'"),
         ([None], ValueError, "unknown algorithm None"),
@@ -154,8 +155,12 @@ def test_a_second_refusal_without_a_challenge_ends_the_flow_too(auth, unasked, l
 
 
 @pytest.mark.parametrize("name", ["realm", "nonce", "opaque", "domain", "x-more"])
-def test_a_challenge_that_is_too_long_to_be_repeated_is_left_to_the_caller(name):
+def test_a_challenge_that_is_too_long_to_be_repeated_is_left_to_the_caller(name, answer):
     """An answer holds most of it, and so does memory, for each nonce and origin."""
-    long = {"realm": "r", "nonce": "n", name: "x" * 4097}
-    text = "Digest " + ", ".join(f'{key}="{value}"' for key, value in long.items())
-    assert [()] == drive(DigestAuth("user", "pw").flow(request_for()), refusal(text))
+
+    def answered(octets):
+        said = {"realm": "", "nonce": "n", name: "x"}
+        said[name] = "x" * (octets - sum(map(len, said.values())) + len(said[name]))
+        return answer("Digest " + ", ".join(f'{key}="{value}"' for key, value in said.items()))
+
+    assert [True, False] == [answered(octets) is not None for octets in (4096, 4097)]

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from httpcore_cookies import AuthError, DigestAuth
+from httpcore_cookies.auth import _digest_answer
 from httpcore_headers import Headers, parse_challenges
 from testkit.auth_flows import drive, refusal, request_for, said
 
@@ -164,10 +165,12 @@ def test_the_octets_of_a_realm_beyond_ascii_are_kept(answer, octets):
     assert hashed("MD5", a1, "n", hashed("MD5", "GET", "/")) == sent["response"]
 
 
-def test_text_that_no_field_can_hold_is_hashed_as_utf_8(answer):
+@pytest.mark.parametrize("target", ["/ሴ", "/\ud800"])
+def test_text_that_no_field_can_hold_is_hashed_as_utf_8(answer, target):
     """Facts given by hand may hold any text."""
-    sent = answer(PLAIN, target="/ሴ")
-    a1, a2 = hashed("MD5", "user", "r", "pw"), hashed("MD5", "GET", "/ሴ".encode())
+    sent = answer(PLAIN, target=target)
+    octets = target.encode("utf-8", "surrogatepass")
+    a1, a2 = hashed("MD5", "user", "r", "pw"), hashed("MD5", "GET", octets)
     assert hashed("MD5", a1, "n", "00000001", "c0", "auth", a2) == sent["response"]
 
 
@@ -299,6 +302,38 @@ def test_a_challenge_whose_algorithm_this_python_lacks_is_passed_over(missing, a
         [sys.executable, "-c", PROGRAM, *missing], check=False, capture_output=True, text=True
     )
     assert answered == shown.stdout.split(), shown.stderr
+
+
+@pytest.fixture
+def build(monkeypatch):
+    """Give a function that has hashlib refuse some hashes: always, or where security needs them."""
+    new = hashlib.new
+
+    def build(lacking=(), insecure=()):
+        def limited(name, data=b"", *, usedforsecurity=True):
+            if name in lacking or (usedforsecurity and name in insecure):
+                raise ValueError(f"unsupported hash type {name}")
+            return new(name, data)
+
+        monkeypatch.setattr(hashlib, "new", limited)
+        _digest_answer.is_supported.cache_clear()
+
+    yield build
+    _digest_answer.is_supported.cache_clear()
+
+
+def test_what_a_build_can_not_compute_is_passed_over(answer, build):
+    build(lacking=["sha512_256"])
+    strong = f"{PLAIN}, algorithm=SHA-512-256"
+    assert None is answer(strong)
+    assert "MD5" == answer(strong, f"{PLAIN}, algorithm=MD5")["algorithm"]
+
+
+def test_md5_is_computed_where_it_may_not_be_used_for_security(answer, build):
+    """As in builds by FIPS 140: whether Digest is secure enough is for its two sides to say."""
+    expected = answer(PLAIN)
+    build(insecure=["md5"])
+    assert expected == answer(PLAIN)
 
 
 # -- content that is not in memory --

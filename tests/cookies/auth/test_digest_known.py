@@ -130,12 +130,21 @@ def test_what_lies_outside_is_answered_and_has_a_space_of_its_own(auth, known, u
     ]
 
 
-def test_of_overlapping_spaces_that_of_the_longest_path_counts(known, unasked):
-    known(challenge("1", "all"))
-    known(challenge("2", "a", domain="/a/"), "/a/")
-    known(challenge("3", "ab", domain="/x /a/b"), "/a/b")
-    known(challenge("4", "root", domain="/"), "/")
-    assert ["a", "ab", "root"] == [unasked(target)["realm"] for target in ("/a/", "/a/bc", "/c")]
+SPACES = [("all", {}), ("a", {"domain": "/a/"}), ("ab", {"domain": "/ /a/b"})]
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["widest-first", "widest-last"])
+def test_of_overlapping_spaces_that_of_the_longest_path_counts(known, unasked, order):
+    for realm, domain in SPACES[::order]:
+        known(challenge(realm, realm, **domain), "/a/b")
+    assert ["a", "ab", "ab"] == [unasked(target)["realm"] for target in ("/a/", "/a/bc", "/c")]
+
+
+def test_where_no_path_tells_spaces_apart_that_which_was_challenged_last_counts(known, unasked):
+    for realm in ("1", "2"):
+        known(challenge(realm, realm))
+        known(challenge(realm, realm, domain=f"/{realm}/"), f"/{realm}/", origin="https://b.test")
+    assert ["2", "2"] == [unasked()["realm"], unasked("*", origin="https://b.test")["realm"]]
 
 
 def test_two_realms_with_the_same_nonce_are_two(auth, known):
@@ -201,6 +210,14 @@ def test_only_so_many_origins_are_remembered_the_oldest_goes_first(known, unaske
         known(origin=f"https://{number}.test")
     remembered = [n for n in range(1005) if unasked(origin=f"https://{n}.test")]
     assert list(range(5, 1005)) == remembered
+
+
+def test_an_origin_whose_last_space_was_forgotten_takes_no_place_of_others(auth, known, unasked):
+    for number in range(1000):
+        known(origin=f"https://{number}.test")
+    drive(auth.flow(request_for(origin="https://999.test")), refusal(BASIC))
+    known(origin="https://1000.test")
+    assert [True, False] == [bool(unasked(origin=f"https://{n}.test")) for n in (0, 999)]
 
 
 def test_only_so_many_spaces_of_an_origin_are_remembered_the_oldest_goes_first(known, unasked):

@@ -47,7 +47,8 @@ def test_the_host_counts_without_case_and_the_login_may_choose() -> None:
     assert ("z", "") == netrc.get("a.test", "z") == netrc.get("b.test")
     assert None is netrc.get("a.test", "nobody")
     assert None is Netrc().get("a.test")
-    assert None is Netrc.parse("machine a.test account only").get("a.test")
+    assert None is Netrc.parse("machine a.test account only default login z").get("a.test")
+    assert ("", "p") == Netrc.parse("machine a.test password p").get("a.test")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,7 @@ def test_the_host_counts_without_case_and_the_login_may_choose() -> None:
             NetrcEntry("x ' y".replace("'", '"'), "", "\\"),
         ),
         ("machine a login x\\ y password z\\", NetrcEntry("x y", "", "z\\")),
+        ('machine a login x\\\ny password "x\\\n\ny"', NetrcEntry("x\ny", "", "x\n\ny")),
         ('machine a login x"y password ""', NetrcEntry('x"y', "", "")),
         ("machine a user x password y # end", NetrcEntry("x", "", "y")),
         ("machine a login x login y", NetrcEntry("y", "", "")),
@@ -77,22 +79,32 @@ def test_words_may_be_quoted_escaped_and_left_out(text: str, entry: NetrcEntry |
 
 
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "message"),
     [
-        ("login s3cret", 1),
-        ("machine a\nlogin x\n\npasswort s3cret", 4),
-        ('machine a password "s3cret\n\n', 1),
-        ("machine a\nlogin x machine", 2),
-        ('machine ""', 1),
+        ("login s3cret", "line 1: expected machine, default or macdef$"),
+        ("\n\nlogin s3cret", "line 3: expected machine"),
+        ("machine a\nlogin x\n\npasswort s3cret", "line 4: expected .*, login, account or pass"),
+        ('machine a password "s3cret\n\n', "line 1: a quoted word has no end"),
+        ("machine a\nlogin x machine", "line 2: machine without a name"),
+        ('machine ""', "line 1: machine without a name"),
     ],
 )
-def test_an_error_names_the_line_and_no_word_of_it(text: str, line: int) -> None:
-    with pytest.raises(NetrcError, match=f"^netrc, line {line}: ") as caught:
+def test_an_error_names_the_line_and_no_word_of_it(text: str, message: str) -> None:
+    with pytest.raises(NetrcError, match=f"^netrc, {message}") as caught:
         Netrc.parse(text)
     twin = pickle.loads(pickle.dumps(caught.value))
-    assert (line, str(caught.value)) == (twin.line, str(twin))
+    assert (caught.value.line, str(caught.value)) == (twin.line, str(twin))
+    assert f"line {twin.line}: " in str(twin)
     assert "s3cret" not in str(twin)
     assert "passwort" not in str(twin)
+
+
+def test_what_is_no_text_is_a_type_error() -> None:
+    octets: Any = b"machine a"
+    with pytest.raises(TypeError, match="text must be str, not bytes"):
+        Netrc.parse(octets)
+    with pytest.raises(TypeError, match="host must be str, not bytes"):
+        Netrc.parse("machine a").get(octets)
 
 
 def test_repr_hides_secrets_and_pickling_is_refused() -> None:
@@ -184,7 +196,7 @@ def test_a_file_of_the_home_that_others_may_use_gets_a_warning_and_is_used(
     home: Path, mode: int
 ) -> None:
     write(home / ".netrc", "s3cret", mode)
-    with pytest.warns(UserWarning, match="can be read by others: chmod 600 keeps") as caught:
+    with pytest.warns(UserWarning, match="netrc can be read by others: chmod 600 ") as caught:
         netrc = Netrc.load()
     assert netrc.get("a.test") == ("s3cret", "")
     (warning,) = caught
@@ -223,10 +235,17 @@ def test_a_damaged_file_is_an_error_that_names_its_line(home: Path) -> None:
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_user_without_a_home_has_an_empty_netrc(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_home_has_an_empty_netrc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is a folder of that name, wherever the program was started, a home."""
+
     def no_home(path: str) -> str:
         return path
 
+    (tmp_path / "~").mkdir()
+    write(tmp_path / "~" / ".netrc", "stranger")
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NETRC", raising=False)
     monkeypatch.setattr("os.path.expanduser", no_home)
     assert Netrc.load().entries == ()
@@ -239,6 +258,17 @@ def test_netrc_auth_answers_for_hosts_it_knows() -> None:
     assert list(auth.flow(request("x.a.test"))) == [()]
     with pytest.raises(InvalidCredentials):
         list(auth.flow(request("b.test")))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [request("a.test", Headers({"authorization": "Custom"})), request(""), request("b.test")],
+    ids=["has-credentials", "no-host", "no-entry"],
+)
+def test_netrc_auth_leaves_other_requests_as_they_are(given: AuthRequest) -> None:
+    default = " default login z" if given.host != "b.test" else ""
+    netrc = Netrc.parse(f"machine a.test login u password p{default}")
+    assert [()] == list(NetrcAuth(netrc).flow(given))
 
 
 @pytest.mark.parametrize(

@@ -175,11 +175,12 @@ def test_a_scheme_is_told_what_the_proxy_is_asked_for():
     scheme = Steps()
     assert [] == passing(scheme, method="CONNECT", target="a.test:443")
     request = scheme.request
-    assert ("CONNECT", "a.test:443", PROXY, Headers()) == (
+    assert ("CONNECT", "a.test:443", PROXY, Headers(), b"") == (
         request.method,
         request.target,
         request.url,
         request.headers,
+        request.content,
     )
 
 

@@ -103,6 +103,13 @@ def test_what_was_learnt_is_not_pickled():
     assert Exclusive is type(drive(twin.flow(request_for()))[0])
 
 
+def test_what_gives_nonces_or_the_time_is_pickled():
+    digest = DigestAuth("user", SECRET, cnonce=token)
+    by_clock = TokenAuth(token, clock=token)
+    for auth, name in ((digest, "cnonce"), (by_clock, "clock")):
+        assert token is pickle.loads(pickle.dumps(auth))._arguments()[1][name]
+
+
 def test_an_algorithm_that_was_left_out_stays_so_when_pickled():
     twin = pickle.loads(pickle.dumps(DigestAuth("user", SECRET, algorithms=["SHA-256"])))
     assert [()] == drive(twin.flow(request_for()), refusal(challenge(algorithm="MD5")))
@@ -141,14 +148,34 @@ def test_repr_tells_what_is_no_secret(thing, text):
     assert text == repr(thing)
 
 
-@pytest.mark.parametrize("url", [f"https://u:{SECRET}@a.test/t", f"http://{SECRET}@a.test?x=@"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://u:{SECRET}@a.test/t",
+        f"http://{SECRET}@a.test?x=@",
+        f"http://{SECRET}@x@a.test",
+        "https://@a.test",
+    ],
+)
 def test_repr_of_a_request_hides_the_userinfo_of_its_url(url):
     shown = repr(AuthRequest("GET", url))
     assert SECRET not in shown
     assert "://[secure]@a.test" in shown
 
 
-@pytest.mark.parametrize("end", [f"?token={SECRET}&a=1", f"#{SECRET}?x"])
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [
+        *((end, end) for end in ("", "/t?", "/t#", "/b@c", "//b@c")),
+        ("?@", "?[secure]"),
+        ("#@", "#[secure]"),
+    ],
+)
+def test_repr_of_a_request_shows_where_it_goes(end, shown):
+    assert f"'https://a.test{shown}'" in repr(AuthRequest("GET", f"https://a.test{end}"))
+
+
+@pytest.mark.parametrize("end", [f"?token={SECRET}&a=1", f"#{SECRET}?x", f"?\n{SECRET}"])
 def test_repr_of_a_request_hides_what_follows_the_path_of_its_url(end):
     shown = repr(AuthRequest("GET", f"https://a.test/t{end}"))
     assert f"'https://a.test/t{end[0]}[secure]'" in shown

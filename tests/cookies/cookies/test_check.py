@@ -9,6 +9,7 @@ from httpcore_cookies.cookies._check import (
     check_name,
     check_path,
     check_value,
+    shown,
 )
 
 GOOD = Cookie("a", "s3cret", "a.test", "/", expires=5)
@@ -35,6 +36,12 @@ def test_what_a_callers_names_and_paths_are_made_of(template):
     assert PRINTABLE - set(";") == taken(lambda text: check_path("a", text), "/" + template)
 
 
+def test_a_domain_of_a_caller_is_a_host_as_urls_write_it():
+    given = ["A.test", ".a.test", "a.test.", "x.tex", "[::1]", "::1"]
+    expected = ["a.test", "a.test", "a.test.", "x.tex", "::1", "::1"]
+    assert expected == [check_domain("a", domain) for domain in given]
+
+
 def test_what_a_callers_values_and_domains_are_made_of():
     def value(text):
         check_value("a", text)
@@ -55,9 +62,11 @@ def test_what_a_callers_values_and_domains_are_made_of():
         ("name", "X", set()),
         ("name", "aXb", {" ", "\t"}),
         ("name", "aX", set()),
+        ("name", "Xa", set()),
         ("value", "X", set("=")),
         ("value", "aXb", set(" \t=")),
         ("value", "aX", set("=")),
+        ("value", "Xa", set("=")),
     ],
 )
 def test_what_the_names_and_values_of_servers_are_made_of(part, template, others):
@@ -76,6 +85,13 @@ def test_what_the_domains_and_paths_of_servers_are_made_of():
     controls = {chr(number) for number in range(0x20)} - {"\t"} | {"\x7f"}
     path = taken(lambda text: check_cookie(GOOD.copy_with(path=text)), "/aXb")
     assert set(CHARACTERS) - controls == path
+
+
+@pytest.mark.parametrize("template", ["1X::2", "1::X", "1:X2:"])
+def test_a_domain_with_colons_is_an_address(template):
+    """Or else a host with a port."""
+    found = taken(lambda text: check_cookie(GOOD.copy_with(domain=text)), template)
+    assert set("0123456789abcdef.:") == found
 
 
 @pytest.mark.parametrize(
@@ -131,6 +147,11 @@ def test_what_no_server_may_set_is_refused(changes, words):
     with pytest.raises(InvalidCookie, match=words) as caught:
         check_cookie(GOOD.copy_with(**changes))
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_message_shows_no_more_than_the_beginning_of_a_name():
+    assert ["'" + "x" * 48 + "'", "'" + "x" * 48 + "'..."] == [shown("x" * 48), shown("x" * 49)]
+    assert r"'\xe9\n'" == shown("\xe9\n")
 
 
 @pytest.mark.parametrize(

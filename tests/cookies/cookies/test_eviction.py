@@ -53,6 +53,11 @@ def test_within_a_kind_the_longest_unused_goes_first_then_the_oldest():
     assert "x:1 x:2 x:3" == going(tied, 3, crowd=0)
 
 
+def test_a_tenth_more_is_one_of_those_that_are_a_crowd():
+    given = entries(" ".join([*(f"x:a{n}" for n in range(20)), *(f"y:a{n}" for n in range(10))]))
+    assert "x:a0 x:a1" == going(given, 1, crowd=10, spare=True)
+
+
 def test_a_tenth_more_goes_of_the_same_kind_and_of_no_other():
     given = entries(" ".join([*(f"x:a{n}" for n in range(40)), *(f"x:A{n}" for n in range(40))]))
     assert 10 + 3 == len(going(given, 10, crowd=0, spare=True).split())

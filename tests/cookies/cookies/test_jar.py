@@ -52,6 +52,26 @@ def test_lifetimes_are_cut_at_400_days() -> None:
     assert [cookie.expires for cookie in jar.cookies()] == [1000.0 + 400 * DAY] * 2
 
 
+@pytest.mark.parametrize(
+    ("life", "kept"),
+    [
+        ("Max-Age=1", True),
+        ("Max-Age=0", False),
+        ("Max-Age=-1", False),
+        (f"Max-Age=-{'9' * 900}", False),
+        ("Expires=Thu, 01 Jan 1970 00:16:41 GMT", True),
+        ("Expires=Thu, 01 Jan 1970 00:16:40 GMT", False),
+        ("Max-Age=0; Expires=Fri, 01 Jan 2100 00:00:00 GMT", False),
+        ("Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=1", True),
+    ],
+)
+def test_a_server_deletes_by_a_life_that_is_over(life: str, kept: bool) -> None:
+    jar = CookieJar(clock=Clock(1000.0))
+    receive(jar, "a=1")
+    receive(jar, f"a=2; {life}")
+    assert ("a=2" if kept else None) == sent(jar)
+
+
 def test_an_expired_cookie_is_neither_sent_nor_seen() -> None:
     clock = Clock()
     jar = CookieJar(clock=clock)
@@ -72,6 +92,23 @@ def test_plain_http_neither_sets_nor_hides_nor_gets_a_secure_cookie() -> None:
     receive(jar, "s=1; Secure; Path=/d", host="b.a.test")
     receive(jar, "s=2; Path=/d", "s=3; Path=/", scheme="http")
     assert [cookie.path for cookie in jar.cookies() if cookie.domain == "a.test"][1:] == ["/"]
+
+
+@pytest.mark.parametrize(
+    ("host", "refused"),
+    [
+        *((host, True) for host in ("b.a.test", "c.b.a.test", "a.test")),
+        *((host, False) for host in ("b.test", "d.a.test", "ab.a.test")),
+    ],
+)
+def test_a_secure_cookie_is_in_the_way_above_and_below_its_domain(host: str, refused: bool) -> None:
+    # RFC 6265bis 5.7
+    jar = CookieJar(clock=Clock())
+    receive(jar, "id=1; Secure; Domain=b.a.test", host="b.a.test")
+    for value in "12":  # and one that is not secure is in nobody's way
+        receive(jar, f"id={value}", scheme="http", host=host)
+    plain = [cookie.value for cookie in jar.cookies() if not cookie.secure]
+    assert plain == ([] if refused else ["2"])
 
 
 def test_an_address_is_no_domain() -> None:
@@ -195,10 +232,17 @@ def test_a_bad_cookie_of_the_caller_is_refused(arguments: tuple[Any, ...], words
 
 
 @pytest.mark.parametrize(
-    "arguments", [(1, "v"), ("a", 1), ("a", None), ("a", "v", 1), ("a", "v", "x.test", 1)]
+    ("arguments", "part"),
+    [
+        ((1, "v"), "name"),
+        (("a", 1), "value of 'a'"),
+        (("a", None), "value of 'a'"),
+        (("a", "v", 1), "domain of 'a'"),
+        (("a", "v", "x.test", 1), "path of 'a'"),
+    ],
 )
-def test_what_is_no_text_is_a_type_error(arguments: Any) -> None:
-    with pytest.raises(TypeError, match="must be str"):
+def test_what_is_no_text_is_a_type_error(arguments: Any, part: str) -> None:
+    with pytest.raises(TypeError, match=f"^a cookie's {part} must be str, not "):
         CookieJar().set(*arguments)
 
 
@@ -325,6 +369,14 @@ def test_what_is_no_cookie_and_no_mapping_is_a_type_error() -> None:
         jar.extract(receive_text, scheme="http", host="a.test", path="/")
 
 
+def test_a_jar_may_be_for_one_cookie() -> None:
+    jar = CookieJar(clock=Clock(), max_per_domain=1, max_total=1)
+    receive(jar, "a=1", "b=2")
+    assert jar.keys() == ["b"]
+    receive(jar, "c=3", host="b.test")
+    assert jar.keys() == ["c"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
@@ -387,6 +439,17 @@ def test_a_flood_of_one_domain_pushes_out_its_own_cookies_first() -> None:
         receive(jar, f"n{number}=1")
     assert len([cookie for cookie in jar.cookies() if cookie.name == "a"]) == 100
     assert jar.keys()[-1] == "n299"
+
+
+@pytest.mark.parametrize(("others", "kept"), [(50, False), (51, True)])
+def test_a_domain_is_a_crowd_if_each_of_its_cookies_has_more_than_50_others(
+    others: int, kept: bool
+) -> None:
+    # RFC 6265bis 5.7 and 6.1
+    jar = CookieJar(clock=Clock(), max_total=1 + others)
+    receive(jar, "oldest=1", host="b.test")
+    receive(jar, *(f"n{number}=1" for number in range(1 + others)))
+    assert kept is ("oldest" in jar)
 
 
 def test_a_full_jar_makes_room_for_some_more() -> None:
@@ -527,5 +590,7 @@ def test_a_cookie_without_a_path_is_refused_where_the_path_would_be_endless() ->
     for length in (4096, 4097):
         path = "/" + "x" * (length - 2) + "/"
         jar.extract(["a=1"], scheme="https", host="a.test", path=path)
-        jar.extract(["b=1; Path=/"], scheme="https", host="a.test", path=path)
-    assert [4095, 1] == [len(cookie.path) for cookie in jar.cookies()]
+        jar.extract([f"b{length}=1; Path=/"], scheme="https", host="a.test", path=path)
+    assert [("a", 4095), ("b4096", 1), ("b4097", 1)] == [
+        (cookie.name, len(cookie.path)) for cookie in jar.cookies()
+    ]

@@ -44,6 +44,14 @@ def test_a_callers_cookie_is_made_to_keep_it():
     assert (other := Cookie("a", "1", "a.test")) is as_promised(other)
 
 
+@pytest.mark.parametrize("flag", [False, True])
+def test_what_its_name_does_not_promise_stays_as_it_is(flag):
+    given = Cookie("__Secure-a", "1", "a.test", "/d", host_only=flag, http_only=flag)
+    assert given.copy_with(secure=True) == as_promised(given)
+    given = Cookie("__Http-a", "1", "a.test", "/d", host_only=flag)
+    assert given.copy_with(secure=True, http_only=True) == as_promised(given)
+
+
 @pytest.mark.parametrize(
     ("cookie", "words"),
     [

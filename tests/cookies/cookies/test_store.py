@@ -3,10 +3,9 @@
 import pickle
 import threading
 import time
+from itertools import product
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from httpcore_cookies import Cookie, CookieJar, domain_match, path_match
 from httpcore_cookies.cookies._store import Store
@@ -83,22 +82,19 @@ def test_a_path_of_endless_slashes_takes_no_time():
     assert "b=2" == jar.header(scheme="https", host="a.test", path="/" * 200_000)
 
 
-HOSTS = st.sampled_from(["a.test", "b.a.test", "c.b.a.test", "ba.test", "127.0.0.1"])
-PATHS = st.sampled_from(["/", "/d", "/d/", "/d/e", "/de", "/d//e", "/d/e/f"])
-COOKIES = st.builds(
-    Cookie,
-    name=st.sampled_from("ab"),
-    value=st.just("1"),
-    domain=HOSTS,
-    path=PATHS,
-    host_only=st.booleans(),
-)
+HOSTS = ["a.test", "b.a.test", "c.b.a.test", "ba.test", "127.0.0.1", "0.0.1"]
+PATHS = ["/", "/d", "/d/", "/d/e", "/de", "/d//e", "/d/e/f"]
+COOKIES = [
+    Cookie(name, "1", host, path, host_only)
+    for name, host, path, host_only in product("ab", HOSTS, PATHS, (False, True))
+]
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
-@given(st.lists(COOKIES, max_size=40), HOSTS, PATHS)
-def test_what_is_found_is_what_matches(cookies, host, path):
-    store = Store(1000, 1000)
+@pytest.mark.parametrize("share", [1, 2, 5, 23])  # with many paths it looks for each that matches
+@pytest.mark.parametrize("path", [*PATHS, "*"])
+@pytest.mark.parametrize("host", HOSTS)
+def test_what_is_found_is_what_matches(host, path, share):
+    cookies, store = COOKIES[::share], Store(1000, 1000)
     for cookie in cookies:
         store.put(cookie)
     found = [entry.cookie for entry in store.matching(host, path)]
@@ -116,15 +112,36 @@ def test_only_the_very_cookie_is_dropped():
     old, new = Cookie("a", "1", "a.test"), Cookie("a", "2", "a.test")
     store.put(old)
     store.put(new)
-    for absent in (old, Cookie("b", "1", "a.test"), old.copy_with(path="/d", domain="b.test")):
+    others = [new.copy_with(**{part: "/b"}) for part in ("name", "path", "domain")]
+    for absent in (old, new.copy_with(), new.copy_with(host_only=False), *others):
         store.drop(absent)
-    assert new is store.same(old)
+    assert [new, *[None] * 3] == [store.same(cookie) for cookie in (old, *others)]
     store.drop(new)
     assert [] == store.all()
 
 
+def test_what_is_dropped_twice_is_counted_once():
+    store = Store(100, 10)
+    cookies = [Cookie(str(number), "1", f"{number % 2}.test") for number in range(20)]
+    for cookie in cookies:
+        store.put(cookie)
+    for cookie in cookies[:8] * 2:
+        store.drop(cookie)
+    store.make_room(cookies, 0.0, spare=False)
+    assert cookies[10:] == sorted(store.all(), key=lambda cookie: int(cookie.name))
+
+
+def test_what_has_expired_is_not_kept():
+    store = Store(10, 10)
+    for second in range(100):
+        cookie = Cookie("a", "1", f"{second}.test", expires=second + 1.0)
+        store.put(cookie)
+        store.make_room([cookie], float(second), spare=False)
+    assert 10 >= len(store.all())
+
+
 @pytest.mark.parametrize(
-    "value", ["n{0}=1", "n{0}=1; Secure", "a=1; Path=/{0}", "a=1; Domain=h{0}.a.test"]
+    "value", ["n{0}=1", "{0:0>50}=1; Secure", "a=1; Path=/{0}", "a=1; Domain=h{0}.a.test"]
 )
 def test_what_has_gone_leaves_nothing_behind(value):
     jar = CookieJar(max_total=50)

@@ -6,6 +6,7 @@ import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from string import ascii_letters, digits
 
 import pytest
 
@@ -165,6 +166,19 @@ def test_a_text_that_is_no_list_is_refused_with_its_line(text, message):
         PublicSuffixes.parse(text)
 
 
+def test_what_a_rule_is_made_of():
+    def is_rule(character):
+        try:
+            return bool(PublicSuffixes.parse(f"a{character}b"))
+        except ValueError:
+            return False
+
+    characters = [chr(code) for code in range(0x180)]
+    ends_it = {character for character in characters if character.isspace()}
+    expected = {*ascii_letters, *digits, *"-_.", *ends_it, *characters[0x80:]}
+    assert expected == set(filter(is_rule, characters))
+
+
 @pytest.mark.parametrize("unit", ["a.", "a", "*.", "!", "\n", " ", "//", "公."])
 def test_hostile_texts_and_domains_take_linear_time(unit):
     RULES(unit * 100_000)
@@ -232,9 +246,18 @@ def test_another_module_of_that_name_is_not_the_package(name, tmp_path, monkeypa
 
 def test_an_installed_list_that_cannot_be_read_is_warned_about_once(install):
     install("<html>")
-    with pytest.warns(RuntimeWarning, match="publicsuffixlist can't be read.*line 1: '<html>'"):
+    words = "^the list of publicsuffixlist can't be read.*line 1: '<html>'"
+    with pytest.warns(RuntimeWarning, match=words) as caught:
         assert False is is_public_suffix("shared.example")
+    assert [__file__] == [warning.filename for warning in caught]
     assert [True, False] == [is_public_suffix("co.uk"), is_public_suffix("shared.example")]
+
+
+def test_an_installed_package_that_has_lost_its_list_is_warned_about(install, tmp_path):
+    install("")
+    (tmp_path / "publicsuffixlist" / "public_suffix_list.dat").unlink()
+    with pytest.warns(RuntimeWarning, match="publicsuffixlist can't be read.*No such file"):
+        assert False is is_public_suffix("shared.example")
 
 
 def test_the_list_is_not_read_before_it_is_needed(install):

@@ -190,8 +190,6 @@ def _is_news(terms: Terms, sent: tuple[str, str] | None, answered: int) -> bool:
     A second challenge means that the credentials are wrong, unless it says that the nonce was stale
     (RFC 7616, section 3.3). What was sent unasked may have met a server that forgot its nonces.
     """
-    if sent is None:
-        return True
     if (terms.realm, terms.nonce) == sent or answered >= _MOST_ANSWERS:
         return False
     return terms.is_stale or not answered
@@ -215,7 +213,7 @@ def _prefixes(space: str, origin: str) -> tuple[str, ...] | None:
     for uri in uris:
         absolute = _ABSOLUTE.match(uri)
         if absolute is not None:
-            scheme, authority, uri = absolute[1].lower(), absolute[2].lower(), absolute[3] or "/"
+            scheme, authority, uri = absolute[1].lower(), absolute[2].lower(), absolute[3]
             if f"{scheme}://{authority.removesuffix(_DEFAULT_PORTS[scheme])}" != origin:
                 continue
         found.append(uri)

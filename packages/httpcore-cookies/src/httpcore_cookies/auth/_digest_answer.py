@@ -53,7 +53,7 @@ class Terms(Value):
         if sum(map(len, said.values())) > _MOST_OCTETS:
             return None
         # Letters of ASCII alone: some others have such as their capitals.
-        algorithm = "MD5" if name is None else name.upper() if name.isascii() else ""
+        algorithm = "MD5" if name is None else name.upper() if name.isascii() else name
         is_session = algorithm.endswith(_SESSION)
         algorithm = algorithm.removesuffix(_SESSION)
         if not is_supported(algorithm):

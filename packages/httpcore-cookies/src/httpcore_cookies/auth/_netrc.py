@@ -28,10 +28,10 @@ _FILE_NAMES = (".netrc", "_netrc") if os.name == "nt" else (".netrc",)
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SPACE = re.compile(r"\s*")
 _LINE = re.compile(r"[^\n]*")
-_BARE = re.compile(r"(?:[^\s\\]++|\\.)++\\?|\\", re.DOTALL)
+_BARE = re.compile(r"(?:[^\s\\]++|\\.)*+\\?", re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_MACRO_END = re.compile(r"\n[ \t\r]*(?:\n|\Z)|\Z")  # a macro ends with an empty line
+_MACRO_END = re.compile(r"\n[ \t\r]*\n")  # a macro ends with an empty line
 
 
 class NetrcError(ValueError):

@@ -19,7 +19,8 @@ _FROM_PROXY = {
     "proxy-authenticate": "WWW-Authenticate",
     "proxy-authentication-info": "Authentication-Info",
 }
-_UNAUTHORIZED, _PROXY_AUTHENTICATION_REQUIRED = 401, 407
+_UNAUTHORIZED = 401
+_PROXY_AUTHENTICATION_REQUIRED = 407
 
 
 class Scheme(SecretHolder):

@@ -92,15 +92,14 @@ def _has_port(domain: str) -> bool:
     return ":" in domain and not _IPV6.fullmatch(domain)
 
 
-def check_path(name: str, path: str) -> str:
-    """Return the path, or raise InvalidCookie."""
+def check_path(name: str, path: str) -> None:
+    """Raise InvalidCookie for a path that can't be sent."""
     _must_be_text(path, f"path of {shown(name)}")
     if not path.startswith("/") or _BAD_IN_PATH.search(path):
         raise InvalidCookie(
             f"cookie {shown(name)}: the path {shown(path)} must begin with '/' and be"
             " printable ASCII without space and ';'"
         )
-    return path
 
 
 def check_cookie(cookie: Cookie) -> None:

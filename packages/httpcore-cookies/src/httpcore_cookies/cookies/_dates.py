@@ -46,10 +46,10 @@ def parse_cookie_date(value: str) -> float | None:
             year = int(found[1])
     if time is None or day is None or month is None or year is None:
         return None
-    if 70 <= year <= 99:
-        year += 1900
-    elif year <= 69:
+    if year < 70:
         year += 2000
+    elif year < 100:
+        year += 1900
     if year < _EARLIEST_YEAR:
         return None
     try:

@@ -32,9 +32,7 @@ def first_to_go(entries: list[Entry], excess: int, *, crowd: int, spare: bool) -
             for entry in left
             if (least_secure or not entry.cookie.secure) and sizes[entry.cookie.domain] > least_size
         ]
-        if not kind:
-            continue
-        count = excess + (max(len(kind) - excess, 0) // 10 if spare else 0)
+        count = excess + (len(kind[excess:]) // 10 if spare else 0)
         gone: set[Entry] = set()
         for entry in kind:
             # A domain that is down to the size is no crowd any more.

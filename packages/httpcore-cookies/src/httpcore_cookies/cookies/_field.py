@@ -47,7 +47,6 @@ def _joined(entries: list[Entry]) -> str:
     return _SEPARATOR.join([f"{c.name}={c.value}" if c.name else c.value for c in cookies])
 
 
-def _rank(entry: Entry) -> int:
-    if not entry.cookie.domain:
-        return 0
-    return 1 if entry.cookie.host_only else 2
+def _rank(entry: Entry) -> tuple[bool, bool]:
+    # the caller's, then the host's own, then what neighbours can have set
+    return bool(entry.cookie.domain), not entry.cookie.host_only

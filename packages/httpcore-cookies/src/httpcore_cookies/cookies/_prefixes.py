@@ -29,12 +29,12 @@ def promises_secure(name: str) -> bool:
 
 def promises_http_only(name: str) -> bool:
     """Tell whether a name promises that no script has set the cookie."""
-    return name.startswith("__") and name.lower().startswith(_HTTP_ONLY)
+    return name.lower().startswith(_HTTP_ONLY)
 
 
 def promises_host(name: str) -> bool:
     """Tell whether a name promises that the host itself set the cookie, for all of its paths."""
-    return name.startswith("__") and name.lower().startswith(_HOST)
+    return name.lower().startswith(_HOST)
 
 
 def breaks_promise(cookie: Cookie) -> bool:

@@ -4,7 +4,6 @@ Decides by the field and the request that it answers: nothing else, so no cookie
 already. How a field is read stands in `_parse`; what is done with the cookie may not live here.
 """
 
-import math
 from collections.abc import Callable
 
 from ._cookie import Cookie
@@ -70,5 +69,5 @@ def _domain(domain: str, host: str, is_public_suffix: Callable[[str], bool]) -> 
 def _expiry(parsed: ParsedCookie, now: float) -> float | None:
     # RFC 6265bis 5.7: Max-Age, if there is one, wins over Expires.
     if parsed.max_age is not None:
-        return now + min(parsed.max_age, _MAX_AGE_SECONDS) if parsed.max_age > 0 else -math.inf
+        return now + min(max(parsed.max_age, 0), _MAX_AGE_SECONDS)
     return None if parsed.expires is None else min(parsed.expires, now + _MAX_AGE_SECONDS)

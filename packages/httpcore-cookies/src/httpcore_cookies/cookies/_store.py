@@ -35,17 +35,19 @@ class _Domain:
         self.shelves: dict[_Place, _Shelf] = {}
 
     def same(self, cookie: Cookie) -> Entry | None:
-        shelf = self.shelves.get((cookie.path, cookie.host_only))
-        return shelf.get(cookie.name) if shelf else None
+        return self._shelf_of(cookie).get(cookie.name)
 
     def drop(self, cookie: Cookie) -> bool:
-        shelf = self.shelves.get((cookie.path, cookie.host_only))
-        entry = shelf.get(cookie.name) if shelf else None
-        if not shelf or entry is None or entry.cookie is not cookie:
+        shelf = self._shelf_of(cookie)
+        entry = shelf.get(cookie.name)
+        if entry is None or entry.cookie is not cookie:
             return False
         gone = shelf.pop(cookie.name, None) is not None
         self.count -= gone
         return gone
+
+    def _shelf_of(self, cookie: Cookie) -> _Shelf:
+        return self.shelves.get((cookie.path, cookie.host_only), _NOTHING)
 
     def entries(self) -> list[Entry]:
         return [entry for shelf in list(self.shelves.values()) for entry in list(shelf.values())]

@@ -128,7 +128,7 @@ class PublicSuffixes:
             )
         if not rules:
             raise ValueError("no rule of a public suffix list is in it")
-        return cls(frozenset(rule if rule.isascii() else _a_labels(rule) for rule in rules))
+        return cls(frozenset(map(_a_labels, rules)))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | None = None) -> Self:
@@ -203,7 +203,7 @@ def _whole_list() -> PublicSuffixes | None:
         warnings.warn(
             f"the list of {_PACKAGE} can't be read, so a short built-in one decides: {error}",
             RuntimeWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
         return None
 
