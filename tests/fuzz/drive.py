@@ -17,6 +17,7 @@ _PACKAGES = [
     "httpcore_cookies",
     "httpcore_pool",
     "httpcore_client",
+    "http_sf",  # which reads structured fields where we don't
 ]
 SLOW_SECONDS = 3.0  # of the processor, for one input; instrumented code takes several times as long
 _LONGEST = 2000  # octets of an input

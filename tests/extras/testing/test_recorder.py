@@ -300,6 +300,19 @@ def test_trailers_come_back(both, mock):
     assert [["X-End", "1"]] == both(scenario)[0]["response"]["trailers"]
 
 
+def test_secrets_in_trailers_are_not_written(run_client, path, mock):
+    fields = {"X-API-Key": "hidden", "Mine": "hidden", "X-End": "1"}
+    mock.get().respond(stream=[b"a"], trailers=fields)
+
+    async def scenario(client):
+        return dict((await client.get(URL)).trailers)
+
+    recorder = Recorder(path, secrets=["Mine"])
+    assert fields == run_client(scenario, adapters=[recorder, mock])
+    written = json.loads(path.read_text("utf-8"))["exchanges"][0]["response"]["trailers"]
+    assert [["X-API-Key", "[secure]"], ["Mine", "[secure]"], ["X-End", "1"]] == written
+
+
 def test_errors_that_no_network_makes_are_not_recorded(path, mock):
     mock.get("/a").fail(KeyError)
     mock.get("/b").respond(stream=[b"x", KeyError])
@@ -450,29 +463,72 @@ SECOND = ("exchanges", 1)
         ),
         (edited("version", value=2), "has version 2 of the format"),
         (edited("exchanges"), "can't be replayed: exchanges is missing"),
-        (edited("exchanges", value={}), "exchanges must be a list, not {}"),
-        (edited(*SECOND, value="x"), "exchange 2: it must be an object, not 'x'"),
+        (edited("exchanges", value={}), "exchanges must be a list, not an object"),
+        (edited(*SECOND, value="x"), "exchange 2: it must be an object, not a string"),
         (edited(*SECOND, "request", "url"), "exchange 2: url is missing"),
         (edited(*SECOND, "request", "url", value="::x"), "exchange 2: the scheme is missing"),
-        (edited(*SECOND, "request", "method", value=5), "method must be a string, not 5"),
-        (edited(*SECOND, "request", "headers", value=[["A"]]), "pairs of strings, not ['A']"),
-        (edited(*SECOND, "request", "body", value="x"), "body must be an object, not 'x'"),
+        (
+            edited(*SECOND, "request", "method", value=5),
+            "method must be a string, not a whole number",
+        ),
+        (
+            edited(*SECOND, "request", "method", value="G T"),
+            "exchange 2: method 'G T' is not a token",
+        ),
+        (edited(*SECOND, "request", "headers", value=[["A"]]), "of strings, which number 1 is not"),
+        (edited(*SECOND, "request", "body", value="x"), "body must be an object, not a string"),
         (edited(*SECOND, "request", "body", value={"base64": "%"}), "exchange 2: Only base64"),
         (edited(*SECOND, "response", "status_code", value=99), "from 200 to 999, not 99"),
-        (edited(*SECOND, "response", value=[]), "response must be an object, not []"),
+        (edited(*SECOND, "response", "status_code", value=True), "whole number, not true or false"),
+        (edited(*SECOND, "response", "reason_phrase", value="a\n"), "must not have control"),
+        (edited(*SECOND, "response", value=[]), "response must be an object, not a list"),
         (edited(*SECOND, "response"), "exchange 2: it has neither a response nor an error"),
         (
             edited(*SECOND, "error", value={"class": "Response", "message": ""}),
-            "exchange 2: 'Response' is no error of the network",
+            "exchange 2: class names no error of the network",
         ),
+        ("[" * 100_000, "is no recording of httpcore: it is nested too deeply"),
     ],
-    ids=[str(number) for number in range(16)],
+    ids=[str(number) for number in range(20)],
 )
 def test_what_is_no_recording_is_refused(tmp_path, text, says):
     path = tmp_path / "x.json"
     path.write_text(text)
     with pytest.raises(RecordingError, match=re.escape(says)):
         Replayer(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        edited(*SECOND, "request", "headers", value={"Authorization": "Bearer hidden"}),
+        edited(*SECOND, "request", "headers", value=[["Authorization", "Bearer hidden", 1]]),
+        edited(*SECOND, "request", "headers", value=[["Authorization", "hidden\n"]]),
+        edited(*SECOND, "request", "url", value="https://user:hidden@h h/"),
+        edited(*SECOND, "request", "body", value="password=hidden"),
+        edited(*SECOND, "request", "body", value={"base64": "hidden%"}),
+        edited(*SECOND, "error", value={"class": "hidden", "message": ""}),
+        edited("version", value=["hidden" * 9]),
+    ],
+)
+def test_no_error_shows_what_stands_in_the_file(tmp_path, text):
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    with pytest.raises(RecordingError) as caught:
+        Replayer(path)
+    assert "hidden" not in str(caught.value)
+
+
+def test_text_that_is_no_unicode_is_written_and_read(path, mock, run_client):
+    mock.get().fail(ReadTimeout("no answer at a\udcff"))
+
+    async def scenario(client):
+        with pytest.raises(ReadTimeout) as caught:
+            await client.get(URL)
+        return caught.value.message
+
+    first = run_client(scenario, adapters=[Recorder(path), mock])
+    assert first == run_client(scenario, adapters=[Replayer(path)])
 
 
 @pytest.mark.parametrize("match", ["url", ["url", "bodies"]], ids=str)

@@ -26,7 +26,7 @@ SEEDS = [
     + spell("b, c", PIECES)
     + b"\xfe"
     + b"\x00Accept\xfea\xfe"
-    for kind in range(6)
+    for kind in range(8)
 ]
 _SECRET = "hunter2"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -48,7 +48,7 @@ def check(data):
 
 
 def _step(source, headers, pairs):
-    kind, name, value = source.octet() % 6, source.text(PIECES), source.text(PIECES)
+    kind, name, value = source.octet() % 8, source.text(PIECES), source.text(PIECES)
     if kind == 2:
         headers.remove(name)
         return headers, [pair for pair in pairs if not _same(pair[0], name)]
@@ -66,6 +66,10 @@ def _step(source, headers, pairs):
                 headers.update({name: value})
             case 5:
                 headers = Headers([*pairs, (name, value)])
+            case 6:
+                headers.update(_several(name, value))
+            case 7:
+                headers = headers.with_defaults(Headers(_several(name, value)))
     except InvalidHeader as error:
         plain_error(error, *([_SECRET] if _SECRET not in name else []))
         _unchanged(before, headers, good)
@@ -79,7 +83,24 @@ def _unchanged(before, headers, good):
     assert before == headers.raw
 
 
+def _several(name, value):
+    return [(name, value), ("x-a", "1"), (name, "2")]
+
+
 def _naive(kind, name, value, pairs):
+    if kind == 7:
+        absent = [
+            pair
+            for pair in _several(name, value)
+            if not any(_same(pair[0], other) for other, _ in pairs)
+        ]
+        return [*pairs, *absent]
+    if kind == 6:  # the first of a name takes the place of all, the others follow at the end
+        if _same(name, "x-a"):
+            return [*_naive(4, name, value, pairs), ("x-a", "1"), (name, "2")]
+        for first in _several(name, value)[:2]:
+            pairs = _naive(4, *first, pairs)
+        return [*pairs, (name, "2")]
     known = [at for at, (other, _) in enumerate(pairs) if _same(other, name)]
     if not known or kind in (0, 5):
         return [*pairs, (name, value)]

@@ -1,11 +1,13 @@
 """HPACK: header blocks as octets, one after the other, and header lists to write.
 
 - Our decoder and the library give the same fields or refuse both; what we decode is bounded.
-- What our encoder writes both read back, whatever came before on the connection.
+- What our encoder writes both read back, whatever came before on the connection. Credentials are marked as
+  never indexed, and no table has them (RFC 7541, 7.1.3).
 """
 
 import hpack
 from hpack.exceptions import HPACKError
+from hpack.struct import NeverIndexedHeaderTuple
 
 from httpcore_pool.hpack import Decoder, Encoder
 
@@ -73,4 +75,14 @@ def _write(source, encoder, read, read_by_them):
     fields = [(source.pick(_NAMES), source.pick(_VALUES)) for _ in range(source.octet() % 6)]
     block = encoder.encode(fields)
     assert fields == read.decode(block), (fields, block)
-    assert fields == [tuple(field) for field in read_by_them.decode(block, raw=True)]
+    found = read_by_them.decode(block, raw=True)
+    assert fields == [tuple(field) for field in found]
+    for field in found:
+        assert isinstance(field, NeverIndexedHeaderTuple) == _is_secret(*field), field
+    assert not any(_is_secret(*field) for field in read_by_them.header_table.dynamic_entries)
+
+
+def _is_secret(name, value):
+    return (name == b"authorization" and value != b"") or (
+        name == b"cookie" and 0 < len(value) < 20
+    )

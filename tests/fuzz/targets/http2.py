@@ -71,7 +71,7 @@ def check(data):
         if stream.closed:
             break
     run_sync(connection.close())
-    _h2_takes(stream.written)
+    h2_takes(stream.written)
 
 
 async def _exchange(connection, source, answers):
@@ -147,12 +147,13 @@ def _frame(kind, flags, stream_id, payload):
     return len(payload).to_bytes(3) + bytes([kind, flags]) + stream_id.to_bytes(4) + payload
 
 
-def _h2_takes(written):
-    """h2 as the server, with windows as wide as any that may have been told."""
+def h2_takes(written):
+    """h2 as the server, with windows and frames as large as any that may have been told."""
     server = h2.connection.H2Connection(
         h2.config.H2Configuration(client_side=False, header_encoding=None)
     )
     server.local_settings = Settings(client=False, initial_values={_WINDOW: _WIDEST})
+    server.max_inbound_frame_size = 2**24 - 1
     server.initiate_connection()
     server.increment_flow_control_window(_WIDEST - 65_535)
     server.receive_data(written)

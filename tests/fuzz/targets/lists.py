@@ -1,12 +1,16 @@
 """Other grammars: lists, weights, links, dates, ranges, waits, alternative services, Cache-Control.
 
 - Nothing is raised, whatever a server sends. Written anew, what was read reads the same.
-- Elements of a list, joined by commas, fall apart into the same; numbers are within their bounds.
-- Dates: what we write in the one right form reads back; the standard library reads it as the same moment.
+- Elements of a list, joined by commas, fall apart into the same; numbers are within their bounds. Lists,
+  waits and Cache-Control mean what a naive reading gives, where there are no quotes.
+- Dates: what we write in each of the three forms reads back; the standard library reads the one right form
+  as the same moment.
 """
 
+import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import quote
 
 from httpcore_client.cache._control import CacheControl
 from httpcore_headers import (
@@ -62,8 +66,14 @@ def check(data):
 def _list(said):
     elements = split_list(said)
     assert all(each == each.strip(" \t") and each for each in elements)
+    if '"' not in said:
+        assert _naive_list(said) == elements
     if said.count('"') % 2 == 0:
         assert elements == split_list(" , ".join(elements)), (elements, said)
+
+
+def _naive_list(said):
+    return [element for each in said.split(",") if (element := each.strip(" \t"))]
 
 
 def _weights(said):
@@ -108,6 +118,10 @@ def _date(said):
         written = format_datetime(moment, usegmt=True)
         assert moment == parse_http_date(written, now=_NOW)
         assert moment == parsedate_to_datetime(written)
+        by_c = f"{moment:%a %b} {moment.day:2} {moment:%H:%M:%S} {moment.year}"
+        assert moment == parse_http_date(by_c, now=_NOW)
+        if abs(moment.year - _NOW.year) < 50:
+            assert moment == parse_http_date(f"{moment:%A, %d-%b-%y %H:%M:%S} GMT", now=_NOW)
 
 
 def _range(said):
@@ -124,8 +138,15 @@ def _range(said):
 
 
 def _wait(said):
-    seconds = parse_retry_after(said, now=_NOW)
-    assert seconds is None or 0 <= seconds <= _MOST_SECONDS
+    digits = said.strip(" \t")
+    if re.fullmatch("[0-9]+", digits):
+        significant = digits.lstrip("0") or "0"
+        expected = min(int(significant), _MOST_SECONDS) if len(significant) < 20 else _MOST_SECONDS
+    else:
+        moment = parse_http_date(said, now=_NOW)
+        left = None if moment is None else (moment - _NOW).total_seconds()
+        expected = None if left is None else min(max(left, 0), _MOST_SECONDS)
+    assert expected == parse_retry_after(said, now=_NOW)
 
 
 def _services(said):
@@ -135,6 +156,16 @@ def _services(said):
         assert 0 < service.port < 65536
         assert 0 <= service.max_age <= _MOST_SECONDS
         assert not set(service.host) & set('/@?#\\[]" \r\n')
+        assert service.max_age == 24 * 60 * 60 or "ma=" in said.lower()
+        assert not service.persist or "persist=" in said.lower()
+    assert found == parse_alt_svc([*map(_written_service, found.services)] or said)
+
+
+def _written_service(service):
+    host = f"[{service.host}]" if ":" in service.host else service.host
+    persist = "; persist=1" if service.persist else ""
+    protocol = quote(service.protocol, safe="", encoding="latin-1")
+    return f'{protocol}="{host}:{service.port}"; ma={service.max_age}{persist}'
 
 
 def _control(said):
@@ -147,6 +178,17 @@ def _control(said):
         seconds = control.seconds(name)
         assert 0 <= seconds < _MOST_SECONDS
         control.forbids(name)
-    # A server that forbids is heard, wherever it says so, unless a quoted text says it.
-    if '"' not in said and any(each.lower() == "no-store" for each in split_list(said)):
-        assert "no-store" in control
+    if '"' not in said:
+        assert _naive_control(said) == control
+
+
+def _naive_control(said):
+    """The first of a name counts; but that a directive is about all fields counts for more."""
+    pairs = [element.partition("=") for element in _naive_list(said)]
+    meant = {}
+    for name, equals, argument in reversed(pairs):
+        meant[name.lower()] = argument if equals else None
+    for name, equals, _ in pairs:
+        if name.lower() in ("no-cache", "private") and not equals:
+            meant[name.lower()] = None
+    return meant

@@ -1,10 +1,12 @@
 """What is shown of URLs, queries, forms and JSON, in logs, HAR and errors.
 
 - A secret's value is never shown: put under a secret name, nested in others, it is masked.
-- Text without a secret comes back as it was. What was masked once stays so; nothing is raised.
+- Text without a secret comes back as it was, and beside one all else does. What was masked once stays so;
+  nothing is raised.
 """
 
 import json
+import re
 from urllib.parse import quote
 
 from httpcore_urls import URL, InvalidURL, masking
@@ -29,6 +31,12 @@ SEEDS = [
     )
 ]
 _SECRET = "hunter2"
+_MASKS = [
+    masking.masked_reference,
+    masking.masked_parameters,
+    masking.masked_form,
+    masking.masked_json,
+]
 _NAMES = [
     "token",
     "password",
@@ -44,12 +52,7 @@ def check(data):
     source = Source(data)
     kind, name = source.octet() % 5, source.pick(_NAMES)
     around = source.text(PIECES)
-    for mask in (
-        masking.masked_reference,
-        masking.masked_parameters,
-        masking.masked_form,
-        masking.masked_json,
-    ):
+    for mask in _MASKS:
         shown = mask(around)
         assert isinstance(shown, str)
         assert mask(shown) == shown or "%" in around or "\\" in around, (
@@ -59,6 +62,29 @@ def check(data):
             mask(shown),
         )
     _under_a_name(kind, name, around)
+    _nothing_else(name, _harmless(around))
+
+
+def _harmless(text):
+    """Make words of it that are no names: of the letter z alone. It nests nothing deeply."""
+    plain = re.sub(r"\w", "z", re.sub(r"[%@\\]", "", text))
+    first, equals, rest = plain.partition("=")
+    return first + equals + rest.replace("=", "")
+
+
+def _nothing_else(name, text):
+    for mask in _MASKS:
+        assert text == mask(text), (mask, text)
+    safe, name = quote(text, safe="", errors="replace"), quote(name)
+    for mask, around in (
+        (masking.masked_reference, f"https://example.org/?a={safe}&{{}}&b={safe}#{safe}"),
+        (masking.masked_parameters, f"/{safe};{{}};a={safe}?{safe}"),
+        (masking.masked_form, f"{safe}={safe}&{{}}&{safe}"),
+    ):
+        shown = around.format(f"{name}={masking.MASK}")
+        assert shown == mask(around.format(f"{name}={_SECRET}")), (mask, around)
+    written = json.dumps({"a": text, "b": [{"token": masking.MASK}, text], text + "b": 1})
+    assert written == masking.masked_json(written.replace(masking.MASK, _SECRET)), written
 
 
 def _under_a_name(kind, name, around):

@@ -42,6 +42,9 @@ def check(data):
         return
     if not any(_SECRET in host for host, _ in read.entries):
         assert _SECRET not in repr(read)
+    for _, entry in [*read.entries, ("", read.default)]:
+        shown = "" if entry is None else repr(entry)
+        assert _SECRET not in shown or _SECRET in entry.login + entry.account, shown
     again = Netrc.parse(_written(read))
     assert (read.entries, read.default) == (again.entries, again.default)
     for host in {host for host, _ in read.entries} | {"nobody.test"}:

@@ -3,8 +3,11 @@
 - The tunnel is open, or a ProxyError, ReadError or ConnectTimeout says why, in plain text without the
   password; which of these does not depend on the split.
 - Not one octet behind a handshake is taken: what is read through the tunnel is what came behind.
-- The password goes out in the place for it, and nowhere else.
+- The password goes out in the place for it, and nowhere else. A tunnel is open only where the proxy says so,
+  by a naive reading of its answer.
 """
+
+import re
 
 from httpcore_pool import (
     ConnectTimeout,
@@ -46,6 +49,18 @@ SEEDS = [
 ]
 _NO_LIMIT = Budget(Options(timeout=Timeout()), lambda: 0.0)
 _SECRET = "hunter2"
+_CONNECT = (
+    rb"CONNECT a\.test:443 HTTP/1\.1\r\nHost: a\.test:443\r\n(?:User-Agent: [^\r\n]*\r\n)?"
+    rb"(?:Proxy-Authorization: Basic dXNlcjpodW50ZXIy\r\n)?\r\n"
+)
+_TO = rb"\x05\x01\x00\x03\x06a\.test\x01\xbb"
+_SENT = [
+    re.compile(_CONNECT),
+    re.compile(_CONNECT),
+    re.compile(rb"\x05\x01\x00(?:%b)?" % _TO),
+    re.compile(rb"\x05\x02\x00\x02(?:(?:\x01\x04user\x07hunter2)?(?:%b)?)" % _TO),
+]
+_STATUS = re.compile(rb"\s*HTTP/1\.\d (\d\d\d)")
 
 
 def check(data):
@@ -82,8 +97,18 @@ def _open(kind, pieces):
         plain_error(error, _SECRET)
         return type(error), b""
     finally:
-        assert _SECRET.encode() not in stream.written or kind > 2
+        assert _SENT[min(kind, 3)].fullmatch(stream.written), stream.written
+    assert _says_so(kind, b"".join(pieces)), pieces
     behind = b""
     while piece := run_sync(stream.read(65536)):
         behind += piece
     return "open", behind
+
+
+def _says_so(kind, octets):
+    if kind >= 2:
+        agreed = rb"\x05\x00" if kind == 2 else rb"\x05(?:\x00|\x02\x01\x00)"
+        return re.match(agreed + rb"\x05\x00", octets) is not None
+    heads = re.split(rb"\n\r?\n", octets)
+    statuses = [int(found[1]) for head in heads if (found := _STATUS.match(head))]
+    return next(status for status in statuses if status >= 200) < 300

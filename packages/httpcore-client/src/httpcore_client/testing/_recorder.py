@@ -162,7 +162,9 @@ class _Tee(pool.WrappedSource):
             raise
         self._pieces.append(piece)
         if not (piece or self.closed):
-            self.trailers = self._exchange.trailers = self.source.trailers
+            self.trailers = trailers = self.source.trailers
+            if trailers is not None:
+                self._exchange.trailers = self._recorder._scrubber.fields(trailers)
             self._exchange.error = None
             await self._end()
         return piece

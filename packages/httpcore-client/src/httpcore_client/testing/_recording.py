@@ -17,7 +17,7 @@ import os
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from .._siblings import URL, Headers, pool
+from .._siblings import Headers, pool
 
 __all__ = ["Exchange", "RecordingError", "load", "save"]
 
@@ -83,14 +83,17 @@ class Exchange:
         """
         request = _object(written, "request")
         method, url = _get(request, "method", str), _get(request, "url", str)
-        URL(url)  # which refuses what is none
+        asked = pool.Request(method, url)  # which refuses what nobody can ask for
         exchange = cls(method, url, _headers(request), _bytes(request))
         if "response" in written:
             response = _object(written, "response")
             exchange.status_code = _get(response, "status_code", int)
             if not 200 <= exchange.status_code <= 999:
-                raise ValueError(f"status_code is from 200 to 999, not {exchange.status_code}")
+                raise ValueError(
+                    f"status_code is from 200 to 999, not {exchange.status_code!r:.20}"
+                )
             exchange.reason_phrase = _get(response, "reason_phrase", str)
+            pool.Response(200, request=asked, reason_phrase=exchange.reason_phrase)  # the same here
             exchange.protocol = _get(response, "protocol", str)
             exchange.response_headers = _headers(response)
             exchange.response_body = _bytes(response)
@@ -101,16 +104,16 @@ class Exchange:
             exchange.error = _get(error, "class", str), _get(error, "message", str)
             kind = getattr(pool, exchange.error[0], None)
             if not (isinstance(kind, type) and issubclass(kind, pool.TransportError)):
-                raise ValueError(f"{exchange.error[0]!r} is no error of the network")
+                raise ValueError("class names no error of the network, such as ReadTimeout")
         if not (exchange.status_code or exchange.error):
             raise ValueError("it has neither a response nor an error")
         return exchange
 
 
 def _as(kind: type[_Kind], name: str, value: object) -> _Kind:
-    if not isinstance(value, kind):
-        text = f"{name} must be {_JSON[kind]}, not {value!r:.60}"
-        raise ValueError(text)  # noqa: TRY004 - what is wrong is the file
+    if type(value) is not kind:  # bool is an int
+        # Never the value itself, which may be a secret where somebody wrote the file by hand.
+        raise ValueError(f"{name} must be {_JSON[kind]}, not {_JSON[type(value)]}")
     return value
 
 
@@ -133,7 +136,15 @@ def _list(written: Any, name: str) -> list[object]:
     return cast("list[object]", _get(written, name, list))
 
 
-_JSON: dict[type, str] = {dict: "an object", list: "a list", str: "a string", int: "a whole number"}
+_JSON: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
 
 
 def _pairs(headers: Headers) -> list[list[str]]:
@@ -142,12 +153,12 @@ def _pairs(headers: Headers) -> list[list[str]]:
 
 def _headers(message: Any, name: str = "headers") -> Headers:
     fields: list[tuple[str, str]] = []
-    for pair in _list(message, name):
+    for number, pair in enumerate(_list(message, name), 1):
         match pair:
             case [str() as field, str() as value]:
                 fields.append((field, value))
             case _:
-                raise ValueError(f"{name} are pairs of strings, not {pair!r:.60}")
+                raise ValueError(f"{name} are pairs of strings, which number {number} is not")
     return Headers(fields)
 
 
@@ -183,17 +194,22 @@ def load(path: Path) -> list[Exchange]:
         written: object = json.loads(path.read_bytes())
     except ValueError as error:
         raise RecordingError(f"{path} is no JSON: {error}") from error
-    if not isinstance(written, dict) or cast("Any", written).get("format") != _FORMAT:
+    except RecursionError:
+        raise RecordingError(
+            f"{path} is no recording of httpcore: it is nested too deeply"
+        ) from None
+    file = cast("dict[str, object]", written) if isinstance(written, dict) else {}
+    version = file.get("version")
+    if file.get("format") != _FORMAT or not isinstance(version, int):
         raise RecordingError(f"{path} is no recording of httpcore")
-    version: object = cast("Any", written).get("version")
     if version != _VERSION:
         raise RecordingError(
-            f"{path} has version {version!r} of the format, of which {_VERSION} is known here"
+            f"{path} has version {version!r:.20} of the format, of which {_VERSION} is known here"
         )
     number = 0
     try:
         exchanges: list[Exchange] = []
-        for each in _list(written, "exchanges"):
+        for each in _list(file, "exchanges"):
             number += 1
             exchanges.append(Exchange.from_json(_as(dict, "it", each)))
     except ValueError as error:
@@ -216,7 +232,8 @@ def save(path: Path, exchanges: list[Exchange]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}-{id(exchanges)}")
     try:
-        with part.open("x", encoding="utf-8", newline="\n") as file:
+        # A lone surrogate, which an operating system's text may have, is written as JSON escapes it.
+        with part.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             json.dump(written, file, indent=2, ensure_ascii=False)
             file.write("\n")
         part.replace(path)
