@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 import httpcore_client as httpcore
+from httpcore_client import ScriptedBackend, SyncClient
 from httpcore_client.content import encode_multipart
+from httpcore_client.websocket import WebSocketClosed, WebSocketRefused
 from httpcore_cookies import parse_set_cookie
 from httpcore_urls import URL, InvalidURL
 from testkit.certificates import Issued
 from testkit.peer import Peer, response
+from testkit.websocket import CLOSE, TEXT, Script, frame
 
 MiB = 2**20
 PYPROJECTS = Path(__file__).parents[2].glob("packages/*/pyproject.toml")
@@ -203,25 +206,60 @@ def test_69_a_host_of_any_length_is_refused_in_linear_time(unit):
     assert_linear(lambda text: URL(f"http://{text}.test/"), unit, 5_000)
 
 
+def assert_harmless(error):
+    told = str(error) + repr(error)
+    assert told.isprintable()  # no escapes, no line ends, nothing that turns around what follows
+    assert len(told) < 4_000
+
+
 def test_78_what_a_peer_writes_moves_no_terminal(visit):
     """An escape sequence is refused where it may not stand, and shown as text where it is told of."""
 
     async def scenario(client, url):
-        for path in ("/reason", "/value", "/location", "/body"):
+        for path in ("/reason", "/c1", "/value", "/location", "/body"):
             with pytest.raises(httpcore.HTTPError) as caught:
                 (await client.get(url + path)).raise_for_status()
-            told = str(caught.value) + repr(caught.value)
-            assert "\x1b" not in told
-            assert "\u202e" not in told  # turns around what follows
-            assert len(told) < 4_000
+            assert_harmless(caught.value)
 
     visit(
         scenario,
         response(b"", "404 \x1b[2J"),
+        response(b"", "404 \x9b2J"),
         response(b"", "404 No", b"X: \x1b[2J"),
         response(b"", FOUND, b"Location: http://a\x1b[2J.test/"),
         response("\x1b[2J\u202eevil".encode() * 1_000, "404 No", b"Content-Type: text/plain"),
     )
+
+
+EVIL = "\x1b[2J\x9b2J\r\n\u202e"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        frame(CLOSE, (1000).to_bytes(2, "big") + EVIL.encode()),
+        frame(CLOSE, (4999).to_bytes(2, "big") + b"\xff\x1b"),  # no UTF-8
+        frame(TEXT, b"\xff\x1b[2J"),
+        frame(0x3, EVIL.encode()),
+    ],
+)
+def test_78_what_is_said_over_a_websocket_moves_no_terminal(said):
+    with Script(said) as ws:
+        with pytest.raises(WebSocketClosed) as caught:
+            ws.receive()
+        assert_harmless(caught.value)
+
+
+def test_78_a_refusal_of_a_websocket_moves_no_terminal():
+    fields = b"Location: http://a/\x9b2J\r\nContent-Length: 0"
+    refusal = b"HTTP/1.1 302 \x9b2J\r\n" + fields + b"\r\n\r\n"
+    with (
+        SyncClient(backend=ScriptedBackend([lambda stream: refusal]), trust_env=False) as client,
+        pytest.raises(WebSocketRefused) as caught,
+        client.websocket("ws://example.org/"),
+    ):
+        raise AssertionError
+    assert_harmless(caught.value)
 
 
 def test_80_two_locations_that_differ_lead_nowhere(visit):

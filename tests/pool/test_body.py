@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from pathlib import Path
 
 import pytest
 
@@ -225,6 +226,7 @@ def test_pieces_must_be_bytes(content):
         (io.StringIO("text"), "open it in binary mode"),
         ({"a": "b"}, "data= for a form or json= for JSON"),
         (12, "not int"),
+        (Path("a.txt"), r"content is a path; open the file that it names: open\(path, 'rb'\)"),
     ],
 )
 def test_what_gives_no_bytes_is_refused(content, words):

@@ -333,6 +333,33 @@ def test_a_file_in_text_mode_is_refused_whatever_is_around_it(path):
         refused(file)
 
 
+class Encoder(io.BytesIO):
+    """Gives bytes, and has the charset of what they are made of, as forms of other libraries have."""
+
+    encoding = "utf-8"
+
+
+class Decoder:
+    """Gives text, and has no file of Python's own in it."""
+
+    encoding = "utf-8"
+
+    def read(self, size=-1):
+        return ""
+
+
+class AsyncDecoder(Decoder):
+    async def read(self, size=-1):
+        return ""
+
+
+def test_what_has_an_encoding_is_a_text_if_it_gives_text():
+    assert [b"abc"] == run_sync(pieces_of(make_body(Encoder(b"abc"))))
+    for text in (Decoder(), AsyncDecoder()):
+        with pytest.raises(TypeError, match="text mode; open it in binary mode"):
+            make_body(text)
+
+
 def test_a_file_that_can_not_be_read_is_refused(path):
     with path.open("ab") as file, pytest.raises(TypeError, match="not open for reading"):
         make_body(file)

@@ -57,6 +57,16 @@ def test_other_schemes_are_refused_with_the_password_masked(url):
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "is_told"), [("ws://a.test", True), ("WSS://a.test/", True), ("ftp://a.test/", False)]
+)
+def test_the_url_of_a_websocket_says_what_opens_it(url, is_told):
+    with pytest.raises(UnsupportedScheme) as caught:
+        Request("GET", url)
+    told = "; client.websocket(url), of httpcore_client, opens a WebSocket"
+    assert is_told == str(caught.value).endswith(told)
+
+
 def test_host_comes_first_and_content_has_a_length():
     request = Request("POST", "http://example.org:8080/", b"abc", {"X-A": "1"})
     assert [(b"Host", b"example.org:8080"), (b"X-A", b"1"), (b"Content-Length", b"3")] == fields(

@@ -1,6 +1,8 @@
 """Byte sources and the iterators over them."""
 
 import gc
+import subprocess
+import sys
 from contextlib import aclosing
 
 import pytest
@@ -194,3 +196,25 @@ def test_the_twin_of_a_stream_of_text_iterates_and_closes():
     with SyncTextStream(stream) as twin:
         assert ["a", ""] == list(twin)
     assert ["closed"] == closes
+
+
+# A script that ends before it has read a body: by then nothing can be imported, as showing its URL may need.
+LEFT_OPEN = """
+from httpcore_pool import BytesSource
+
+class Body(BytesSource):
+    closed = False
+
+    def __repr__(self):
+        import colorsys
+        return "a body"
+
+kept = Body(b"hello")
+"""
+
+
+def test_a_body_that_is_open_at_the_end_of_a_script_ends_it_in_silence():
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", LEFT_OPEN], capture_output=True, check=True
+    )
+    assert (b"", b"") == (done.stdout, done.stderr)

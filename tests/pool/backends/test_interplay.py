@@ -1,5 +1,6 @@
 """`write_some` and `read_available`: writing with an eye on what the peer says, over real sockets."""
 
+import asyncio
 import select
 import socket
 import struct
@@ -7,7 +8,15 @@ import threading
 
 import pytest
 
-from httpcore_pool import ReadError, ScriptedStream, WriteError, WriteTimeout, run_sync
+from httpcore_pool import (
+    AsyncioBackend,
+    ReadError,
+    ScriptedStream,
+    WriteError,
+    WriteTimeout,
+    run_sync,
+)
+from httpcore_pool._until import Until
 from httpcore_pool.backends import _sockets
 
 LARGE = bytes(8_000_000)
@@ -138,6 +147,89 @@ def test_no_time_left_is_a_write_timeout(world, connect):
         await stream.close()
 
     world.run(scenario)
+
+
+@pytest.mark.parametrize("write", ["write", "write_some"])
+def test_octets_that_are_taken_put_off_a_limit_but_not_a_moment(world, write):
+    """A total is a moment: who takes an octet now and then does not put it off."""
+
+    def slow(sock, over):
+        while not over.wait(0.01) and sock.recv(2048):
+            pass
+
+    async def sent(*, until):
+        backend, over = world.Backend(), threading.Event()
+        ours, theirs = socket.socketpair()  # TCP would open its window in leaps
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+        with theirs:
+            reader = threading.Thread(target=slow, args=(theirs, over))
+            reader.start()
+            stream = await backend.wrap_socket(ours)
+            limit = Until(backend.now() + SHORT, backend.now) if until else SHORT
+            try:
+                # It takes longer than the limit, in steps that are shorter than the limit.
+                await getattr(stream, write)(bytes(100_000), limit)
+            finally:
+                over.set()
+                await stream.close()
+                reader.join()
+
+    async def scenario():
+        await sent(until=False)
+        with pytest.raises(WriteTimeout):
+            await sent(until=True)
+
+    world.run(scenario)
+
+
+def test_a_write_that_is_cancelled_in_asyncio_has_sent_all_also_behind_another(peer):
+    """What it is given is queued whole, so that whoever goes on knows where."""
+    go, received = threading.Event(), []
+
+    def late(sock):
+        go.wait(5)
+        while not (received and received[-1].endswith(b"third")):
+            received.append(sock.recv(1 << 20))
+        sock.sendall(b"all")
+        takes_all(sock)
+
+    async def scenario():
+        stream = await AsyncioBackend().connect_tcp([("127.0.0.1", peer(late).port)], 5)
+        with pytest.raises(WriteTimeout):
+            await stream.write_some(LARGE, SHORT)
+        second = asyncio.ensure_future(stream.write_some(b"second", 5))
+        await asyncio.sleep(0)
+        second.cancel()
+        (error,) = await asyncio.gather(second, return_exceptions=True)
+        go.set()
+        await stream.write(b"third", 5)
+        said = await stream.read(10, 5)
+        await stream.close()
+        return type(error), said
+
+    assert (asyncio.CancelledError, b"all") == asyncio.run(scenario())
+    assert LARGE + b"secondthird" == b"".join(received)
+
+
+def test_who_speaks_and_takes_nothing_fills_no_memory(world, connect):
+    """What was not taken is not followed by more, for each octet that comes back."""
+    over, piece, pieces = threading.Event(), bytes(2**20), 40  # more than sockets hold
+
+    def speaks(sock):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while not over.wait(0.001):
+            sock.sendall(b"x")
+
+    async def scenario():
+        stream, taken, heard = await connect(speaks), 0, 0
+        while heard < pieces:
+            taken += await stream.write_some(piece, 5)
+            heard += len(await stream.read_available(1) or b"")
+        over.set()
+        await stream.close()
+        return taken
+
+    assert world.run(scenario) < pieces * len(piece) / 2
 
 
 def test_a_reset_is_an_error_or_an_end(world, connect):

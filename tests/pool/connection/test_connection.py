@@ -282,21 +282,30 @@ def test_alpn_decides_over_tls(world, peer, handlers, authority, http1, http2, a
     assert protocol == world.run(scenario)
 
 
-def test_a_protocol_that_was_not_offered_is_refused(peer, handlers, authority):
+@pytest.mark.parametrize(
+    ("chosen", "spoken", "hint"),
+    [
+        ("h2", {"http2": False}, "but http2=False: {}, or give http2=True"),
+        ("http/1.1", {"http1": False}, "but http1=False: {}, or give http1=True"),
+        ("acme-tls/1", {}, "but nothing here speaks it: {}"),
+    ],
+)
+def test_a_protocol_that_was_not_offered_is_refused(
+    peer, handlers, authority, chosen, spoken, hint
+):
     # A caller's own context offers what its owner has set, whatever http2= says.
     context = ssl.create_default_context(cafile=authority.bundle)
-    context.set_alpn_protocols(["h2"])
-    server = peer(handlers.drain, context=authority.server_context(alpn=("h2",)))
+    context.set_alpn_protocols([chosen])
+    server = peer(handlers.drain, context=authority.server_context(alpn=(chosen,)))
 
     async def scenario():
-        connection = HTTPConnection(
-            server.url, AsyncioBackend(), ssl=TLSConfig(context), http2=False
-        )
+        connection = HTTPConnection(server.url, AsyncioBackend(), ssl=TLSConfig(context), **spoken)
         return await raised_by(body_of(connection, server.url))
 
     error = asyncio.run(scenario())
     assert ConnectError is type(error)
-    assert "the server chose 'h2', which was not offered" in str(error)
+    told = hint.format("leave it out of the context's set_alpn_protocols()")
+    assert f"the server chose {chosen!r}, which the ssl.SSLContext offers, {told}" in str(error)
 
 
 def test_a_trust_that_can_not_be_loaded_closes_the_stream(tmp_path):

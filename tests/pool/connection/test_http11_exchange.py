@@ -336,6 +336,19 @@ def test_a_switched_connection_is_handed_over_with_what_came_behind_the_head(
     ) == run(scenario)
 
 
+def test_who_writes_to_a_switched_connection_hears_first_what_came_behind_the_head(run):
+    async def scenario():
+        connection, stream = over(asked(SWITCHED + b"early"))
+        fields = {"Connection": "Upgrade", "Upgrade": "echo"}
+        raw = (await connection.send(Request("GET", URL, headers=fields))).network_stream
+        before = len(stream.written)
+        taken = await raw.write_some(b"out"), await raw.read(9), await raw.write_some(b"out")
+        await raw.close()
+        return taken, stream.written[before:]
+
+    assert ((0, b"early", 3), b"out") == run(scenario)
+
+
 def test_an_upgrade_that_is_refused_is_an_ordinary_response(run):
     async def scenario():
         connection, _ = over(asked(OK))

@@ -21,6 +21,7 @@ WE_TAKE = {
     "behind a GOAWAY": "a server that is going away still answers (RFC 9113 6.8)",
     "a Content-Length in trailers": "it says nothing any more (RFC 9110 6.5.1)",
     "an ALTSVC frame": "whatever is wrong with it, it is ignored (RFC 7838 4)",
+    "a PRIORITY frame": "at worst it is an error of its stream (RFC 9113 5.3.2, 6.3)",
     "204 or 304": "their Content-Length says nothing about this response (RFC 9110 8.6)",
 }
 WE_REFUSE = {
@@ -77,7 +78,7 @@ FRAMES = st.one_of(
     ),
     st.tuples(
         st.just("raw"),
-        st.sampled_from([3, 4, 6, 7, 8]),
+        st.sampled_from([2, 3, 4, 6, 7, 8]),
         st.integers(0, 9),
         STREAMS,
         st.integers(0, 1),
@@ -255,6 +256,8 @@ def excuse(ours, made, data):
         return "behind a GOAWAY"
     if made[:2] == ("raw", 10):
         return "an ALTSVC frame"
+    if made[0] == "priority" or made[:2] == ("raw", 2):
+        return "a PRIORITY frame"
     if stream_id in ours.streams and (stream is None or stream.ended):
         return "a stream that is over"
     if stream is not None and stream.head is not None and stream.head.status_code in (204, 304):

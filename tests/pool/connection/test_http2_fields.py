@@ -65,24 +65,31 @@ def test_fields_that_connection_names_are_dropped_with_it():
         headers={"X-A": "1", "Connection": "close, X-a , x-b", "X-B": "2", "X-C": "3"}
     )
     assert {b"x-c"} == {name for name in fields if not name.startswith(b":")}
+    fields = fields_of(headers={"Keep-Alive": "x-a", "X-A": "1"})  # which names none
+    assert b"x-a" in fields
 
 
 @pytest.mark.parametrize(
     ("value", "kept"), [("trailers", True), ("Trailers", True), ("gzip", False)]
 )
 def test_te_may_say_trailers_only(value, kept):
-    assert kept is (b"te" in fields_of(headers={"TE": value}))
+    fields = fields_of(headers={"TE": value, "X-A": "b"})
+    assert (kept, True) == (b"te" in fields, b"x-a" in fields)
 
 
 def test_several_cookies_are_one_field_in_the_place_of_the_first():
     head = write_head(Raw((b"Cookie", b"a=1"), (b"x-a", b"b"), (b"cookie", b"b=2; c=3")))
     assert [(b"cookie", b"a=1; b=2; c=3"), (b"x-a", b"b")] == head.fields[4:]
+    head = write_head(Raw((b"x-a", b"b"), (b"cookie", b"a=1"), (b"x-b", b"c"), (b"cookie", b"b=2")))
+    assert [(b"x-a", b"b"), (b"cookie", b"a=1; b=2"), (b"x-b", b"c")] == head.fields[4:]
     assert (b"cookie", b"a=1") == write_head(Raw((b"Cookie", b"a=1"))).fields[4]
 
 
 def test_content_has_its_length_and_chunks_have_none():
     head = written("POST", content=b"hello")
     assert (5, b"5") == (head.length, dict(head.fields)[b"content-length"])
+    assert not head.expects
+    assert 10**19 - 1 == write_head(Raw((b"Content-Length", b"9" * 19))).length
     head = written("POST", content=[b"hello"])
     assert (None, False) == (head.length, b"transfer-encoding" in dict(head.fields))
 
@@ -132,7 +139,7 @@ def test_other_values_are_sent_as_they_are(value):
     ("method", "target"),
     [
         *[(method, None) for method in ("GE T", "", "GET\n", "GÉT")],
-        *[("GET", target) for target in ("", "/ x", "/é", "/\ud800", "/💩?a")],
+        *[("GET", target) for target in ("", "/ x", "/\x7f", "/é", "/\ud800", "/💩?a")],
     ],
 )
 def test_a_method_or_target_that_is_none_is_our_error(method, target):
@@ -192,25 +199,32 @@ def test_only_what_says_the_same_each_time_is_remembered():
     written(headers={"Authorization": "Basic secret"})
     written("POST", content=b"hello")
     assert {} == module._heads
-    written(headers={"Accept": "*/*"})
-    assert 1 == len(module._heads)
+    names = ("Accept", "Accept-Encoding", "Accept-Language", "User-Agent")
+    for number, name in enumerate(names, 1):
+        head = written(headers={name: "b"})
+        assert number == len(module._heads)
+        assert head.fields[1:2] + head.fields[4:] == [*module._heads.values()][-1].fields
 
 
 def test_so_many_heads_and_names_are_remembered_and_not_more(monkeypatch):
     monkeypatch.setattr(module, "_MOST_HEADS", 3)
     monkeypatch.setattr(module, "_MOST_NAMES", 3)
+    for remembered in (module._heads, module._known, module._sent_as):
+        remembered.clear()
+    kept, names = [], set()
     for number in range(10):
+        kept.append((len(module._heads), len(module._known)))
         head = written(url=f"https://host-{number}.test/", headers={f"Seldom-{number}": "a"})
         assert f"host-{number}.test".encode() == head.fields[1][1]
         head = written(url=f"https://host-{number}.test/")
         assert f"host-{number}.test".encode() == head.fields[1][1]
         read_head([(b":status", b"200"), (b"seldom-%d" % number, b"a")])
-    read_head([(b":status", b"200"), *[(b"seldom-%d" % number, b"a") for number in range(10)]])
-    assert (True, True, True) == (
-        len(module._heads) <= 3,
-        len(module._sent_as) <= 3,
-        len(module._known) <= 3,
-    )
+        names.add(len(module._sent_as))
+    assert [(0, 0), *[(1, 1), (2, 2), (3, 3)] * 3] == kept
+    assert {2, 3} == names
+    for size in (4, 3):
+        read_head([(b":status", b"200"), *[(b"many-%d" % at, b"a") for at in range(size)]])
+        assert {4: 0, 3: 3}[size] == len(module._known)
 
 
 # Responses.
@@ -236,7 +250,11 @@ def test_a_head_begins_with_its_status(fields):
 
 
 @pytest.mark.parametrize(
-    "status", [b"", b"20", b"2000", b"099", b"abc", b"+20", b"200 ", "２００".encode()]
+    "status",
+    [
+        *(b"", b"20", b"2000", b"099", b"abc", b"+20", b"200 ", "２００".encode()),
+        *(b":00", b"2/0", b"2:0", b"20/", b"20:"),
+    ],
 )
 def test_a_status_is_three_digits(status):
     assert "its status is" in why_not(read_head, (b":status", status))
@@ -266,11 +284,15 @@ def test_names_are_tokens_in_lower_case(name):
     ],
 )
 def test_fields_about_the_connection_are_malformed_each_time(name, value):
+    assert [(b"te", b"trailers")] == read_trailers([(b"te", b"trailers")])
     for _ in range(2):
         assert "is a field about the connection" in why_not(
             read_head, (b":status", b"200"), (name, value)
         )
-    assert [(b"te", b"trailers")] == read_trailers([(b"te", b"trailers")])
+
+
+def test_host_may_stand_in_a_response():
+    assert [(b"host", b"a")] == read_head([(b":status", b"200"), (b"host", b"a")]).fields
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,11 @@ def test_a_head_goes_out_in_as_many_frames_as_it_needs(size, sizes, end, parse):
     assert (sizes, block) == ([len(piece) for piece in pieces], b"".join(pieces))
 
 
+def test_the_pieces_behind_the_first_have_no_flags_but_the_end_of_the_head():
+    octets = frames.head_frames(7, bytes(40_000), end=True)
+    assert [1, 0, 4] == [octets[at * (16_384 + 9) + 4] for at in range(3)]
+
+
 @pytest.mark.parametrize("end", [False, True])
 @pytest.mark.parametrize("size", [0, 255, 256, 16_384, 100_000])
 def test_content_goes_out_behind_its_header(size, end):

@@ -10,6 +10,7 @@ from httpcore_pool import MessageLimits, RemoteProtocolError
 CODES = h2.settings.SettingCodes
 ERRORS = h2.errors.ErrorCodes
 PING = frames.PingFrame(0, b"12345678")
+ALTSVC = b"\0\0\1\x0a\0\0\0\0\0\xff"  # malformed: RFC 7838 4
 UNKNOWN = b"\0\0\2\x42\0\0\0\0\0hi"  # of an extension: RFC 9113 5.5
 
 
@@ -41,7 +42,8 @@ def test_what_we_do_not_know_is_ignored(h2_state):
     client = h2_state().greet()
     stream = client.open()
     client.state.take()
-    client.hear(UNKNOWN, frames.PriorityFrame(1, 3), frames.PriorityFrame(7, 0))
+    client.hear(UNKNOWN, ALTSVC, frames.PriorityFrame(1, 3), frames.PriorityFrame(7, 0))
+    client.hear(*[frames.PriorityFrame(number, number) for number in (1, 2, 7)])
     client.hear(frames.SettingsFrame(0, {0x42: 1}))
     assert (None, None, ["Settings"]) == (
         client.state.failure,
@@ -54,12 +56,15 @@ USELESS = {
     "ping": lambda client: PING,
     "answers to none of our pings": lambda client: frames.PingFrame(0, bytes(8), flags=["ACK"]),
     "settings": lambda client: frames.SettingsFrame(0, {}),
+    "answers to none of our settings": lambda client: frames.SettingsFrame(0, flags=["ACK"]),
+    "goodbyes": lambda client: frames.GoAwayFrame(0, 1, ERRORS.NO_ERROR),
     "priority": lambda client: frames.PriorityFrame(1, 0),
     "unknown": lambda client: UNKNOWN,
     "window": lambda client: frames.WindowUpdateFrame(0, 1),
     "window of a stream": lambda client: frames.WindowUpdateFrame(1, 1),
     "window of a stream that is over": lambda client: frames.WindowUpdateFrame(3, 1),
     "no content": lambda client: client.data(1, b""),
+    "no content for a stream that is over": lambda client: client.data(3, b""),
     "content for a stream that is over": lambda client: client.data(3, b"x"),
     "head for a stream that is over": lambda client: client.head(3),
     "reset of a stream that is over": lambda client: frames.RstStreamFrame(3, 8),
@@ -151,7 +156,9 @@ def test_content_in_flight_for_a_stream_that_we_gave_up_is_no_flood(h2_state):
     client.state.take()
     client.hear(*[client.data(1, bytes(512))] * 2048)
     assert not calmed(client)
-    client.hear(*[client.data(1, b"x")] * 1001)
+    client.hear(*[client.data(1, b"x")] * 1000)
+    assert not calmed(client)
+    client.hear(client.data(1, b"x"))
     assert calmed(client)
 
 

@@ -199,6 +199,7 @@ def test_the_first_who_waits_to_open_is_called(h2_state):
     client.state.openers.update({first: None, second: None})
     client.state.close(stream)
     assert (True, False) == (first.changed, second.changed)
+    assert "Ping" not in [name for name, *_ in client.told()]  # neither reads
 
 
 def test_who_is_called_while_reading_is_woken_by_an_answer_to_a_ping(h2_state):

@@ -31,7 +31,9 @@ def broken_by(client, *made):
     """The code of the GOAWAY that frames are answered with, and the words of the failure."""
     client.state.take()
     client.hear(*made)
-    goodbyes = [what for name, _, what in client.told() if name == "GoAway"]
+    told = client.told()
+    goodbyes = [what for name, _, what in told if name == "GoAway"]
+    assert "GoAway" == told[-1][0]  # nothing is sent after it
     assert RemoteProtocolError is type(client.state.failure)
     assert client.state.draining
     assert str(client.state.failure).startswith("the server broke HTTP/2: ")
@@ -107,6 +109,15 @@ def test_a_head_may_come_in_pieces(h2_state):
     )
 
 
+def test_a_head_may_have_padding_and_a_priority(h2_state):
+    client = h2_state().greet()
+    stream = client.open()
+    head = client.head(1, (b"x-a", b"b"), end=True, flags=("END_HEADERS", "PADDED", "PRIORITY"))
+    head.pad_length, head.depends_on = 3, 1
+    client.hear(head)
+    assert (200, [(b"x-a", b"b")], None) == stream.head
+
+
 def test_the_headers_of_a_stream_that_is_over_keep_the_decoder_in_step(h2_state):
     client = h2_state().greet()
     client.state.close(client.open())
@@ -156,6 +167,42 @@ def test_more_fields_than_the_limit_are_an_error_of_the_stream(h2_state):
     assert ERRORS.ENHANCE_YOUR_CALM == reset_by(client, client.open(), made)[0]
 
 
+def test_a_priority_of_a_wrong_length_is_an_error_of_its_stream(h2_state):
+    client = h2_state().greet()
+    stream, over = client.open(), client.open()
+    client.state.close(over)
+    client.state.take()
+    client.hear(octets(2, over.id, bytes(4)), octets(2, 7, bytes(6)))
+    assert (b"", None) == (client.state.take(), client.state.failure)
+    for size in (4, 6):
+        code, words = reset_by(client, stream, octets(2, stream.id, bytes(size)))
+        assert (ERRORS.FRAME_SIZE_ERROR, "PRIORITY of a wrong length") == (code, words)
+        stream = client.open()
+
+
+# SETTINGS (RFC 9113 6.5).
+
+
+def test_who_waits_for_the_first_settings_hears_of_them_and_of_no_others(h2_state):
+    client = h2_state()
+    stream = client.open("POST", end=False)
+    stream.uploader = News()
+    client.hear(frames.SettingsFrame(0))
+    assert (True, True) == (stream.changed, stream.uploader.changed)
+    stream.changed = stream.uploader.changed = False
+    client.hear(frames.SettingsFrame(0))
+    assert (False, True) == (stream.changed, stream.uploader.changed)  # windows may be other ones
+
+
+def test_settings_that_allow_more_streams_call_who_waits_to_open(h2_state):
+    client = h2_state().greet({CODES.MAX_CONCURRENT_STREAMS: 1})
+    client.open()
+    waiting = News()
+    client.state.openers[waiting] = None
+    client.hear(frames.SettingsFrame(0, {CODES.MAX_CONCURRENT_STREAMS: 2}))
+    assert (True, True) == (waiting.changed, client.state.has_room)
+
+
 # The connection's window is given back whoever the bytes are for.
 
 
@@ -174,15 +221,20 @@ def test_the_connections_window_is_given_back_as_bytes_come_in(h2_state, who):
     assert [("WindowUpdate", 0, 20_000)] == client.told()
     for _ in range(20):
         client.hear(client.data(1, bytes(10_000)))
-    assert client.state.failure is None
+    assert (None, [("WindowUpdate", 0, 20_000)] * 10) == (client.state.failure, client.told())
 
 
-def test_more_than_the_connections_window_breaks_it(h2_state):
+@pytest.mark.parametrize("last", [16_383, 16_384])
+def test_more_than_the_connections_window_breaks_it(h2_state, last):
     client = h2_state(settings=HTTP2Settings(connection_window_bytes=65_535)).greet()
     client.open()
-    made = [client.head(1), *[client.data(1, bytes(16_384))] * 4]
-    code, words = broken_by(client, *made)
-    assert (ERRORS.FLOW_CONTROL_ERROR, True) == (code, "connection's window" in words)
+    made = [client.head(1), *[client.data(1, bytes(16_384))] * 3, client.data(1, bytes(last))]
+    if last == 16_383:
+        client.hear(*made)
+        assert client.state.failure is None
+    else:
+        code, words = broken_by(client, *made)
+        assert (ERRORS.FLOW_CONTROL_ERROR, True) == (code, "connection's window" in words)
 
 
 def test_a_dead_connection_gives_nothing_back(h2_state):
@@ -218,8 +270,10 @@ def test_a_reset_fails_its_stream_only(h2_state, code, kind, sent, name):
 def test_a_reset_behind_the_whole_response_means_the_rest_of_the_request_only(h2_state):
     client = h2_state().greet()
     stream = client.open("POST", end=False)
-    client.hear(client.head(1, end=True), frames.RstStreamFrame(1, ERRORS.NO_ERROR))
-    assert (None, {}) == (stream.failure, client.state.streams)
+    client.hear(client.head(1, end=True))
+    stream.changed = False
+    client.hear(frames.RstStreamFrame(1, ERRORS.NO_ERROR))
+    assert (None, {}, True) == (stream.failure, client.state.streams, stream.changed)
 
 
 def test_a_reset_of_a_stream_that_is_over_changes_nothing(h2_state):
@@ -254,6 +308,7 @@ def test_a_reset_of_a_stream_that_is_over_changes_nothing(h2_state):
             1,
             "a header block was left unfinished",
         ),
+        ([frames.HeadersFrame(1, b"\x88")] * 2, 1, "a header block was left unfinished"),
         (
             [frames.HeadersFrame(1, b"\xff", flags=["END_HEADERS"])],
             9,
@@ -264,7 +319,12 @@ def test_a_reset_of_a_stream_that_is_over_changes_nothing(h2_state):
         ([frames.SettingsFrame(0, {CODES.ENABLE_PUSH: 2})], 1, ""),
         ([frames.SettingsFrame(0, {CODES.INITIAL_WINDOW_SIZE: 2**31})], 3, ""),
         ([frames.SettingsFrame(0, {CODES.MAX_FRAME_SIZE: 16_383})], 1, ""),
-        ([octets(6, 0, b"abcdefg")], None, ""),
+        ([octets(6, 0, b"abcdefg")], 6, ""),
+        ([octets(6, 1, bytes(8))], 1, ""),
+        ([octets(4, 0, bytes(5))], 6, ""),
+        ([octets(4, 1)], 1, ""),
+        ([octets(2, 0, bytes(5))], 1, "PRIORITY of no stream"),
+        ([octets(2, 0, bytes(4))], 1, "PRIORITY of no stream"),
         ([octets(0, 1, bytes(16_385))], 6, "more than 16384 bytes"),
     ],
 )
@@ -272,10 +332,24 @@ def test_what_breaks_the_connection(h2_state, made, code, words):
     client = h2_state().greet()
     first, second = client.open(), client.open()
     found, message = broken_by(client, *made)
-    assert code in (None, found)
+    assert code == found
     assert words in message
     for stream in (first, second):
         assert (RemoteProtocolError, True) == (type(stream.failure), stream.failure.answered)
+
+
+def test_it_is_told_whether_a_frame_is_whole(h2_state):
+    client = h2_state().greet()
+    stream = client.open()
+    octets = PING.serialize()
+    hear = client.receiver.receive
+    assert [False, True] == [hear(octets[:-1]), hear(octets[-1:])]
+    assert [True, False] == [hear(octets + octets[:9]), hear(octets[9:-1])]
+    assert [True, False] == [hear(octets[-1:]), hear(b"")]
+    assert ReadError is type(stream.failure)
+    hear = h2_state().greet().receiver.receive
+    broken = b"\0\0\0\0\0\0\0\0\2"
+    assert [True, False] == [hear(broken), hear(octets)]  # behind the break nothing means anything
 
 
 def test_what_came_before_the_break_counts(h2_state):
@@ -352,6 +426,7 @@ def test_a_goaway_fails_the_streams_above_its_last_and_others_go_on(h2_state):
     assert "the server is going away (NO_ERROR) and did not process the request" == str(
         lost.failure
     )
+    assert {1: kept, 3: whole} == client.state.streams
     client.hear(client.head(1, end=True))
     assert 200 == kept.head.status_code
 

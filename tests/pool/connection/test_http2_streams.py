@@ -1,5 +1,7 @@
 """One HTTP/2 stream without I/O: which sequence of heads and content is a response, what of it waits."""
 
+from functools import partial
+
 import h2.errors
 import pytest
 
@@ -40,6 +42,16 @@ def test_news_wake_who_waits_and_stay_until_they_are_seen():
     news.waiter = waiter = Waiter()
     news.notify()
     assert 1 == waiter.woken
+
+
+def test_who_waits_to_send_more_hears_of_the_stream_too():
+    stream = stream_of()
+    stream.uploader = News()
+    stream.notify()
+    assert (True, True) == (stream.changed, stream.uploader.changed)
+    stream.changed = False
+    stream.uploader.notify()
+    assert not stream.changed
 
 
 def test_the_first_failure_counts():
@@ -160,11 +172,28 @@ def test_some_responses_have_no_content_whatever_their_length(method, status, fa
     assert "more content than its 0 bytes" in fault_of(StreamFault, lambda: data(stream, b"x"))[1]
 
 
-@pytest.mark.parametrize(("status", "length"), [(200, None), (299, None), (300, 5), (404, 5)])
+@pytest.mark.parametrize(
+    ("status", "length"), [(200, None), (204, None), (299, None), (300, 5), (304, 0), (404, 5)]
+)
 def test_the_length_of_a_tunnel_means_nothing(status, length):
     stream = stream_of("CONNECT")
     head(stream, status, LENGTH_5)
     assert length == stream.length
+
+
+@pytest.mark.parametrize("status", [200, 299, 300, 404])
+def test_a_tunnel_has_no_trailers(status, fault_of):
+    stream = stream_of("CONNECT")
+    head(stream, status)
+    data(stream, b"a")
+    trailers = partial(stream.receive_fields, [(b"x-a", b"b")], LIMITS, end=True)
+    if status < 300:
+        code, message = fault_of(StreamFault, trailers)
+        assert CODES.PROTOCOL_ERROR == code
+        assert "fields in a tunnel" in message
+    else:
+        trailers()
+    assert (status >= 300) is stream.ended
 
 
 def test_padding_is_no_content():
@@ -260,3 +289,5 @@ def test_the_window_of_who_is_slower_than_the_server_stays():
     head(stream)
     assert (MIB // 2, MIB) == (read(stream, MIB // 2), stream.window)
     assert (MIB - 1, MIB) == (read(stream, MIB - 1), stream.window)
+    assert MIB // 2 - 1 + MIB == read(stream, MIB // 2 - 1)
+    assert 2 * MIB == stream.window

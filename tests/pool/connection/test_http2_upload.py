@@ -164,6 +164,27 @@ def test_a_head_that_is_a_success_lets_the_upload_go_on(run, h2_peer, status, se
     assert (status, b"done", sent) == run(scenario)
 
 
+@pytest.mark.parametrize("length", [69_999, 70_001])
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_early_response_hides_no_mistake_of_the_caller(run, h2_peer, length, whole):
+    async def scenario():
+        def early(p):
+            p.head(1, 200)
+            if whole:
+                p.h2.send_data(1, b"done", end_stream=True)
+            widen(10_000, 1, None)(p)
+
+        peer = h2_peer()
+        rest = [] if whole else [peer.step(lambda p: p.h2.send_data(1, b"done", end_stream=True))]
+        connection = peer.connect(peer.step(early), *rest)
+        headers = {"Content-Length": str(length)}
+        content = [bytes(35_000), bytes(35_000)]
+        error = await raised_by(facts_of(connection, post(content, headers=headers)))
+        return type(error), peer.resets()
+
+    assert (LocalProtocolError, [(1, ERRORS.CANCEL)]) == run(scenario)
+
+
 def test_a_whole_response_and_no_error_is_no_failure(h2_peer):
     # RFC 9113 8.1: the server may stop an upload with RST_STREAM NO_ERROR after its response.
     peer = h2_peer()

@@ -89,6 +89,7 @@ def test_who_waits_for_the_connections_window_gets_equal_shares(widened, shares)
     assert shares == [windows.room(stream) for stream in streams]
     # Whoever is first does not take what is another's.
     assert shares == [windows.send(stream, 1000) for stream in streams]
+    assert [1, 3, 5][: len([share for share in shares if share])] == windows.told
 
 
 def test_a_newcomer_does_not_take_what_was_dealt():
@@ -97,6 +98,18 @@ def test_a_newcomer_does_not_take_what_was_dealt():
     windows.room(waiting)
     windows.widen(100)
     assert (0, 100) == (windows.room(newcomer), windows.room(waiting))
+
+
+def test_a_share_is_kept_for_all_frames_of_a_piece():
+    windows = Windows(0)
+    windows.frame_bytes = 100
+    large, other = windows.stream(1), windows.stream(3)
+    windows.room(large), windows.room(other)
+    windows.widen(300)
+    assert (150, 0) == (windows.send(other, 150), windows.room(other))
+    assert 100 == windows.room(large, 150)
+    windows.spend(large, 100, whole=False)
+    assert (50, 0) == (windows.room(large, 50), windows.room(other))
 
 
 def test_what_a_piece_leaves_of_a_share_goes_to_those_who_wait():
@@ -130,6 +143,8 @@ def test_the_share_of_who_can_not_use_it_goes_to_the_others(end):
         first.room = 0
         assert 0 == windows.room(first)
     assert (15, 15) == (windows.room(second), windows.room(third))
+    first.room = 100
+    assert 0 == windows.room(first)  # it waits for another
 
 
 def test_who_leaves_does_not_wait_any_more():
@@ -142,6 +157,14 @@ def test_who_leaves_does_not_wait_any_more():
     assert ([3], 100) == (windows.told, windows.room(second))
 
 
+def test_all_of_a_streams_own_window_may_be_worth_the_wait():
+    windows = Windows(0)
+    stream = windows.stream(1, 1)
+    assert 0 == windows.room(stream)
+    windows.widen(1)
+    assert ([1], 1) == (windows.told, windows.room(stream))
+
+
 def test_the_whole_window_serves_who_is_alone_with_no_share():
     windows = Windows(100)
     stream = windows.stream(1)
@@ -149,13 +172,50 @@ def test_the_whole_window_serves_who_is_alone_with_no_share():
     assert (90, []) == (windows.room(stream), windows.told)
 
 
+@pytest.mark.parametrize(
+    ("own", "shared", "size", "fits"),
+    [(10, 10, 10, True), (9, 99, 10, False), (99, 9, 10, False), (-1, 9, 0, False)],
+)
+def test_there_is_room_for_what_both_windows_allow(own, shared, size, fits):
+    windows = Windows(shared)
+    assert fits is windows.has_room(windows.stream(1, own), size)
+
+
 # Crumbs (RFC 9293 3.8.6.2.1).
+
+
+@pytest.mark.parametrize(
+    ("own", "shared", "withheld"),
+    [(1, 1, True), (0, 1, False), (1, 0, False), (-1, 1, False), (0, 0, False)],
+)
+def test_crumbs_are_what_both_windows_have(own, shared, withheld):
+    windows = Windows(shared, initial=FIRST_WINDOW_BYTES)
+    stream = windows.stream(1, own)
+    assert withheld is windows.withholds(stream)
+    stream.takes_crumbs = True
+    assert int(withheld) == windows.room(stream)
+
+
+@pytest.mark.parametrize("act", ["sends all of a piece", "has no room", "leaves"])
+def test_who_has_no_share_to_give_back_tells_nobody_of_crumbs(act):
+    windows = Windows(1000, initial=FIRST_WINDOW_BYTES)
+    waiting, other = windows.stream(1), windows.stream(3)
+    assert 0 == windows.room(waiting)
+    if act == "sends all of a piece":
+        assert 10 == windows.send(other, 10)
+    elif act == "has no room":
+        other.room = 0
+        assert 0 == windows.room(other)
+    else:
+        windows.leave(other)
+    assert [] == windows.told
 
 
 def test_less_than_is_worth_a_frame_is_left_until_there_is_more():
     windows = Windows(4095, initial=FIRST_WINDOW_BYTES)
     stream = windows.stream(1)
     assert (0, True) == (windows.room(stream), windows.withholds(stream))
+    assert stream.patience is None  # whoever waits says for how long
     windows.widen(1)
     assert (4096, [1]) == (windows.room(stream), windows.told)
 

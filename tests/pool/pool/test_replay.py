@@ -93,8 +93,9 @@ REFUSED = error(RemoteProtocolError, sent=False)
         (REFUSED, False, 32),
         (ClosedError("closed"), False, 32),
         (ClosedError("full"), True, 4),
+        (KeyError("a hook's"), True, 2),
     ],
-    ids=["sent", "sent, alive", "refused", "left out", "closed", "closed to us"],
+    ids=["sent", "sent, alive", "refused", "left out", "closed", "closed to us", "foreign"],
 )
 def test_how_often_a_request_is_tried_depends_on_what_may_have_reached_the_server(
     failure, connected, most
@@ -118,5 +119,5 @@ def test_the_last_failure_says_what_any_attempt_may_have_done(first, sent):
     attempts, last = Attempts(), error(ReadError, sent=False)
     attempts.is_one_left(first, connected=False)
     attempts.sum_up(last)
-    attempts.sum_up(KeyboardInterrupt())
-    assert sent is last.sent
+    attempts.sum_up(foreign := KeyboardInterrupt())
+    assert (sent, {}) == (last.sent, vars(foreign))

@@ -1,28 +1,11 @@
 """What the pool makes of connections whose capacity is learnt late, or changes: HTTP/2's SETTINGS."""
 
-from httpcore_pool import PoolLimits
-from httpcore_pool.pool._entry import Waiter
-from httpcore_pool.pool._state import PoolState
+from functools import partial
 
+from testkit.pool_state import Asker, state_of
+from testkit.pool_state import ask as any_ask
 
-class Asker(Waiter):
-    woken = 0
-
-    def __init__(self, key="a", *, may_share=True):
-        super().__init__(key, may_share=may_share)
-
-    def wake(self):
-        self.woken += 1
-
-
-def state_of(most=None, keep=None, expiry=None, **more):
-    return PoolState(PoolLimits(most, keep, expiry, **more))
-
-
-def ask(state, key="a", now=0.0, *, may_share=True):
-    waiter = Asker(key, may_share=may_share)
-    assert [] == state.request(waiter, now)
-    return waiter
+ask = partial(any_ask, may_share=True)
 
 
 def pending(state, key="a"):
@@ -92,6 +75,7 @@ def test_what_an_idle_connection_learns_counts_from_its_next_use():
     assert [] == state.resize(entry, 2, 1.0)
     assert 1 == state.idle
     assert [entry] * 2 == [ask(state, now=1.0).entry, ask(state, now=1.0).entry]
+    assert 0 == state.idle
 
 
 def test_a_pending_connection_that_dies_leaves_the_next_to_dial():
@@ -179,7 +163,7 @@ def test_a_capacity_of_nothing_still_lets_one_find_out():
     entry = pending(state)
     waiting = ask(state)
     assert [] == state.resize(entry, 0, 1.0)
-    assert None is waiting.entry
+    assert (None, 1) == (waiting.entry, entry.capacity)
     state.release(entry, 1.0, capacity=0)
     assert (entry, 1) == (waiting.entry, entry.capacity)
 

@@ -317,6 +317,28 @@ def test_who_goes_on_behind_a_partial_write_sends_nothing_twice(run, make, way):
     assert ([0, 0, size, 6], expected) == run(scenario)
 
 
+@pytest.mark.parametrize("error", [WriteTimeout("took nothing", 1), KeyboardInterrupt()])
+def test_a_read_that_can_not_answer_for_tls_ends_the_connection(run, make, error):
+    """RFC 8446 4.6.3: the answer to a key update is a record, and where it stopped nothing can follow."""
+
+    async def scenario():
+        secure, stream, _ = make(lambda peer: [*peer.hands(), peer.says(b"more")])
+        await secure.handshake(NO_LIMIT)
+        secure._outgoing.write(b"an answer of TLS")
+        write, stream.write = stream.write, failing
+        with pytest.raises(type(error)):
+            await secure.read(10, 1)
+        stream.write = write
+        with pytest.raises(WriteError):
+            await secure.write(b"behind it", 1)
+        return stream.closed, stream.written[-3:] != b"TLS"
+
+    async def failing(data, timeout=None):
+        raise error
+
+    assert (True, True) == run(scenario)
+
+
 def test_a_session_ticket_is_nothing_to_read(make):
     """RFC 8446 4.6.1: it may come at any time, and says nothing about the exchange."""
     secure, stream, _ = make(lambda peer: [*peer.hands(), peer.says(b"answer")])

@@ -9,7 +9,9 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
+from ._setting import Setting
 from ._siblings import Value
+from ._until import Until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +95,7 @@ class Timeout(Value):
     if not TYPE_CHECKING:
 
         def __init__(self, /, *limits, **named):
-            if len(limits) == 1 and not named:
+            if len(limits) == 1 and (not named or "connect" in named):
                 # At httpx it is every phase, and nothing would say that here it is one.
                 raise TypeError(
                     f"Timeout({limits[0]!r}) could mean one phase or each: write "
@@ -145,7 +147,7 @@ _WHOLE_LIMITS = (
 )
 
 
-class PoolLimits(Value):
+class PoolLimits(Setting):
     """How many connections a pool may hold.
 
     Attributes:
@@ -398,7 +400,7 @@ class Budget:
         """Return the shorter of `seconds` and what is left of the total."""
         if self._deadline is None:
             return seconds
-        left: float = max(0.0, self._deadline - self._now())
+        left = Until(self._deadline, self._now)
         return left if seconds is None or left < seconds else seconds
 
     def read(self) -> float | None:

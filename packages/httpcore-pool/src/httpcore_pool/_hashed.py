@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ._siblings import Value
+from ._setting import Setting
 
 __all__ = ["Hashed"]
 
 
-class Hashed(Value):
+class Hashed(Setting):
     """A value that keeps its hash, beside its fields."""
 
     if TYPE_CHECKING:  # it has no fields itself, but those that come of it

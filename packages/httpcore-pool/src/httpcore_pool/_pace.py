@@ -48,10 +48,15 @@ class Pace:
             data = await read(left if timeout is None or left < timeout else timeout)
         finally:
             # On a timeout that the window has cut short, this raises in its place.
-            self._count(len(data), self._now() - began)
+            self.count(len(data), self._now() - began)
         return data
 
-    def _count(self, received: int, waited: float) -> None:
+    def count(self, received: int, waited: float) -> None:
+        """Count what came after so many seconds of waiting.
+
+        Raises:
+            ReadTimeout: the server is slower than the lowest rate.
+        """
         self._received += received
         self._waited += waited
         if self._waited < _WINDOW_SECONDS:

@@ -1,8 +1,10 @@
 """Heads, framing, redirects and challenges over HTTP/1.1."""
 
+import time
+
 from httpcore_client import DigestAuth, Timeout
 from testkit.peer import response
-from testkit.spend import ANSWER, Attack
+from testkit.spend import ANSWER, Attack, MiB
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -61,6 +63,19 @@ def drips(start):
         wire.pour_slowly(b"a", 0.05)
 
     return play
+
+
+def deaf(wire):
+    """Answer an upload octet by octet, and take nothing of it."""
+    wire.recv(1000)
+    wire.send(CHUNKED)
+    while True:
+        wire.send(b"1\r\na\r\n")
+        time.sleep(0.02)
+
+
+def upload(client, url):
+    client.post(url, content=bytes(16 * MiB))
 
 
 def filled(*units):
@@ -158,6 +173,14 @@ FRAMING = [
         drips(OK + b"\r\n"),
         "ReadTimeout",
         options={"timeout": Timeout(read=1, lowest_rate=1_000)},
+    ),
+    Attack(
+        "a body, octet by octet, to an upload that is not taken",
+        "Timeout(total)",
+        deaf,
+        "TotalTimeout",
+        upload,
+        options={"timeout": Timeout(total=1)},
     ),
 ]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
+from .._blocks import AsyncBlock, SyncBlock
 from .._options import check_options
 from .._siblings import URL, pool
 from ._deflate import Payloads
-from ._errors import WebSocketRefused
+from ._errors import WebSocketRefused, shown
 from ._handshake import Handshake
 from ._socket import WebSocket
 from ._state import Limits
@@ -70,21 +71,14 @@ _KNOWN = tuple(WebSocketOptions.__annotations__)
 _OWN = _KNOWN[: _KNOWN.index("params")]
 
 
-class WebSocketContext:
+class WebSocketContext(AsyncBlock):
     """What `Client.websocket` returns: an ``async with`` block that has the open WebSocket, and closes it."""
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):
-            raise AttributeError(
-                "websocket() gives a block, not a WebSocket: async with client.websocket(...) as ws: "
-                f"ws.{name}"
-            )
-
+    _call, _gives = "websocket", ("a WebSocket", "ws")
     _http2: bool | None
 
     def __init__(self, client: Client, url: str | URL, options: Mapping[str, Any]) -> None:
-        check_options(options, _KNOWN)
+        check_options(options, _KNOWN, call="websocket")
         own = {name: options[name] for name in _OWN if name in options}
         of_request = {name: value for name, value in options.items() if name not in own}
         self._client = client
@@ -167,19 +161,14 @@ class WebSocketContext:
             return self._http2
         if client._given.get("http1") is False:
             return True
-        options = client._filled(request).options
+        options = client._routed(request).options
         return client._pool.offers_extended_connect(request.url, options=options)
 
 
-class SyncWebSocketContext:
+class SyncWebSocketContext(SyncBlock):
     """What `SyncClient.websocket` returns: a ``with`` block; see `WebSocketContext`."""
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):
-            raise AttributeError(
-                f"websocket() gives a block, not a WebSocket: with client.websocket(...) as ws: ws.{name}"
-            )
+    _call, _gives = "websocket", ("a WebSocket", "ws")
 
     def __init__(self, context: WebSocketContext) -> None:
         self._context = context
@@ -207,7 +196,7 @@ async def _refusal(response: pool.Response) -> WebSocketRefused:
                     break
     except pool.HTTPError:
         pass  # what breaks off, or can't be decoded, is a refusal all the same
-    status = f"{response.status_code} {response.reason_phrase}".rstrip()
+    status = f"{response.status_code} {shown(response.reason_phrase)}".rstrip()
     location = response.headers.get("Location")
     hint = f", and redirects are not followed: Location is {location[:200]!r}" if location else ""
     return WebSocketRefused(

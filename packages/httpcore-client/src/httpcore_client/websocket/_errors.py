@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from .._siblings import Headers, pool
 
-__all__ = ["UnexpectedMessage", "WebSocketClosed", "WebSocketRefused"]
+__all__ = ["UnexpectedMessage", "WebSocketClosed", "WebSocketRefused", "shown"]
+
+
+def shown(text: str) -> str:
+    """Return what a server wrote as people may see it: it moves no terminal, and ends no line of a log."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
 class WebSocketRefused(pool.HTTPError):

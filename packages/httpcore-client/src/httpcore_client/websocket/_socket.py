@@ -49,6 +49,13 @@ class WebSocket(pool.Closing):
         extensions: those that it agreed to, with their parameters.
     """
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            from .._names_elsewhere import no_websocket_attribute
+
+            raise no_websocket_attribute(self, name)
+
     def __init__(
         self,
         response: pool.Response,

@@ -9,7 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._siblings import pool
-from ._errors import WebSocketClosed
+from ._errors import WebSocketClosed, shown
 from ._frames import Reader, write_frame
 from ._incoming import Incoming
 from ._wsproto import Opcode, ParseFailed
@@ -170,7 +170,9 @@ class State:
         if opcode is Opcode.CLOSE:
             code, reason = payload
             self._say_close(code, reason)
-            said = f"{code} {reason}".rstrip() if code != _NO_STATUS else "without saying why"
+            said = (
+                f"{code} {shown(reason)}".rstrip() if code != _NO_STATUS else "without saying why"
+            )
             whose = (
                 "it was closed here, the server agreed" if self.closing else "the server closed it"
             )

@@ -15,6 +15,13 @@ __all__ = ["SyncWebSocket"]
 class SyncWebSocket(pool.SyncClosing):
     """`WebSocket` for threads: one may receive while others send."""
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            from .._names_elsewhere import no_websocket_attribute
+
+            raise no_websocket_attribute(self, name)
+
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
         self.response: pool.SyncResponse = pool.SyncResponse(socket.response)

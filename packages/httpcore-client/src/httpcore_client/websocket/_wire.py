@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Wire"]
 
 _READ_BYTES = 256 * 1024
+_PIECE_BYTES = 256 * 1024  # of a message, in one write that the server may interrupt
 _LOOK_SECONDS = 0.05  # how often who reads looks whether the server takes an answer now
 _ANSWER_SECONDS = 10.0  # most that one may take that the server seemed to take
 
@@ -143,12 +144,15 @@ class Wire:
     async def look(self) -> None:
         """Take in what is there, if nobody reads: who only sends has to answer pings, too."""
         with self.lock:
-            if self._reading or self._state.is_full or self._state.end is not None:
-                return
-            if not self._stream.is_readable():
+            if not (self._may_read and self._stream.is_readable()):
                 return
             self._reading = True
         await self._take_in(self._stream.read_available(_READ_BYTES), None)
+
+    @property
+    def _may_read(self) -> bool:
+        state = self._state
+        return not (self._reading or state.is_full or state.end is not None)
 
     # Writing.
 
@@ -166,7 +170,7 @@ class Wire:
             with self.lock:
                 data += self._state.due()
             try:
-                await self._stream.write(data, limit)
+                await self._send(data, limit)
             except BaseException as error:
                 await self._lose(error)  # a frame may be torn
                 if isinstance(error, pool.HTTPError):
@@ -174,6 +178,26 @@ class Wire:
                 raise
         finally:
             self.writing.release()
+
+    async def _send(self, data: bytes, limit: float | None) -> None:
+        """Send it all, and take in what the server says meanwhile: it may take nothing before."""
+        now = self._backend.now
+        at, left, since = 0, limit, now()
+        while at < len(data):
+            if not self._may_read:  # somebody else does, or may not either
+                await self._stream.write(data[at:], left)
+                return
+            try:
+                taken = await self._stream.write_some(data[at : at + _PIECE_BYTES], left)
+            except pool.WriteTimeout as error:
+                raise _nothing_taken(limit) from error
+            at += taken
+            if taken:
+                since = now()
+            if at < len(data):
+                await self.look()
+                if limit is not None and (left := limit - (now() - since)) <= 0:
+                    raise _nothing_taken(limit)
 
     async def _write_due(self) -> bool:
         """Write what is to be said beside messages, unless somebody writes; return whether that was done.
@@ -220,6 +244,11 @@ class Wire:
             self.wake()
         with self._backend.shield():
             await self._stream.close()
+
+
+def _nothing_taken(limit: float | None) -> pool.WriteTimeout:
+    within = "in time" if limit is None else f"for {limit:g} s"
+    return pool.WriteTimeout(f"the server took nothing {within}", limit)
 
 
 def _lost(error: BaseException) -> str:

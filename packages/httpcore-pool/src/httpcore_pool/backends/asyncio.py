@@ -15,6 +15,7 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
+from .._until import anew
 from ..network._sockets import SocketSettings
 from ._asyncio_dial import dial
 from ._asyncio_threads import call_in_thread, call_unbound
@@ -233,12 +234,22 @@ class _Stream(asyncio.Protocol, NetworkStream):
     async def write_some(self, data: bytes, timeout: float | None = None) -> int:
         if self._chunks or self._eof:
             return 0
-        self._alert = True
+        self._alert, queued = True, 0
         try:
+            if not self._writable and not self._is_broken():
+                # What was written last has not left yet. More behind it, for each octet that the peer says
+                # meanwhile, would fill our memory.
+                try:
+                    await self._flushed(timeout)
+                except asyncio.CancelledError:
+                    self._transport.write(data)  # as wherever a write is cancelled
+                    raise
+                if self._chunks or self._eof:
+                    return 0
+            queued = len(data) if timeout is None or timeout > 0 else 0
             await self.write(data, timeout)
         except WriteTimeout as error:
-            if timeout is None or timeout > 0:
-                error.taken = len(data)  # it is in our buffer
+            error.taken = queued  # it is in our buffer
             raise
         finally:
             self._alert = False
@@ -249,12 +260,13 @@ class _Stream(asyncio.Protocol, NetworkStream):
         while not (self._writable or self._lost or (self._alert and (self._chunks or self._eof))):
             left = self._transport.get_write_buffer_size()
             self._writer = writer = self._loop.create_future()
-            if timeout is not None:
-                self._write_timer.start(writer, timeout)
+            limit = anew(timeout)
+            if limit is not None:
+                self._write_timer.start(writer, limit)
             try:
                 await writer
             except TimeoutError:
-                if self._transport.get_write_buffer_size() < left:
+                if self._transport.get_write_buffer_size() < left and anew(limit):
                     continue  # the limit is on progress, not on the whole
                 raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout) from None
             finally:

@@ -50,6 +50,9 @@ class NetworkStream(ABC):
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         """Send all of `data`. If this raises or is cancelled, some of it may have been sent.
 
+        The limit is on progress: it begins anew with what the peer takes, unless it is what is left of a
+        total (`_until`).
+
         Raises:
             WriteTimeout: the peer took nothing for `timeout` seconds.
             WriteError: the connection broke, or was closed here.

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
+from .._until import anew
 from ..network._sockets import SocketSettings
 from ._lookup import look_up
 from ._sockets import Readiness, address, is_readable, is_writable, wait_either
@@ -68,7 +69,7 @@ class _SyncStream(NetworkStream):
                     sent = self._sock.send(rest)
                 except BlockingIOError:
                     # The limit is on progress, not on the whole.
-                    if not self._writable.wait(timeout):
+                    if not self._writable.wait(anew(timeout)):
                         break
                 else:
                     if sent == len(rest):
@@ -88,7 +89,7 @@ class _SyncStream(NetworkStream):
                 try:
                     taken += self._sock.send(memoryview(data)[taken:] if taken else data)
                 except BlockingIOError:
-                    readable = wait_either(self._sock, timeout)
+                    readable = wait_either(self._sock, anew(timeout))
                     if readable is None:
                         break
                     if readable:

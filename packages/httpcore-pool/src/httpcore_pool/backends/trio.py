@@ -10,6 +10,7 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, cast
 
 from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
+from .._until import anew
 from ..network._sockets import SocketSettings
 from ._sockets import address, is_readable, is_writable
 from .base import Backend, Event, NetworkStream, T, Ts
@@ -64,7 +65,7 @@ class _TrioStream(NetworkStream):
         try:
             # By the piece, not send_all: the limit is on progress, not on the whole.
             while view:
-                with trio.fail_after(_limit(timeout)):
+                with trio.fail_after(_anew(timeout)):
                     sent = await self._stream.socket.send(view)
                 view = view[sent:]
         except trio.TooSlowError:
@@ -78,13 +79,13 @@ class _TrioStream(NetworkStream):
         sock = self._stream.socket
         view = memoryview(data)
         taken = 0
-        deadline = trio.current_time() + _limit(timeout)
+        deadline = trio.current_time() + _anew(timeout)
         try:
             while taken < len(view):
                 # Trio waits for one thing at a time; two tasks for the other would cost more.
                 with trio.move_on_at(min(deadline, trio.current_time() + _LOOK_SECONDS)) as scope:
                     taken += await sock.send(view[taken:])
-                    deadline = trio.current_time() + _limit(timeout)
+                    deadline = trio.current_time() + _anew(timeout)
                 if not scope.cancelled_caught:
                     continue
                 if is_readable(sock):
@@ -125,6 +126,10 @@ class _TrioStream(NetworkStream):
 
 def _limit(timeout: float | None) -> float:
     return float("inf") if timeout is None else max(timeout, 0.0)  # Trio refuses less
+
+
+def _anew(timeout: float | None) -> float:
+    return _limit(anew(timeout))
 
 
 class _TrioEvent:

@@ -97,7 +97,7 @@ class Dialler:
                     stream = await self._tls(stream, self._ssl, alpn, budget, known)
                     chosen = stream.alpn or alpn[-1]
                     if chosen not in alpn:
-                        raise ConnectError(f"the server chose {chosen!r}, which was not offered")
+                        raise _not_to_be_spoken(chosen)
                     inner = self._speaker(stream, chosen)  # which takes time when it is the first
             else:
                 # Without TLS nothing is negotiated: RFC 9113 3.3.
@@ -206,7 +206,10 @@ class Dialler:
                     await self._drop(stream)
                     raise
         except (NetworkError, ConnectTimeout) as error:
-            error.args = (f"can't get to the proxy {proxy.url.masked}: {error.message}",)
+            by = (
+                "" if self._network.unix_socket is None else ", to which the Unix socket is to lead"
+            )
+            error.args = (f"can't get to the proxy {proxy.url.masked}{by}: {error.message}",)
             raise
         return stream
 
@@ -255,3 +258,14 @@ class Dialler:
         known.update(version=agreed.version, cipher=agreed.cipher, alpn=agreed.alpn)
         known["resumed"] = agreed.resumed
         return secure
+
+
+def _not_to_be_spoken(chosen: str) -> ConnectError:
+    """Return the error for what only a caller's own context offers, whatever may be spoken."""
+    argument = {"h2": "http2", "http/1.1": "http1"}.get(chosen)
+    but = "nothing here speaks it" if argument is None else f"{argument}=False"
+    otherwise = "" if argument is None else f", or give {argument}=True"
+    return ConnectError(
+        f"the server chose {chosen!r}, which the ssl.SSLContext offers, but {but}: "
+        f"leave it out of the context's set_alpn_protocols(){otherwise}"
+    )

@@ -104,8 +104,10 @@ class Exchange(ByteSource):
                     "101 (Switching Protocols) before the request had gone out"
                 )
             return await self._respond(answer)
-        except TransportError as error:
-            error.answered = self._answered
+        except BaseException as error:
+            if isinstance(error, TransportError):
+                error.answered = self._answered
+            await self._end_upload()
             raise
 
     # The request.
@@ -329,6 +331,9 @@ class Exchange(ByteSource):
         """Send more of the content; return what came meanwhile, or None when there is nothing left."""
         try:
             if (heard := await upload.listen()) is not None:
+                waited, upload.waited = upload.waited, 0.0
+                if self._pace is not None:
+                    self._pace.count(len(heard), waited)
                 return heard
             self._sent = self._connection.now()
         except WriteError:
@@ -359,6 +364,8 @@ class Exchange(ByteSource):
 
     def hurry(self, seconds: float) -> None:
         self._budget = self._budget.countdown(seconds)
+        if self._upload is not None:
+            self._upload.budget = self._budget
 
     async def close(self) -> None:
         if not self.closed:

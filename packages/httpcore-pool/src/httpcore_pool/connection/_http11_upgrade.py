@@ -45,6 +45,9 @@ class UpgradedStream(NetworkStream):
     async def write(self, data: bytes, timeout: float | None = None) -> None:
         await self._stream.write(data, timeout)
 
+    async def write_some(self, data: bytes, timeout: float | None = None) -> int:
+        return 0 if self._received else await self._stream.write_some(data, timeout)
+
     async def close(self) -> None:
         await self._close()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from .._errors import ReadError, ReadTimeout, WriteError
+from .._errors import ReadError, ReadTimeout, WriteError, WriteTimeout
 from ._listening import LISTEN_BYTES, Listening
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Upload:
 
     Attributes:
         is_open: whether content is left that the server has not refused.
+        budget: how long each wait may take from now on.
+        waited: for how many seconds, behind the head of a response, nothing was taken.
     """
 
     def __init__(
@@ -64,8 +66,9 @@ class Upload:
     ) -> None:
         self._stream = stream
         self._backend = backend
-        self._budget = budget
         self._listener = listener
+        self.budget: Budget = budget
+        self.waited: float = 0.0
         self._listening = Listening(backend.now)
         self.is_open = False
         self._chunk = b""  # of the content: what the reader gave last
@@ -125,14 +128,19 @@ class Upload:
         Raises:
             WriteError, WriteTimeout: not all could be sent; more of the response may come all the same.
         """
+        now = self._backend.now
         while True:
+            if (left := self.budget.write()) is not None and left <= 0:
+                raise WriteTimeout("no time left to write", left)  # however much there is to read
             if self._stream.is_readable():
                 data = await self._stream.read_available(_READ_BYTES)
                 if data is not None:
                     return data
             if not (self._out or await self._fill()):
                 return None
-            await self._write_some()
+            began = now()
+            taken = await self._write_some()
+            self.waited = 0.0 if taken else self.waited + now() - began
 
     async def finish(self) -> None:
         """Send the rest behind a whole response, whatever the server says.
@@ -167,12 +175,13 @@ class Upload:
 
     async def _write(self) -> None:
         out, self._out = self._out, b""
-        await self._stream.write(out, self._budget.write())
+        await self._stream.write(out, self.budget.write())
 
-    async def _write_some(self) -> None:
-        taken = await self._stream.write_some(self._out, self._budget.write())
+    async def _write_some(self) -> int:
+        taken = await self._stream.write_some(self._out, self.budget.write())
         self._listening.note(taken)
         self._out = self._out[taken:]
+        return taken
 
     async def _look(self) -> ResponseHead | None:
         """Take in what is there already; return the head of a final response once it is whole."""
@@ -186,7 +195,7 @@ class Upload:
 
     async def _await_go_ahead(self) -> ResponseHead | None:
         """Wait for 100 (Continue), a final response, or the end of patience."""
-        expect = self._budget.countdown(self._budget.timeout.expect)
+        expect = self.budget.countdown(self.budget.timeout.expect)
         while not self._listener.go_ahead:
             try:
                 data = await self._stream.read(_READ_BYTES, expect.cut(None))

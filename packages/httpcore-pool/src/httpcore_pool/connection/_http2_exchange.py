@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._connection_info import ENDED, SENT
-from .._errors import ReadError, ReadTimeout, TransportError
+from .._errors import LocalProtocolError, ReadError, ReadTimeout, TransportError
 from .._named import named
 from .._pace import Pace
 from .._response import Response
@@ -13,7 +13,7 @@ from .._siblings import Headers
 from .._streams import ByteSource, BytesSource
 from ._http2_frames import CANCEL
 from ._http2_tunnel import TunnelStream
-from ._http2_upload import Upload
+from ._http2_upload import Upload, pause
 from ._listening import Listening
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Exchange(ByteSource):
         self.stream: Stream = stream
         self.budget: Budget = budget
         self.listening: Listening = Listening(connection.now)
+        self.stalled: float = 0.0  # seconds that content has waited since some went out, or came
         self._connection = connection
         self._request = request
         self._upload: Upload | None = None  # of what is still to be sent behind the response's head
@@ -70,6 +71,8 @@ class Exchange(ByteSource):
                 await self._send(head, request.body)
                 while stream.head is None:
                     await self.wait(self.budget.head())
+            except LocalProtocolError:
+                raise  # the caller's mistake, whatever the server says
             except TransportError as error:
                 if isinstance(error, ReadTimeout):
                     self._doubt(heard)
@@ -159,6 +162,8 @@ class Exchange(ByteSource):
             try:
                 while await self._send_on(self._upload):
                     pass
+            except LocalProtocolError:
+                raise
             except TransportError:
                 pass  # the stream is given up
 
@@ -216,6 +221,8 @@ class Exchange(ByteSource):
                 if data:
                     self.protocol.credit(stream)
             if data is not None:
+                if self._upload is not None:
+                    self._pause_upload(len(data))
                 await self.wire.answer()
                 return data
             if self._upload is not None:
@@ -225,6 +232,13 @@ class Exchange(ByteSource):
                 await self.wait(limit())
             elif data := await self._pace.read(self._next, limit()):
                 return data
+
+    def _pause_upload(self, received: int) -> None:
+        """The caller has something to read: until it comes back nothing is sent, nor waited for."""
+        pause(self)
+        waited, self.stalled = self.stalled, 0.0
+        if self._pace is not None:
+            self._pace.count(received, waited)
 
     async def _next(self, timeout: float | None) -> bytes:
         await self.wait(timeout)
@@ -246,7 +260,7 @@ class Exchange(ByteSource):
 
     async def _finish(self) -> None:
         """The response is whole; if it came before all was sent, say so."""
-        if not self.stream.sent:
+        if not self.stream.sent or self._upload is not None:
             await self.give_up()
 
     async def give_up(self) -> None:

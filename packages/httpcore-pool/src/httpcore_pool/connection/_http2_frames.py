@@ -110,8 +110,7 @@ class FrameBuffer:
 
     def feed(self, data: bytes) -> None:
         """Take octets."""
-        rest = self._data[self._at :]
-        self._data = rest + data if rest else data
+        self._data = self._data[self._at :] + data
         self._at = 0
 
     def next(self) -> tuple[int, int, int, bytes] | None:
@@ -128,7 +127,7 @@ class FrameBuffer:
         high, low, kind, flags, stream_id = _HEADER.unpack_from(data, at)
         length = high << 8 | low
         if length > MAX_FRAME_BYTES:
-            self._refuse(data[at:])
+            self._refuse()
         self._started = True
         end = begins + length
         if end > len(data):
@@ -140,9 +139,9 @@ class FrameBuffer:
         """Return the whole of the frame that `next` returned last."""
         return self._data[self._begins : self._at]
 
-    def _refuse(self, data: bytes) -> None:
+    def _refuse(self) -> None:
         if not self._started:  # whatever it is, it is no frame: most likely HTTP/1.1
-            line = data.partition(b"\r\n")[0]
+            line = self._data.partition(b"\r\n")[0]
             raise Fault(
                 ErrorCodes.PROTOCOL_ERROR,
                 f"the server does not speak HTTP/2 here, it answered {escaped(line)}",
@@ -156,17 +155,17 @@ def content_of(flags: int, payload: bytes, *, priority: bool = False) -> bytes:
     Raises:
         Fault: it is too short for what the flags say.
     """
-    begin, end = 0, len(payload)
-    if flags & _PADDED:
-        begin = 1
-        end -= payload[0] if payload else 0
+    padded = flags & _PADDED
+    begin, end = 1 if padded else 0, len(payload)
     if priority and flags & _WITH_PRIORITY:
         begin += 5
-    if begin > len(payload):
+    if begin > end:
         raise Fault(ErrorCodes.FRAME_SIZE_ERROR, "a frame that is too short for its flags")
-    if end < begin:
-        raise Fault(ErrorCodes.PROTOCOL_ERROR, "a frame with more padding than payload")
-    return payload[begin:end] if begin or end < len(payload) else payload
+    if padded:
+        end -= payload[0]
+        if begin > end:
+            raise Fault(ErrorCodes.PROTOCOL_ERROR, "a frame with more padding than payload")
+    return payload[begin:end]
 
 
 def head_frames(stream_id: int, block: bytes, *, end: bool) -> bytes:

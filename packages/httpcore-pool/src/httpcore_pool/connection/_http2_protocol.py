@@ -175,6 +175,7 @@ class Protocol:
             self.forgive()
             self.idle_frames -= 2
             self.windows.spend(stream, size, whole=whole)
+            self.let_go(stream)
         return size
 
     def forgive(self) -> None:
@@ -189,6 +190,12 @@ class Protocol:
         else:
             self._out.append(frames.data_header(stream.id, 0, end=True))
         stream.sent = True
+        self.let_go(stream)
+
+    def let_go(self, stream: Stream) -> None:
+        """RFC 9113 5.1: once both sides have ended it a stream is closed, and counts no more (5.1.2)."""
+        if stream.sent and stream.ended:
+            self.close(stream)
 
     def tell(self, news: News) -> None:
         """Tell of what our own side did."""
@@ -238,8 +245,10 @@ class Protocol:
         if self.failure is None:
             self.failure = error
         for stream in self.streams.values():
-            # Where it has ended the response is whole, though it may not have been taken yet.
-            if not stream.ended:
+            if stream.ended:
+                # The response is whole, though it may not have been taken yet; who still sends learns it.
+                stream.notify()
+            else:
                 copy = type(error)(error.message)
                 copy.__dict__.update(error.__dict__)
                 copy.__cause__ = error

@@ -121,8 +121,10 @@ class Receiver:
             self._goaway(stream_id, payload)
         elif kind == frames.PUSH_PROMISE:
             raise Fault(ErrorCodes.PROTOCOL_ERROR, "a pushed stream, which we have not allowed")
+        elif kind == frames.PRIORITY:
+            self._priority(stream_id, payload)
         else:
-            if kind in (frames.PING, frames.PRIORITY):
+            if kind == frames.PING:
                 self._refer()
             self._count()  # of extensions nothing is known: RFC 9113 5.5
 
@@ -136,7 +138,7 @@ class Receiver:
         forgiven = (now - self._idle_since) * _IDLE_FRAMES_A_SECOND
         self._idle_since = now
         idle = self._state.idle_frames
-        self._state.idle_frames = 1 + (max(0.0, idle - forgiven) if idle > 0 else idle)
+        self._state.idle_frames = 1 + max(min(0.0, idle), idle - forgiven)
         if self._state.idle_frames > _MOST_IDLE_FRAMES:
             raise Fault(ErrorCodes.ENHANCE_YOUR_CALM, "a flood of frames that bring nothing")
 
@@ -146,12 +148,11 @@ class Receiver:
         Raises:
             Fault: there never was one (RFC 9113 5.1, 5.1.1).
         """
-        stream = self._state.streams.get(stream_id)
-        if stream is None and (not stream_id % 2 or stream_id >= self._state.next_id):
+        if not stream_id % 2 or stream_id >= self._state.next_id:
             raise Fault(
                 ErrorCodes.PROTOCOL_ERROR, f"a frame for stream {stream_id}, which is not open"
             )
-        return stream
+        return self._state.streams.get(stream_id)
 
     # A response.
 
@@ -185,8 +186,7 @@ class Receiver:
             self._heard_of(stream)
 
     def _heard_of(self, stream: Stream) -> None:
-        if stream.ended and stream.sent:
-            self._state.close(stream)  # RFC 9113 5.1: it makes room for another at once
+        self._state.let_go(stream)
         stream.notify()
 
     def _headers(self, flags: int, stream_id: int, payload: bytes) -> None:
@@ -256,6 +256,17 @@ class Receiver:
             name = frames.code_name(code)
             stream.fail(self._ended(code, f"the server reset the stream ({name})"))
 
+    def _priority(self, stream_id: int, payload: bytes) -> None:
+        """RFC 9113 6.3: what it says has no meaning any more (5.3.2)."""
+        if not stream_id:
+            raise Fault(ErrorCodes.PROTOCOL_ERROR, "PRIORITY of no stream")
+        stream = self._state.streams.get(stream_id)
+        if stream is not None and len(payload) != 5:
+            self._refuse(
+                stream, StreamFault(ErrorCodes.FRAME_SIZE_ERROR, "PRIORITY of a wrong length")
+            )
+        self._count()
+
     @staticmethod
     def _ended(code: int, message: str) -> TransportError:
         error = (HTTP11Required if code == ErrorCodes.HTTP_1_1_REQUIRED else RemoteProtocolError)(
@@ -274,9 +285,9 @@ class Receiver:
                 ErrorCodes.FRAME_SIZE_ERROR, "an acknowledgement of SETTINGS with a payload"
             )
         self._refer()
+        self._count()
         if flags & frames.ACK:
             return
-        self._count()
         if not self._state.settled:
             for stream in self._state.streams.values():
                 stream.notify()  # an upload may wait for it
@@ -314,7 +325,7 @@ class Receiver:
             raise Fault(ErrorCodes.FRAME_SIZE_ERROR, "GOAWAY of a wrong length")
         last, code = frames.two_numbers(payload)
         self._state.drain()
-        why = frames.code_name(code) + (f": {escaped(payload[8:])}" if len(payload) > 8 else "")
+        why = frames.code_name(code) + (f": {escaped(said)}" if (said := payload[8:]) else "")
         if code != ErrorCodes.NO_ERROR:
             self._farewell = f" after GOAWAY ({why})"
         for stream in list(self._state.streams.values()):
@@ -324,3 +335,4 @@ class Receiver:
                 error = self._ended(code, message)
                 error.sent = False
                 stream.fail(error)
+        self._count()

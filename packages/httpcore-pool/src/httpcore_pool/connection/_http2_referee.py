@@ -1,14 +1,15 @@
 """h2 as the referee of an HTTP/2 connection, and all that is done to it.
 
-It reads SETTINGS, PING and PRIORITY. With `Protocol.h2_only` it writes the requests, too,
+It reads SETTINGS and PING. With `Protocol.h2_only` it writes the requests, too,
 and so checks each of our steps; without, they are written in `_http2_protocol` for a third of the cost.
 Frames that belong to a response are taken by `_http2_receiver`, and never shown to it, since h2 stands in
 the way in places:
 
 - It takes a GOAWAY as the end, drops what is queued and refuses the responses that a server going away
   still gives (RFC 9113 6.8). Here a GOAWAY fails the streams above its last one, and no others.
-- It ends the connection for what RFC 9113 8.1.1 makes an error of one stream, a malformed response, and
-  for a WINDOW_UPDATE of nothing on a stream (6.9).
+- It ends the connection for what RFC 9113 makes an error of one stream: a malformed response (8.1.1), a
+  WINDOW_UPDATE of nothing on a stream (6.9), a PRIORITY of a wrong length (6.3). For one of a stream that
+  depends on itself, too, which means nothing any more.
 - When it meets an error, what came before it in the same octets is lost. Here each frame is filed at once.
 - It answers each late frame of a stream that was reset with a frame of its own. Here such a frame counts
   for the connection's window, and is dropped.

@@ -144,6 +144,8 @@ class Stream(News):
         if len(fields) > limits.fields:
             raise StreamFault(ErrorCodes.ENHANCE_YOUR_CALM, f"more than {limits.fields} fields")
         if self.head is not None:
+            if self._tunnels(self.head):  # RFC 9113 8.5
+                raise malformed("fields in a tunnel")
             if not end:
                 raise malformed("a second head, or trailers that do not end it")
             self.trailers = read_trailers(fields)
@@ -154,13 +156,16 @@ class Stream(News):
         if status < 200:
             self._inform(status, head.fields, limits.informational, end=end)
             return
-        if self.method == "HEAD" or status in (204, 304):
-            self.length = 0  # whatever the field says: RFC 9110 8.6
-        elif not (self.method == "CONNECT" and status < 300):
-            self.length = head.length
+        if not self._tunnels(head):
+            # Some have no content, whatever the field says: RFC 9110 8.6.
+            none = self.method == "HEAD" or status in (204, 304)
+            self.length = 0 if none else head.length
         if end:
             self._end()
         self.head = head
+
+    def _tunnels(self, head: ResponseHead) -> bool:
+        return self.method == "CONNECT" and head.status_code < 300  # RFC 9110 9.3.6
 
     def _inform(self, status: int, fields: Fields, most: int, *, end: bool) -> None:
         if end or status == 101:  # RFC 9113 8.1, 8.6
@@ -205,7 +210,7 @@ class Stream(News):
         self._held = 0
         if chunks := self._chunks:
             self._chunks = []
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            return b"".join(chunks)
         return b"" if self.ended else None
 
     @property
@@ -218,7 +223,7 @@ class Stream(News):
         if self.ended or self._taken < self._window // 4:
             return 0
         credit, self._taken = self._taken, 0
-        if self._keeps_up and self._window < self._widest:
+        if self._keeps_up:
             wider = min(2 * self._window, self._widest)
             credit += wider - self._window
             self._window = wider

@@ -63,16 +63,31 @@ class TunnelStream(NetworkStream):
     async def read_available(self, max_bytes: int) -> bytes | None:
         # What can be read may be for other streams.
         await self._exchange.wire.look()
-        there = self._closed or self._received or self._exchange.stream.has_news
-        return await self.read(max_bytes) if there else None
+        return await self.read(max_bytes) if self._has_news else None
 
     async def write(self, data: bytes, timeout: float | None = None) -> None:
+        await self._send(data, timeout, lambda: True)
+
+    async def write_some(self, data: bytes, timeout: float | None = None) -> int:
+        return await self._send(data, timeout, lambda: not self._has_news)
+
+    async def _send(self, data: bytes, timeout: float | None, goes_on: Callable[[], bool]) -> int:
         if timeout is not None and timeout <= 0:
             raise WriteTimeout("no time left to write", timeout)
         if self._closed:
             raise WriteError("the connection broke: it was closed")
-        if not await send_piece(self._exchange, data, lambda: timeout):
+
+        def limit(waited: float) -> float | None:
+            return None if timeout is None else timeout - waited
+
+        sent = await send_piece(self._exchange, data, limit, goes_on)
+        if sent is None:
             raise WriteError("the server has ended the stream")
+        return sent
+
+    @property
+    def _has_news(self) -> bool:
+        return bool(self._closed or self._received or self._exchange.stream.has_news)
 
     async def close(self) -> None:
         self._closed = True
@@ -80,7 +95,6 @@ class TunnelStream(NetworkStream):
         with exchange.wire.lock:
             if stream.ended and stream.id in protocol.streams and protocol.failure is None:
                 protocol.end(stream)  # as by a FIN, in order, and not by a reset: RFC 8441 5
-                protocol.close(stream)
             stream.fail(ReadError("the connection broke: it was closed"))
             protocol.tell(stream)
         await self._close()
@@ -89,13 +103,7 @@ class TunnelStream(NetworkStream):
         self._exchange.wire.stream.forget()
 
     def is_readable(self) -> bool:
-        stream = self._exchange.stream
-        return bool(
-            self._closed
-            or self._received
-            or stream.has_news
-            or self._exchange.wire.stream.is_readable()
-        )
+        return self._has_news or self._exchange.wire.stream.is_readable()
 
     def is_writable(self) -> bool:
         exchange, stream = self._exchange, self._exchange.stream

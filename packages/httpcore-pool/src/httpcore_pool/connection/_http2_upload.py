@@ -8,7 +8,7 @@ other. The look is between two pieces: nothing interrupts the caller's iterator.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from .._errors import LocalProtocolError, ReadTimeout, WriteTimeout
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from ._http2_exchange import Exchange
     from ._http2_fields import RequestHead
 
-__all__ = ["Upload", "send_piece"]
+__all__ = ["Upload", "pause", "send_piece"]
+
+Limit: TypeAlias = "Callable[[float], float | None]"
+"""Returns how long the next wait may take, after so many seconds in which nothing went out."""
 
 _SETTLE_SECONDS = 1.0  # SETTINGS are the first that a server sends (RFC 9113 3.4)
 _GATHERED_BYTES = 16 * 1024  # a frame
@@ -146,10 +149,12 @@ class Upload:
             with exchange.wire.lock:
                 if _is_wanted(exchange):
                     exchange.protocol.end(stream)
-            await exchange.wire.flush(self._limit())
+            await exchange.wire.flush(self._limit(0.0))
 
-    def _limit(self) -> float | None:
-        return self._exchange.budget.write()
+    def _limit(self, waited: float) -> float | None:
+        budget = self._exchange.budget
+        seconds = budget.timeout.write
+        return budget.cut(None if seconds is None else seconds - waited)
 
     async def close(self) -> None:
         """Give up the rest."""
@@ -158,29 +163,43 @@ class Upload:
             await self._reader.close()
 
 
-async def send_piece(exchange: Exchange, data: bytes, limit: Callable[[], float | None]) -> bool:
+async def send_piece(
+    exchange: Exchange, data: bytes, limit: Limit, goes_on: Callable[[], bool]
+) -> int | None:
     """Send some content, which does not end the request.
 
     Args:
         exchange: whose content it is.
-        data: at least one byte.
-        limit: returns how long the next wait may take.
+        data: of which all is sent, or as much as there is room for while it goes on.
+        limit: see `Limit`.
+        goes_on: whether more is to be sent.
 
     Returns:
-        False if the server wants no more of it.
+        How much was sent, or None if the server wants no more of it.
 
     Raises:
         WriteTimeout: the server took nothing, or gave no room, in time.
         TransportError: the stream or the connection failed.
     """
     left: memoryview | None = memoryview(data)
-    while left:
-        left = await _send_some(exchange, left, limit, last=False)
-    return left is not None
+    exchange.stalled = 0.0
+    try:
+        while left and goes_on():
+            left = await _send_some(exchange, left, limit, last=False)
+    finally:
+        if left:
+            pause(exchange)
+    return None if left is None else len(data) - len(left)
+
+
+def pause(exchange: Exchange) -> None:
+    """Leave the room that was dealt to an exchange to the others, as it sends nothing for a while."""
+    with exchange.wire.lock:
+        exchange.protocol.windows.leave(exchange.stream)
 
 
 async def _send_some(
-    exchange: Exchange, view: memoryview, limit: Callable[[], float | None], *, last: bool
+    exchange: Exchange, view: memoryview, limit: Limit, *, last: bool
 ) -> memoryview | None:
     """Send what the windows let through; where that is nothing, wait for news.
 
@@ -200,34 +219,42 @@ async def _send_some(
             view = view[size:]
             if not (size and view):
                 break
-    await wire.flush(limit())
-    exchange.listening.note(before - len(view))
+    await wire.flush(limit(0.0))
+    if sent := before - len(view):
+        exchange.listening.note(sent)
+        exchange.stalled = 0.0
     if not size:
-        await _wait_for_room(exchange, limit())
+        await _wait_for_room(exchange, limit)
     return view
 
 
-async def _wait_for_room(exchange: Exchange, timeout: float | None) -> None:
-    wire, stream = exchange.wire, exchange.stream
+async def _wait_for_room(exchange: Exchange, limit: Limit) -> None:
+    """Wait for news, as the windows let nothing through. The limit is on progress: news alone are none."""
+    wire, stream, now = exchange.wire, exchange.stream, exchange.backend.now
     patience = _patience(exchange)
     if stream.takes_crumbs:
         return
-    soon = patience is not None and (timeout is None or patience < timeout)
-    limit = patience if soon else timeout
+    left, began = limit(exchange.stalled), now()
+    soon = patience is not None and (left is None or patience < left)
     try:
+        left = patience if soon else left
         if stream.uploader is stream:
-            await exchange.wait(limit)
+            await exchange.wait(left)
         else:
-            await wire.turn(stream.uploader, limit)
-    except ReadTimeout as error:
-        if soon:
-            stream.takes_crumbs = True
-            return
-        within = "in time" if error.limit is None else f"for {error.limit:g} s"
-        raise WriteTimeout(
-            f"the server gave no room for more of the request (flow control) {within}",
-            error.limit,
-        ) from None
+            await wire.turn(stream.uploader, left)
+    except ReadTimeout:
+        if not soon:
+            raise _no_room(limit(0.0)) from None
+        stream.takes_crumbs = True
+    finally:
+        exchange.stalled += now() - began
+
+
+def _no_room(limit: float | None) -> WriteTimeout:
+    within = "in time" if limit is None else f"for {limit:g} s"
+    return WriteTimeout(
+        f"the server gave no room for more of the request (flow control) {within}", limit
+    )
 
 
 def _patience(exchange: Exchange) -> float | None:
@@ -235,6 +262,8 @@ def _patience(exchange: Exchange) -> float | None:
     stream, now = exchange.stream, exchange.backend.now()
     with exchange.wire.lock:
         if not exchange.protocol.windows.withholds(stream):
+            # None, or none any more: another has taken them, or SETTINGS have.
+            stream.patience, stream.takes_crumbs = None, False
             return None
         if stream.patience is None:
             stream.patience = now + _PATIENCE_SECONDS

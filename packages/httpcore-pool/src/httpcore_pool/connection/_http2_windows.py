@@ -59,12 +59,11 @@ class SendWindows:
         own, shared = stream.room, self._free(stream)
         least = 1 if stream.takes_crumbs else min(wanted, self._worth)
         if own >= least and shared >= least:
-            if self._line:
-                self._line.pop(stream.id, None)
+            self._line.pop(stream.id, None)
             return min(own, shared, self.frame_bytes, wanted)
         if own >= least:
             self._line[stream.id] = stream
-        elif stream.share:
+        else:
             self._give_back(stream)
         return 0
 
@@ -92,19 +91,19 @@ class SendWindows:
         stream.share -= spent
         stream.patience, stream.takes_crumbs = None, False
         self._dealt -= spent
-        if stream.share and whole:
+        if whole:
             self._give_back(stream)
 
     def leave(self, stream: Stream) -> None:
         """Note that a stream is over."""
         self._line.pop(stream.id, None)
-        if stream.share:
-            self._give_back(stream)
+        self._give_back(stream)
 
     def _give_back(self, stream: Stream) -> None:
-        self._dealt -= stream.share
-        stream.share = 0
-        self._deal()
+        if stream.share:
+            self._dealt -= stream.share
+            stream.share = 0
+            self._deal()
 
     def _deal(self) -> None:
         line, worth = self._line, self._worth

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .._driver import Mutex
 from .._errors import HTTPError, ReadError, ReadTimeout, WriteError, WriteTimeout
+from .._until import Until, anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,8 +133,7 @@ class Wire:
     async def _write(self, timeout: float | None) -> None:
         """Write, and read where the server has to be heard before it takes more."""
         now = self._backend.now
-        left = timeout
-        end = now() + (timeout or 0.0)
+        left, since = timeout, now()
         while rest := self._rest:
             piece = rest if len(rest) <= _WRITE_BYTES else rest[:_WRITE_BYTES]
             try:
@@ -149,11 +149,12 @@ class Wire:
             self._rest = rest[taken:]
             if taken < len(piece):
                 await self._hear()
-            if timeout is not None:
-                if taken:
-                    end = now() + timeout
-                if (left := end - now()) <= 0:
-                    raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
+            time = now()
+            if taken:
+                since = time
+            left = anew(timeout, time - since)
+            if self._rest and left is not None and left <= 0:
+                raise WriteTimeout(f"the server took nothing for {timeout:g} s", timeout)
 
     async def _hear(self) -> None:
         """The server speaks while we write: take in what it says, or let the one who reads do so."""
@@ -190,8 +191,9 @@ class Wire:
         """Send what is queued beside any request, if the server takes it in a short time."""
         if self._speaks and not self._writing.is_held:
             try:
+                now = self._backend.now
                 with self._backend.shield():
-                    await self.flush(_FAREWELL_SECONDS)
+                    await self.flush(Until(now() + _FAREWELL_SECONDS, now))
             except HTTPError:
                 pass
 

@@ -212,8 +212,7 @@ class PoolState(Generic[C]):
             entry.capacity = capacity or 1
             if lane.dial is entry:
                 lane.dial = None
-            if entry.in_use:
-                self._fill(entry)
+            self._fill(entry)
             self._line.note(lane)
         self._serve(closing)
         return closing
@@ -223,20 +222,19 @@ class PoolState(Generic[C]):
     ) -> list[Entry[C]]:
         """A request lets go of its connection, which with a `reason` is not to be used again."""
         closing = self._look(now) if now >= self._due else []
-        if reason is not None or entry.reason is not None or entry.gone:
-            self._let_go(entry, reason or "closed", closing)
+        if (why := entry.reason or reason) is not None:
+            self._let_go(entry, why, closing)
             self._serve(closing)
             return closing
         lane = entry.lane
         entry.in_use -= 1
         entry.capacity = capacity or 1
-        if not entry.in_use and lane.roomy:
-            lane.roomy.pop(entry, None)
         if entry.in_use or (lane.waiters and (lane.dial is entry or self._line.is_next(lane))):
             self._fill(entry)
-            if entry.reason is not None:  # it took its last request: the others need another
-                self._serve(closing)
+            self._serve(closing)  # it may have taken its last request: the others need another
             return closing
+        if lane.roomy:
+            lane.roomy.pop(entry, None)
         entry.idle_since = now
         self._idle[entry] = lane.idle[entry] = None
         if (due := now + self._expiry) < self._due:
@@ -285,7 +283,6 @@ class PoolState(Generic[C]):
         lane = self._lanes.get(key)
         while lane is not None and lane.idle:
             self._evict(next(iter(lane.idle)), "stale", closing)
-        self._serve(closing)
         return closing
 
     def clear(self, reason: Reason) -> tuple[list[Entry[C]], list[Waiter[C]]]:
@@ -322,7 +319,7 @@ class PoolState(Generic[C]):
             self._retire(entry, "requests")
         elif entry.in_use < entry.capacity:
             entry.lane.roomy[entry] = None
-        elif entry.capacity > 1:
+        else:
             entry.lane.roomy.pop(entry, None)
 
     def _fill(self, entry: Entry[C]) -> None:

@@ -319,7 +319,12 @@ class TLSStream(NetworkStream):
             with self._lock:
                 out, self._unsent = self._unsent + self._outgoing.read(), b""
             if out:
-                await self._stream.write(out, timeout)
+                try:
+                    await self._stream.write(out, timeout)
+                except BaseException:
+                    # Inside a record: what anybody wrote next would be taken for the rest of it.
+                    await self._stream.close()
+                    raise
         finally:
             self._write_mutex.release()
 
