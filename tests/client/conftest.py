@@ -128,3 +128,10 @@ def world(request):
 def run(world):
     """Run a scenario: `async def scenario(client)` in each world, with a client of its own."""
     return world.run_client
+
+
+@pytest.fixture
+def client():
+    """A client for threads that reaches nobody."""
+    with SyncClient(backend=ScriptedBackend(), trust_env=False) as client:
+        yield client

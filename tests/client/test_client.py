@@ -56,6 +56,20 @@ def test_the_body_is_read_unless_stream_says_otherwise(run):
     run(scenario, backend=slowly(response(), response(), response()))
 
 
+def test_to_open_connections_ahead_asks_nobody_for_cookies_or_credentials(run):
+    class Untouched(httpcore.CookieJar):
+        def header(self, **facts):
+            raise AssertionError("nothing is sent")
+
+    def sign(request):
+        raise AssertionError("nothing is sent")
+
+    async def scenario(client):
+        return await client.warm(URL_TEXT)
+
+    assert 1 == run(scenario, backend=scripted(), auth=sign, cookies=Untouched())
+
+
 def test_a_body_that_breaks_while_it_is_read_closes_the_response(run):
     backend = scripted(response(b"x" * 100)[:-50])
 

@@ -1,60 +1,26 @@
-"""What those are told who write as they did with requests, httpx, aiohttp or urllib3."""
+"""What those are told who give arguments as they did to requests, httpx, aiohttp or urllib3."""
 
 import asyncio
 import copy
 import re
-from importlib import import_module
+from functools import partial
 from inspect import signature
 
 import pytest
-import trio
 
 import httpcore_client
 import httpcore_pool._elsewhere
 from httpcore_client import (
     Client,
-    ClientSettings,
     InvalidURL,
-    Request,
-    RequestOptions,
-    Response,
     ScriptedBackend,
     SyncClient,
-    SyncResponse,
     TrioClient,
     _elsewhere,
 )
-
-
-@pytest.fixture
-def client():
-    with SyncClient(backend=ScriptedBackend(), trust_env=False) as client:
-        yield client
-
-
-@pytest.mark.parametrize(
-    ("name", "here"),
-    [
-        ("Session", "SyncClient"),
-        ("AsyncClient", "Client"),
-        ("Limits", "PoolLimits"),
-        ("RequestException", "HTTPError"),
-        ("ConnectionError", "NetworkError"),
-        ("TimeoutException", "RequestTimeout"),
-        ("PoolManager", "SyncClient"),
-        ("ClientResponseError", "HTTPStatusError"),
-        ("ServerTimeoutError", "RequestTimeout"),
-        ("NewConnectionError", "ConnectError"),
-        ("HTTPHeaderDict", "Headers"),
-        ("DigestAuthMiddleware", "DigestAuth"),
-    ],
-)
-def test_a_name_of_another_client_says_what_it_is_here(name, here):
-    with pytest.raises(AttributeError) as caught:
-        getattr(httpcore_client, name)
-    expected = f"module 'httpcore_client' has no attribute {name!r}; here it is {here}"
-    assert expected == str(caught.value)
-    assert here in httpcore_client.__all__
+from httpcore_client.retry import RetryPolicy
+from httpcore_client.websocket import WebSocketOptions
+from testkit.public_names import ASKING, MAKING, public
 
 
 @pytest.mark.parametrize(
@@ -92,17 +58,6 @@ def test_a_subclass_may_keep_what_it_likes(kind, name):
     assert "ours" == getattr(Own("ours"), name)
 
 
-def test_python_looks_for_a_near_name_unless_another_is_known():
-    with pytest.raises(AttributeError) as unknown:
-        httpcore_client.SyncClint  # noqa: B018
-    with pytest.raises(AttributeError, match="here it is SyncClient") as known:
-        httpcore_client.PoolManager  # noqa: B018
-    assert (httpcore_client, None) == (unknown.value.obj, known.value.obj)
-
-
-MAKING = {"ssl", "timeout", "pool_limits", "max_redirects", *ClientSettings.__annotations__}
-ASKING = {*RequestOptions.__annotations__}
-MODULES = ["", ".bulk", ".cache", ".limits", ".retry", ".testing", ".websocket"]
 NEW = "give a new client "  # where a request is made, and it is a client that should have been
 PER_ORIGIN = "pool_limits=PoolLimits(max_per_origin=...)"
 
@@ -159,13 +114,66 @@ def test_an_option_of_requests_is_none_of_clients(name):
         SyncClient(**{name: None})
 
 
+BUILT = 'client.map(client.build("%s", url%s) for url in urls)'
+FRESH = "how long a response is fresh, its server says; a request takes an older one with headers="
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "told"),
+    [
+        ("map", "concurency", "did you mean 'concurrency'?"),
+        ("map", "max_workers", "did you mean 'concurrency'?"),
+        ("map", "return_exceptions", 'give errors="return"'),
+        (
+            "map",
+            "timeout",
+            f"'timeout' is an option of requests: {BUILT % ('GET', ', timeout=...')}",
+        ),
+        ("map", "verify", f"'ssl' is an option of requests: {BUILT % ('GET', ', ssl=...')}"),
+        ("map", "method", f"build those with another: {BUILT % ('POST', '')}"),
+        ("map", "max_redirects", "'max_redirects' is an argument of clients: make one with it, or"),
+        ("map", "nonsense", "known are concurrency, ordered, errors"),
+        ("CacheAdapter", "ttl", FRESH),
+        ("CacheAdapter", "expire_after", FRESH),
+        ("CacheAdapter", "path", "give storage=SQLiteStorage(path)"),
+        ("CacheAdapter", "storages", "did you mean 'storage'?"),
+        ("CacheAdapter", "nonsense", "known are storage, shared, heuristic"),
+        ("RetryAdapter", "max_retries", "give it RetryPolicy(attempts=...)"),
+        ("RetryAdapter", "budgets", "did you mean 'budget'?"),
+        ("RetryAdapter", "total", "give it RetryPolicy(attempts=...), or for seconds RetryPolicy("),
+        ("RetryPolicy", "max_retries", "did you mean 'attempts'?"),
+        ("RetryPolicy", "nonsense", "known are attempts, methods, statuses, errors, "),
+        ("RetryAdapter", "nonsense", "known are policy, budget, on_retry"),
+    ],
+)
+def test_an_argument_that_a_call_does_not_take_says_what_to_give(client, call, name, told):
+    clients = [client, Client(backend=ScriptedBackend())]
+    calls = [partial(each.map, []) for each in clients] if call == "map" else [public(call)]
+    for each in calls:
+        with pytest.raises(TypeError) as caught:
+            each(**{name: None})
+        assert str(caught.value).startswith(f"{call}() has no argument {name!r}; {told}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "told"),
+    [
+        ("PoolLimits", "max_keepalive_connections", "did you mean 'max_keepalive'?"),
+        ("PoolLimits", "limit_per_host", "did you mean 'max_per_origin'?"),
+        ("PoolLimits", "max_ages", "did you mean 'max_age'?"),
+        ("TLSConfig", "cafile", "did you mean 'source'?"),
+        ("TLSConfig", "verify", "give ssl=False in its place to verify nothing"),
+        ("Network", "uds", "did you mean 'unix_socket'?"),
+        ("Network", "dns_cache", "give resolver=CachingResolver(...)"),
+    ],
+)
+def test_a_field_of_a_setting_says_what_it_is_called_here(kind, name, told):
+    with pytest.raises(TypeError) as caught:
+        public(kind)(**{name: None})
+    assert f"{kind}() has no argument {name!r}; {told}" == str(caught.value)
+
+
 # -- that all of it is true --
-
-
-def public(name):
-    """The object of a public name, of the client or of what stands beside the path."""
-    modules = [import_module(f"httpcore_client{module}") for module in MODULES]
-    return next(getattr(module, name) for module in modules if name in module.__all__)
 
 
 @pytest.mark.parametrize("known", [MAKING, ASKING], ids=["clients", "requests"])
@@ -182,30 +190,60 @@ def test_the_arguments_that_are_told_of_are_there(known):
             assert public(kind), text
 
 
-def test_the_names_that_are_told_of_are_there():
-    for name, text in _elsewhere._NAMES.items():
-        assert name not in httpcore_client.__all__
-        ours = text.replace("http.HTTPStatus of", "")
-        for kind in re.findall(r"\b(?:HTTP|URL|[A-Z][a-z]+)(?:[A-Z]\w+)?\b", ours):
-            assert public(kind), text
-        for module in re.findall(r"httpcore_client\.\w+", text):
-            assert import_module(module), text
-        for argument in re.findall(r"\w+", text.partition("argument")[2].removeprefix("s")):
-            assert argument in MAKING | ASKING | {"of", "and", "clients", "requests"}, text
+@pytest.mark.parametrize(
+    ("call", "name", "told"),
+    [
+        ("download", "filename", "give path=..."),
+        ("download", "workers", "did you mean 'connections'?"),
+        ("download", "sha256", 'give checksum="sha256:..."'),
+        ("events", "max_retries", "did you mean 'reconnect'?"),
+        ("events", "last_id", "did you mean 'last_event_id'?"),
+        ("websocket", "heartbeat", "did you mean 'ping_interval'?"),
+        ("websocket", "origin", 'give headers={"Origin": ...}'),
+        ("websocket", "follow_redirects", "leave it out: a WebSocketRefused says where"),
+        ("websocket", "verify", "did you mean 'ssl'?"),
+    ],
+)
+def test_an_option_of_a_method_says_what_it_is_called_here(client, call, name, told):
+    async def asks():
+        found = getattr(Client(backend=ScriptedBackend()), call)("http://a.test/", **{name: None})
+        await found  # a download
+
+    calls = [
+        lambda: getattr(client, call)("http://a.test/", **{name: None}),
+        lambda: asyncio.run(asks()),
+    ]
+    for each in calls:
+        with pytest.raises(TypeError) as caught:
+            each()
+        assert str(caught.value).startswith(f"unknown option {name!r}; {told}")
 
 
-def test_the_attributes_that_are_told_of_are_there(client):
-    answer = SyncResponse(Response(200, request=Request("GET", "http://a.test/")))
-    rows = [(client, *row) for row in _elsewhere._ATTRIBUTES.items()]
-    rows += [(answer, *row) for row in httpcore_pool._elsewhere._HERE.items()]
-    for holder, name, text in rows:
-        assert not hasattr(holder, name)
-        if text.startswith("the argument "):
-            assert MAKING >= {*text.removeprefix("the argument ").split(", or ")}
-            continue
-        for attribute in re.split(r", or (?:not )?", text):
-            first = re.match(r"\w+", attribute)[0]
-            assert first in dir(holder), text
+def test_what_is_told_of_calls_is_there(client):
+    own = {"websocket": {*WebSocketOptions.__annotations__}, "map": set()}
+    for call, rows in _elsewhere._CALLS.items():
+        method = getattr(client, call, None) if call.islower() else None
+        known = {*signature(method or public(call)).parameters}
+        if method is not None:
+            known |= own.get(call, ASKING)
+        for name, text in rows.items():
+            assert name not in known
+            if re.fullmatch(r"\w+", text):
+                assert text in known or text in RetryPolicy._fields
+            for kind, field in re.findall(r"([A-Z]\w+)\((?:path|(\w+)=)", text):
+                assert (field or "path") in signature(public(kind)).parameters, text
+            for argument in re.findall(r"(?<![\w(-])(\w+)=", text):
+                assert argument in {*known, *ASKING}, text
+
+
+def test_the_fields_that_are_told_of_are_there():
+    for kind, rows in httpcore_pool._elsewhere._FIELDS.items():
+        for name, text in rows.items():
+            assert name not in public(kind)._fields
+            if " " not in text:
+                assert text in public(kind)._fields
+            for argument in re.findall(r"(\w+)=", text):
+                assert argument in {*public(kind)._fields, *MAKING}, text
 
 
 def test_headers_can_be_set(client):
@@ -215,60 +253,9 @@ def test_headers_can_be_set(client):
     ).headers.multi_items()
 
 
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("build_request", "; here it is build"),
-        ("mount", "; here it is the argument routes, or adapters"),
-        ("auth", "; what a client is made with stays as it is: client.replace makes a variant"),
-        ("nonsense", ""),
-    ],
-)
-def test_an_attribute_that_a_client_does_not_have(client, name, hint):
-    with pytest.raises(AttributeError) as caught:
-        getattr(client, name)
-    assert f"'SyncClient' object has no attribute {name!r}{hint}" == str(caught.value)
-    # With the object Python would name one that is near, behind the hint.
-    assert (name, None if hint else client) == (caught.value.name, caught.value.obj)
-
-
 def test_a_copy_of_a_client_is_a_client_of_its_own(client):
     assert client._client._pool is not copy.copy(client)._client._pool
     assert type(client) is type(copy.deepcopy(client))
-
-
-def test_the_wrong_kind_of_block_is_named(client):
-    with pytest.raises(TypeError, match="a Client is async: use it with `async with`"), Client():
-        pass
-
-    async def scenario():
-        async with client:
-            pass
-
-    with pytest.raises(TypeError, match="a SyncClient is for threads: use it with `with`"):
-        asyncio.run(scenario())
-
-
-def test_the_wrong_world_is_named():
-    async def scenario(kind):
-        async with kind(trust_env=False) as client:
-            await client.get("http://127.0.0.1:1/")
-
-    with pytest.raises(RuntimeError, match="no asyncio event loop is running here: under Trio use"):
-        trio.run(scenario, Client)
-    with pytest.raises(RuntimeError, match="Trio is not running here: under asyncio use Client"):
-        asyncio.run(scenario(TrioClient))
-
-
-def test_a_stream_block_is_no_response(client):
-    expected = (
-        r"stream\(\) gives a block, not a response: {}with client.stream\(...\) as response: "
-    )
-    with pytest.raises(AttributeError, match=expected.format("") + "response.status_code"):
-        _ = client.stream("GET", "http://a.test/").status_code
-    block = Client(backend=ScriptedBackend()).stream("GET", "http://a.test/")
-    with pytest.raises(AttributeError, match=expected.format("async ") + "response.text"):
-        _ = block.text
 
 
 @pytest.mark.parametrize("url", ["/users", ""])
@@ -315,44 +302,13 @@ def test_data_that_is_no_form_says_what_takes_it(client, data, tmp_path):
     assert "give a file or iterator as content=" in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("name", "here"),
-    [
-        ("ok", "is_success, or not is_error"),
-        ("reason", "reason_phrase"),
-        ("iter_lines", "stream_lines()"),
-        ("iter_content", "stream()"),
-        ("http_version", "protocol"),
-        ("data", "content"),
-        ("geturl", "url"),
-        ("getheader", "headers.get"),
-        ("release_conn", "close()"),
-        ("drain_conn", "close()"),
-        ("method", "request.method"),
-        ("request_info", "request"),
-        ("get_encoding", "encoding"),
-    ],
-)
-def test_an_attribute_of_another_client_s_response_says_what_it_is_here(name, here):
-    answer = httpcore_client.Response(200, request=httpcore_client.Request("GET", "http://a.test/"))
-    with pytest.raises(AttributeError) as caught:
-        getattr(answer, name)
-    assert f"'Response' object has no attribute {name!r}; here it is {here}" == str(caught.value)
-    assert not hasattr(httpcore_client.SyncResponse(answer), "nonsense")
-
-
-def test_a_lone_limit_could_mean_one_phase_or_each():
-    for limit in (10.0, None):
-        with pytest.raises(
-            TypeError, match=r"could mean one phase or each: write Timeout\(connect="
-        ):
-            httpcore_client.Timeout(limit)
+@pytest.mark.parametrize("named", [{}, {"connect": 60.0}])
+@pytest.mark.parametrize("limit", [10.0, None])
+def test_a_lone_limit_could_mean_one_phase_or_each(limit, named):
+    with pytest.raises(TypeError, match=r"could mean one phase or each: write Timeout\(connect="):
+        httpcore_client.Timeout(limit, **named)
 
 
 def test_proxies_by_scheme_are_for_the_environment(client):
     with pytest.raises(TypeError, match="one is for all URLs, and a client's routes= have one for"):
         client.get("http://a.test/", proxy={"http": "http://p.test"})
-
-
-def test_only_the_public_names_are_listed():
-    assert set() == {n for n in dir(httpcore_client) if n[:2] != "__"} - {*httpcore_client.__all__}

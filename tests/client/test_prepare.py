@@ -251,6 +251,29 @@ def test_to_ask_for_the_proxy_asks_nobody_for_credentials(fake, client_over):
     assert "p.test" == client.proxy_for("users").url.host
 
 
+def test_to_ask_for_the_proxy_touches_no_file_and_no_cookie(fake, client_over, tmp_path):
+    class Untouched(httpcore.CookieJar):
+        def header(self, **facts):
+            raise AssertionError("nothing is sent")
+
+    log, netrc = tmp_path / "keys.log", tmp_path / "netrc"
+    netrc.mkdir()  # to read it would be an error
+    environ = {"http_proxy": PROXY, "SSLKEYLOGFILE": str(log), "NETRC": str(netrc)}
+    client = client_over(fake(), environ=environ, cookies=Untouched())
+    assert "p.test" == client.proxy_for(URL_TEXT).url.host
+    assert not log.exists()
+
+
+def test_a_level_of_the_caller_may_choose_the_proxy_that_is_told(fake, client_over):
+    class Choosing(Layer):
+        def fill(self, request):
+            proxy = httpcore.Proxy.of(PROXY)
+            return request.with_options(request.options.copy_with(proxy=proxy))
+
+    client = client_over(fake(), adapters={httpcore.AuthAdapter: Choosing})
+    assert "p.test" == client.proxy_for(URL_TEXT).url.host
+
+
 @pytest.mark.parametrize(
     ("url", "error"),
     [("h.test", httpcore.InvalidURL), ("ftp://h.test/", httpcore.UnsupportedScheme)],

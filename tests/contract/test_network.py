@@ -463,6 +463,18 @@ def test_a_unix_socket_that_is_not_there_is_told(fails, tmp_path):
         assert f"can't connect to unix:{name}: {why}" == error.message
 
 
+def test_a_unix_socket_that_is_to_lead_to_a_proxy_is_told_of_with_it(run_client, tmp_path):
+    path = str(tmp_path / "none")
+
+    async def scenario(client):
+        return await failure(client.get("http://b.test/"))
+
+    error = run_client(scenario, network=Network(unix_socket=path), proxy="http://proxy.test")
+    where = "can't get to the proxy http://proxy.test/, to which the Unix socket is to lead"
+    why = f"can't connect to unix:{path}: No such file or directory"
+    assert f"{where}: {why}" == error.message
+
+
 def test_a_unix_socket_that_takes_nobody_ends_with_the_limit(fails, tmp_path):
     path = str(tmp_path / "full")
     with black_hole(path, family=socket.AF_UNIX):

@@ -214,7 +214,7 @@ def test_a_foreign_hop_still_gets_the_cookies_of_its_host(fake, exchange):
 def test_its_repr_counts_and_shows_no_value(fake):
     jar = CookieJar()
     jar["a"] = "s3cret"
-    assert "<CookieAdapter 1 cookies>" == repr(CookieAdapter(fake(), jar))
+    assert "<CookieAdapter 1 cookie>" == repr(CookieAdapter(fake(), jar))
 
 
 def test_a_proxy_that_asks_who_it_is_sets_no_cookies_of_the_origin(fake, visit):

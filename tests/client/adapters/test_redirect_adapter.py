@@ -89,9 +89,8 @@ def test_one_more_raises_with_all_responses(fake, exchange, limit):
     assert limit + 1 == len(caught.value.history) == len(inner.requests)
     assert all(response.is_closed for response in caught.value.history)
     path = "/again" if limit else "/0"
-    assert f"GET http://a.test{path}: more than {limit} redirects (max_redirects)" == str(
-        caught.value
-    )
+    most = "1 redirect" if limit == 1 else f"{limit} redirects"
+    assert f"GET http://a.test{path}: more than {most} (max_redirects)" == str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_memory_holds_so_many_and_no_more():
     for key in (b"a", b"b", b"a", b"c"):
         storage.put(key, stored(), b"body")
     assert [bool(storage.find(key)) for key in (b"a", b"b", b"c")] == [True, False, True]
-    assert repr(storage) == "<MemoryStorage 2 responses, 3568 bytes>"
+    assert repr(storage) == "<MemoryStorage 2 responses, 3,568 bytes>"
 
 
 def test_the_body_limit_is_a_part_of_memory():

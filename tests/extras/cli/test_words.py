@@ -11,6 +11,9 @@ from httpcore_client.cli._words import Words, complete_url, read_words
         (["http://a.test"], Words(None, "http://a.test", ())),
         (["PUT", "http://a.test", "a=1"], Words("PUT", "http://a.test", ("a=1",))),
         (["put", "http://a.test"], Words("PUT", "http://a.test", ())),
+        (["Put", "http://a.test"], Words("PUT", "http://a.test", ())),
+        (["host", "a=1"], Words(None, "https://host", ("a=1",), assumed=True)),
+        (["host", "X-A:b"], Words(None, "https://host", ("X-A:b",), assumed=True)),
         (["MY-VERB", "http://a.test"], Words("MY-VERB", "http://a.test", ())),
         (["localhost", "a=1"], Words(None, "http://localhost", ("a=1",))),
         (["a.test"], Words(None, "https://a.test", (), assumed=True)),
@@ -33,11 +36,28 @@ def test_words_are_told_apart(words, expected):
         (["a=b"], "'a=b' stands where the URL should"),
         (["a=b\nc=d"], r"'a=b\nc=d' stands where the URL should"),
         (["POST", "f@x"], "'f@x' stands where the URL should"),
+        (['{"a": 1}', "a.test"], "stands where the URL should: a whole body is --data"),
+        (['[{"a": 1}]'], "a whole body is --data"),
     ],
 )
 def test_a_missing_url_is_told(words, message):
     with pytest.raises(ValueError) as caught:
         read_words(words)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://a.test", "a.test", "a.test/x?y=1", ":8000/", "localhost"])
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("gett", "'gett' stands where the method does, and is none: did you mean GET?"),
+        ("Pots", "did you mean POST?"),
+        ("purge", "one of your own is in capitals: PURGE"),
+    ],
+)
+def test_a_word_before_the_url_that_is_no_method_is_told(word, message, url):
+    with pytest.raises(ValueError) as caught:
+        read_words([word, url, "a=1"])
     assert message in str(caught.value)
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import stat
@@ -375,6 +376,8 @@ def test_checksum_of_the_server_is_checked(run, server, tmp_path, left):
         ({"headers": {"range": "bytes=0-"}}, ValueError, "a download sets Range by itself"),
         ({"conections": 4}, TypeError, "unknown option 'conections'"),
         ({"path": b"x"}, TypeError, "path must be a str or a Path, not bytes"),
+        ({"path": 5}, TypeError, "path must be a str or a Path, not int"),
+        ({"path": io.BytesIO()}, TypeError, "not BytesIO; client.stream has the pieces for an open"),
         ({"path": "/nowhere/x"}, FileNotFoundError, "there is no such directory: '/nowhere'"),
         ({"path": "nowhere/"}, FileNotFoundError, "there is no such directory: 'nowhere'"),
         ({"path": "/dev/null"}, OSError, "this is no regular file, and is not replaced"),

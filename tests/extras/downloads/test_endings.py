@@ -105,8 +105,9 @@ def test_ctrl_c_leaves_threads_that_write_no_more(server, tmp_path):
     interrupter = threading.Thread(target=interrupt)
     interrupter.start()
     with httpcore_client.SyncClient(trust_env=False) as client:
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt) as caught:
             client.download(url, tmp_path / "a", connections=3)
+        assert "the same download goes on from there" in caught.value.__notes__[0]
         kept = (tmp_path / "a.part.json").read_bytes()
         workers = [
             each for each in threading.enumerate() if each.name == "httpcore" and each not in before

@@ -221,7 +221,7 @@ def test_it_tells_what_it_is():
         (lambda: CircuitBreakerAdapter(5), TypeError, "breaker must be a CircuitBreaker, not int"),
         (
             lambda: CircuitBreakerAdapter(consecutive=3),
-            *(TypeError, "no argument 'consecutive': give it CircuitBreaker(consecutive=...)"),
+            *(TypeError, "no argument 'consecutive'; give it CircuitBreaker(consecutive=...)"),
         ),
         (lambda: CircuitBreakerAdapter(statuses=500), TypeError, "statuses must be a collection"),
         (lambda: CircuitBreakerAdapter(errors=[5]), TypeError, "collection of classes of errors"),

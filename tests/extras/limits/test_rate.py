@@ -289,7 +289,7 @@ def test_it_tells_what_it_is():
         (lambda: RateLimitAdapter("10/s"), TypeError, "RateLimiter, must be a number, not str"),
         (
             lambda: RateLimitAdapter(10, per=60),
-            *(TypeError, "RateLimitAdapter() has no argument 'per': give it RateLimiter(per=...)"),
+            *(TypeError, "RateLimitAdapter() has no argument 'per'; give it RateLimiter(per=...)"),
         ),
         (lambda: RateLimitAdapter(1, key="host"), TypeError, "key must be callable or None"),
         (lambda: RateLimitAdapter(1, max_wait=-1), ValueError, "max_wait must be at least 0"),

@@ -478,8 +478,8 @@ def test_adapters_that_were_sent_to_other_processes_do_not_come_back_alike():
         ([], {"budget": 10}, "budget must be a RetryBudget, not int"),
         ([], {"on_retry": 1}, "on_retry must be callable or None, not int"),
         ([], {"random": 0.5}, "random must be callable or None, not float"),
-        ([], {"attempts": 4}, r"has no argument 'attempts': give it RetryPolicy\(attempts="),
-        ([], {"tries": 4}, r"RetryAdapter\(\) has no argument 'tries'$"),
+        ([], {"attempts": 4}, r"has no argument 'attempts'; give it RetryPolicy\(attempts="),
+        ([], {"tries": 4}, r"has no argument 'tries'; give it RetryPolicy\(attempts="),
     ],
 )
 def test_what_makes_no_adapter_is_refused(arguments, options, message):

@@ -472,6 +472,7 @@ async def _never(request):
         (lambda mock: mock.get(URL, parms={}), "did you mean 'params'"),
         (lambda mock: mock.route(5), "method must be a str"),
         (lambda mock: mock.get().respond(jsn={}), "did you mean 'json'"),
+        (lambda mock: mock.get().respond(status=404), "did you mean 'status_code'"),
         (lambda mock: mock.get().respond("200"), "status_code must be an int"),
         (lambda mock: mock.get().respond(100), "from 200 to 599"),
         (lambda mock: mock.get().respond(204, text="x"), "has no body"),
@@ -493,7 +494,7 @@ async def _never(request):
         (lambda mock: mock.post(where=_never), "where must not be async"),
         (lambda mock: mock.post(json={1, 2}), "not JSON serializable"),
     ],
-    ids=[str(number) for number in range(23)],
+    ids=[str(number) for number in range(24)],
 )
 def test_misuse_is_refused_where_it_happens(mock, misuse, says):
     with pytest.raises((TypeError, ValueError), match=re.escape(says)):

@@ -28,6 +28,19 @@ def test_a_line_for_each_request_that_goes_out(run_client, origin, caplog):
     )
 
 
+@pytest.mark.parametrize(("length", "said"), [(1, "1 byte"), (2, "2 bytes"), (3000, "3,000 bytes")])
+def test_a_line_says_how_much_came(run_client, origin, caplog, length, said):
+    async def scenario(client):
+        with client.waterfall() as waterfall:
+            await client.get(f"{origin.plain}/bytes/{length}")
+        return str(waterfall)
+
+    caplog.set_level(logging.INFO, "httpcore_client")
+    drawn = run_client(scenario, adapters=[LogAdapter()])
+    assert f" in N, {said}, new N" in lines(caplog)[0]
+    assert f" {said}," in drawn
+
+
 def test_at_debug_each_step_has_a_line_with_the_number_of_its_request(run_client, origin, caplog):
     async def scenario(client):
         await client.get(origin.plain, auth=("user", "hunter2"))

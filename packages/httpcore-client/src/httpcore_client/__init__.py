@@ -279,7 +279,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in LAZY:
-        from ._elsewhere import no_name
+        from ._names_elsewhere import no_name
 
         raise no_name(__name__, name)
     value = getattr(LAZY[name], name)

@@ -10,6 +10,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from ._base import Settings
+from ._blocks import AsyncBlock
 from ._conveniences import Conveniences
 from ._hooks import Hooks
 from ._options import ClientOptions, ShownField, as_jar
@@ -25,7 +26,7 @@ from ._settings import (
 from ._siblings import URL, CookieJar, Headers, Origin, pool
 from ._stack import build_stack
 from ._trust_env import TrustEnv
-from .adapters import Layer
+from .adapters import AuthAdapter, CookieAdapter, EnvironmentAdapter, Layer
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from ._sync import SyncClient
 
 __all__ = ["Client", "ResponseContext", "more_of", "restored"]
+
+_GO_ALONG = (CookieAdapter, AuthAdapter)  # with a request, whichever way it takes
 
 
 class Client(Settled, Conveniences, pool.Closing):
@@ -182,7 +185,7 @@ class Client(Settled, Conveniences, pool.Closing):
         if self._closed:
             raise pool.ClosedError("the client is closed")
         url = str(origin) if isinstance(origin, Origin) else origin
-        options = self._filled(self.build("HEAD", url)).options
+        options = self._routed(self.build("HEAD", url)).options
         return await self._pool.warm(origin, count, options=options)
 
     async def request(
@@ -273,11 +276,26 @@ class Client(Settled, Conveniences, pool.Closing):
     def proxy_for(self, url: str | URL) -> pool.Proxy | None:
         """Return the proxy that a request to a URL would go through if it was sent now; None for none.
 
+        To ask does nothing else: no cookies, no credentials and no files are looked at.
+
         Raises:
             InvalidURL, InvalidRequest: what was given can't be sent.
             ProxyError: the environment's variable for it makes no sense.
         """
-        return self._filled(self.build("GET", url, auth=None)).options.proxy
+        request = self.build("GET", url)
+        for level in self._stack:
+            if isinstance(level, EnvironmentAdapter):
+                request = level.with_proxy(request)
+            elif isinstance(level, Layer) and not isinstance(level, _GO_ALONG):
+                request = level.fill(request)
+        return request.options.proxy
+
+    def _routed(self, request: pool.Request) -> pool.Request:
+        """Return the request with the way that it takes, and nothing that would go along."""
+        for level in self._stack:
+            if isinstance(level, Layer) and not isinstance(level, _GO_ALONG):
+                request = level.fill(request)
+        return request
 
     def _filled(self, request: pool.Request) -> pool.Request:
         for level in self._stack:
@@ -368,18 +386,12 @@ class _Borrowed(pool.Adapter):
         return repr(self._lender)
 
 
-class ResponseContext:
+class ResponseContext(AsyncBlock):
     """What `Client.stream` returns: an ``async with`` block around one response."""
 
     __slots__ = ("_client", "_request", "_response")
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):
-            raise AttributeError(
-                f"stream() gives a block, not a response: async with client.stream(...) as response: "
-                f"response.{name}"
-            )
+    _call, _gives = "stream", ("a response", "response")
 
     def __init__(self, client: Client, request: pool.Request) -> None:
         self._client = client

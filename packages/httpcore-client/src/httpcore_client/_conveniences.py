@@ -5,9 +5,9 @@ The modules are imported when they are first used: most programs need none of th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Unpack, cast, overload
+from typing import TYPE_CHECKING, Literal, Never, Unpack, cast, overload
 
-from ._options import RequestOptions, check_options
+from ._options import RequestOptions, check_options, refuse_others
 from ._siblings import pool
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Conveniences", "SyncConveniences"]
 
 _REQUEST = tuple(RequestOptions.__annotations__)
+_MAP = ("concurrency", "ordered", "errors")
 _EVENTS = (*_REQUEST, "reconnect", "last_event_id", "heartbeat", "max_event_bytes")
 _DOWNLOAD = (
     *_REQUEST,
@@ -70,7 +71,7 @@ class Conveniences:
         """
         from .events import EventStream
 
-        check_options(options, _EVENTS)
+        check_options(options, _EVENTS, call="events")
         client = cast("Client", self)
         return EventStream(
             client,
@@ -106,6 +107,7 @@ class Conveniences:
         concurrency: int | None = None,
         ordered: bool = True,
         errors: Literal["raise", "return"] = "raise",
+        **others: Never,
     ) -> MapIterator[Response] | MapIterator[MapResult[Response]]:
         """Send many requests, some at a time, and iterate over their responses, with bodies read.
 
@@ -131,6 +133,7 @@ class Conveniences:
         """
         from .bulk import mapped
 
+        refuse_others("map", others, _MAP)
         return mapped(cast("Client", self), requests, concurrency, ordered, errors)
 
     def waterfall(self, *, limit: int = 1000) -> Waterfall:
@@ -215,7 +218,7 @@ class Conveniences:
         """
         from .downloads import download
 
-        check_options(options, _DOWNLOAD)
+        check_options(options, _DOWNLOAD, call="download")
         return await download(
             cast("Client", self),
             url,
@@ -248,7 +251,7 @@ class SyncConveniences:
         """Connect to a server that sends events; see `Client.events`."""
         from .events import EventStream, SyncEventStream
 
-        check_options(options, _EVENTS)
+        check_options(options, _EVENTS, call="events")
         client = cast("SyncClient", self)
         stream = EventStream(
             client._client,
@@ -285,6 +288,7 @@ class SyncConveniences:
         concurrency: int | None = None,
         ordered: bool = True,
         errors: Literal["raise", "return"] = "raise",
+        **others: Never,
     ) -> SyncMapIterator[SyncResponse] | SyncMapIterator[MapResult[SyncResponse]]:
         """Send many requests in threads, some at a time, and iterate over their responses; see `Client.map`.
 
@@ -296,6 +300,7 @@ class SyncConveniences:
         """
         from .bulk import sync_mapped
 
+        refuse_others("map", others, _MAP)
         return sync_mapped(cast("SyncClient", self), requests, concurrency, ordered, errors)
 
     def waterfall(self, *, limit: int = 1000) -> Waterfall:
@@ -330,7 +335,7 @@ class SyncConveniences:
         """Download a file; see `Client.download`."""
         from .downloads import download
 
-        check_options(options, _DOWNLOAD)
+        check_options(options, _DOWNLOAD, call="download")
         downloading = download(
             cast("SyncClient", self)._client,
             url,

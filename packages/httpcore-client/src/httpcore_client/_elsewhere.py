@@ -1,12 +1,11 @@
-"""What things are called in requests, httpx, aiohttp and urllib3, for those who come from there.
+"""What arguments are called in requests, httpx, aiohttp and urllib3, for those who come from there.
 
-It is read only when something went wrong: a name is not there, an option is unknown. It decides no more than
-what they are told.
+It is read only when something went wrong: an argument is unknown. It decides no more than what they are told.
+`_names_elsewhere` has what one looks up.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from ._options import RequestOptions
@@ -15,7 +14,7 @@ from ._siblings import pool
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["meant", "no_attribute", "no_name", "refuse_setting"]
+__all__ = ["meant", "meant_by", "refuse_setting"]
 
 # Arguments of clients and requests: what they are here.
 _OPTIONS = {
@@ -153,104 +152,103 @@ _OF_POOLS = frozenset(
     }
 )
 
-_NAMES = {
-    **dict.fromkeys(("Session", "PoolManager"), "SyncClient"),
-    **dict.fromkeys(("ProxyManager", "SOCKSProxyManager"), "SyncClient(proxy=...)"),
-    **dict.fromkeys(("HTTPConnectionPool", "HTTPSConnectionPool"), "SyncConnectionPool"),
-    "AsyncClient": "Client",
-    "AsyncSession": "Client",
-    "ClientSession": "Client",
-    "ClientResponse": "Response",
-    "HTTPResponse": "SyncResponse",
-    "Limits": "PoolLimits",
-    "ClientTimeout": "Timeout",
-    "HTTPBasicAuth": "BasicAuth",
-    "HTTPDigestAuth": "DigestAuth",
-    "DigestAuthMiddleware": "DigestAuth",
-    "NetRCAuth": "NetrcAuth",
-    "make_headers": "the arguments auth, proxy and headers",
-    "HTTPHeaderDict": "Headers",
-    "FormData": "the arguments data and files",
-    "Fingerprint": "TLSConfig(pins=...)",
-    "TraceConfig": "the argument hooks of clients, and trace of requests",
-    "UploadTracker": "the argument upload_progress",
-    "DummyCookieJar": "adapters={CookieAdapter: lambda level: level.inner}",
-    "parse_url": "URL",
-    "RequestException": "HTTPError",
-    "RequestError": "TransportError",
-    "ClientError": "HTTPError",
-    "MaxRetryError": "the last error itself, or the last response",
-    **dict.fromkeys(("ConnectionError", "ClientConnectionError", "ClientOSError"), "NetworkError"),
-    **dict.fromkeys(
-        (
-            *("NewConnectionError", "NameResolutionError"),
-            *("ClientConnectorError", "ClientConnectorDNSError", "ClientConnectorSSLError"),
+# Arguments of what stands beside the path, by what is called; what is no argument is a sentence.
+_MANY = ("max_workers", "workers", "max_concurrency", "limit", "size", "threads", "processes")
+_STALE = 'a request takes an older one with headers={"Cache-Control": "max-stale=60"}'
+_RETRY = {
+    **dict.fromkeys(("retries", "max_retries", "max_attempts", "tries", "stop"), "attempts"),
+    **dict.fromkeys(("status_forcelist", "retry_on_status_codes", "status_codes"), "statuses"),
+    **dict.fromkeys(("allowed_methods", "method_whitelist"), "methods"),
+    **dict.fromkeys(("retry_on", "exceptions"), "errors"),
+    **dict.fromkeys(("backoff", "delay", "wait"), "backoff_initial"),
+    **dict.fromkeys(("max_backoff_wait", "max_delay"), "backoff_max"),
+    "respect_retry_after_header": "max_retry_after",
+}
+_CALLS = {
+    "map": {
+        **dict.fromkeys(_MANY, "concurrency"),
+        "return_exceptions": 'give errors="return"',
+        "exception_handler": 'give errors="return", and look at the error of each result',
+        "stream": "bodies are read here; with client.stream(...) one is left open",
+        "method": 'build those with another: client.map(client.build("POST", url) for url in urls)',
+    },
+    "download": {
+        **dict.fromkeys(
+            (
+                *(
+                    "file",
+                    "filename",
+                    "dest",
+                    "destination",
+                    "output",
+                    "out",
+                    "directory",
+                    "folder",
+                ),
+                "local_filename",
+            ),
+            "give path=...",
         ),
-        "ConnectError",
-    ),
-    **dict.fromkeys(
-        ("SSLError", "ClientConnectorCertificateError", "ServerFingerprintMismatch"),
-        "CertificateError",
-    ),
-    **dict.fromkeys(("TimeoutException", "TimeoutError", "ServerTimeoutError"), "RequestTimeout"),
-    **dict.fromkeys(("ConnectTimeoutError", "ConnectionTimeoutError"), "ConnectTimeout"),
-    **dict.fromkeys(("ReadTimeoutError", "SocketTimeoutError"), "ReadTimeout"),
-    "EmptyPoolError": "PoolTimeout",
-    "ClosedPoolError": "ClosedError",
-    "ClientHttpProxyError": "ProxyError",
-    **dict.fromkeys(
-        ("ServerDisconnectedError", "ClientPayloadError", "IncompleteRead", "InvalidChunkLength"),
-        "RemoteProtocolError, or ReadError",
-    ),
-    "ClientResponseError": "HTTPStatusError",
-    "DecodeError": "DecodingError",
-    "UnrewindableBodyError": "BodyNotReplayable",
-    "URLSchemeUnknown": "UnsupportedScheme",
-    "CookieConflictError": "CookieConflict",
-    "Cookies": "CookieJar",
-    **dict.fromkeys(("MissingSchema", "LocationParseError"), "InvalidURL"),
-    "HTTPAdapter": "Layer",
-    "BaseTransport": "Adapter",
-    "AsyncBaseTransport": "Adapter",
-    "TCPConnector": "Network, and PoolLimits",
-    "UnixConnector": "Network",
-    "ThreadedResolver": "SystemResolver",
-    "AbstractResolver": "Resolver",
-    "HTTPTransport": "ConnectionPool",
-    "AsyncHTTPTransport": "ConnectionPool",
-    **dict.fromkeys(("Retry", "RetryAdapter", "RetryPolicy"), "in httpcore_client.retry"),
-    **dict.fromkeys(
-        ("RateLimitAdapter", "ConcurrencyLimitAdapter", "CircuitBreakerAdapter", "HedgeAdapter"),
-        "in httpcore_client.limits",
-    ),
-    "CacheAdapter": "in httpcore_client.cache",
-    **dict.fromkeys(("MockAdapter", "ASGIAdapter", "WSGIAdapter"), "in httpcore_client.testing"),
-    "MockTransport": "httpcore_client.testing.MockAdapter",
-    "ASGITransport": "httpcore_client.testing.ASGIAdapter",
-    "WSGITransport": "httpcore_client.testing.WSGIAdapter",
-    "codes": "http.HTTPStatus of the standard library",
-    "stream": "SyncClient.stream",
-    **dict.fromkeys(
-        ("ClientWebSocketResponse", "WSServerHandshakeError"), "in httpcore_client.websocket"
-    ),
-}
-
-_ATTRIBUTES = {
-    "build_request": "build",
-    "send_request": "send",
-    "mount": "the argument routes, or adapters",
-    "event_hooks": "the argument hooks",
-    "urlopen": "request",
-    "ws_connect": "websocket",
-    "aclose": "close",
-    "verify": "the argument ssl",
-    "proxies": "the argument proxy, or routes",
-    "cookie_jar": "cookies",
+        "force": "overwrite",
+        **dict.fromkeys(("parts", "workers", "threads", "concurrency"), "connections"),
+        **dict.fromkeys(("hash", "sha256", "md5"), 'give checksum="sha256:..."'),
+        "max_size": "max_bytes",
+        **dict.fromkeys(("retry", "max_retries"), "retries"),
+        **dict.fromkeys(("progress_bar", "callback"), "progress"),
+        "chunk_size": "leave it out: it is written as it comes",
+    },
+    "events": {
+        **dict.fromkeys(("retry", "retries", "max_retries", "reconnection_time"), "reconnect"),
+        **dict.fromkeys(("event_timeout", "idle_timeout"), "heartbeat"),
+        "chunk_size": "leave it out: events are given as they come",
+    },
+    "websocket": {
+        **dict.fromkeys(("heartbeat", "keepalive_ping_interval_seconds"), "ping_interval"),
+        "keepalive_ping_timeout_seconds": "ping_timeout",
+        **dict.fromkeys(
+            ("max_msg_size", "max_size", "max_message_size_bytes"), "max_message_bytes"
+        ),
+        "open_timeout": "timeout",
+        **dict.fromkeys(("additional_headers", "extra_headers"), "headers"),
+        "origin": 'give headers={"Origin": ...}',
+        "compress": "compression",
+        **dict.fromkeys(("autoping", "autoclose"), "leave it out: it is done by itself"),
+        **dict.fromkeys(
+            ("allow_redirects", "follow_redirects"),
+            "leave it out: a WebSocketRefused says where a redirect leads",
+        ),
+    },
+    "RetryAdapter": {
+        **_RETRY,
+        "total": "give it RetryPolicy(attempts=...), or for seconds RetryPolicy(total=...)",
+    },
+    "RetryPolicy": _RETRY,
+    "CacheAdapter": {
+        **dict.fromkeys(
+            ("ttl", "default_ttl", "expire_after", "max_age"),
+            f"how long a response is fresh, its server says; {_STALE}",
+        ),
+        **dict.fromkeys(
+            ("path", "cache_name", "base_path", "directory", "filename", "database_path"),
+            "give storage=SQLiteStorage(path)",
+        ),
+        **dict.fromkeys(
+            ("max_entries", "max_size", "maxsize", "capacity"),
+            "give storage=MemoryStorage(max_entries=...)",
+        ),
+        **dict.fromkeys(
+            ("max_bytes", "max_body_bytes"), "give storage=MemoryStorage(max_bytes=...)"
+        ),
+        **dict.fromkeys(("cache", "backend"), "storage"),
+        "always_revalidate": 'give a request headers={"Cache-Control": "no-cache"}',
+    },
 }
 
 
-def meant(name: str, known: Collection[str]) -> str:
+def meant(name: str, known: Collection[str], call: str = "") -> str:
     """Return a sentence about an unknown option: what it is called here, or which one is near."""
+    if (here := _CALLS.get(call, {}).get(name)) is not None:
+        return f"did you mean {here!r}?" if here in known else here
     # First what is known: "cert" is near to "content", but does not mean it.
     if name in _SENTENCES:
         return _SENTENCES[name]
@@ -270,6 +268,30 @@ def meant(name: str, known: Collection[str]) -> str:
     if (holder := _holder(name)) is not None:
         argument, value = holder
         return _give(f"{argument}={value}", argument in known)
+    return _near(name, known)
+
+
+def meant_by(call: str, name: str, known: Collection[str], of: str, fields: Collection[str]) -> str:
+    """Return a sentence about an argument that a call does not take; see `refuse_others`."""
+    here = _CALLS.get(call, {}).get(name, name)
+    if here in known:
+        return f"did you mean {here!r}?"
+    if here in fields:
+        return f"give it {of}({here}=...)"
+    if here != name:
+        return here
+    if call != "map":
+        return _near(name, known)
+    option = _OPTIONS.get(name, name)
+    if option in RequestOptions.__annotations__:
+        return (
+            f"{option!r} is an option of requests: "
+            f'client.map(client.build("GET", url, {option}=...) for url in urls)'
+        )
+    return meant(name, known)
+
+
+def _near(name: str, known: Collection[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1, cutoff=0.6)
@@ -290,25 +312,6 @@ def _holder(name: str) -> tuple[str, str] | None:
         if field in signature(kind).parameters:
             return argument, f"{kind.__name__}({field}=...)"
     return None
-
-
-def no_name(module: str, name: str) -> AttributeError:
-    """Return the error for a name that a module does not have."""
-    text = f"module {module!r} has no attribute {name!r}"
-    if name in _NAMES:
-        return AttributeError(f"{text}; here it is {_NAMES[name]}", name=name)
-    # With the object Python looks for a name that is near.
-    return AttributeError(text, name=name, obj=sys.modules.get(module))
-
-
-def no_attribute(client: object, name: str, settings: Collection[str]) -> AttributeError:
-    """Return the error for an attribute that a client does not have."""
-    here = _ATTRIBUTES.get(name)
-    hint = f"; here it is {here}" if here is not None else ""
-    if name in settings:
-        hint = "; what a client is made with stays as it is: client.replace makes a variant"
-    text = f"{type(client).__name__!r} object has no attribute {name!r}{hint}"
-    return AttributeError(text, name=name, obj=None if hint else client)
 
 
 def refuse_setting(client: Any, name: str, settings: Collection[str]) -> None:

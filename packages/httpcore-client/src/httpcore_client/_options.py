@@ -28,6 +28,7 @@ __all__ = [
     "as_auth",
     "as_jar",
     "check_options",
+    "refuse_others",
 ]
 
 _OneAuth: TypeAlias = tuple[str, str] | Auth | AuthFunction | None
@@ -103,9 +104,15 @@ class RequestOptions(SendOptions, total=False):
 
 
 def check_options(
-    options: Mapping[str, object], known: Collection[str], what: str = "option"
+    options: Mapping[str, object], known: Collection[str], what: str = "option", call: str = ""
 ) -> None:
     """Refuse names that are not options, and say which was probably meant.
+
+    Args:
+        options: what was given.
+        known: the names that there are.
+        what: they are called.
+        call: the client's method whose options they are, if it has some of its own.
 
     Raises:
         TypeError: a name is unknown.
@@ -115,7 +122,34 @@ def check_options(
             # Imported here: who makes no mistakes has no use for it.
             from ._elsewhere import meant
 
-            raise TypeError(f"unknown {what} {name!r}; {meant(name, known)}")
+            raise TypeError(f"unknown {what} {name!r}; {meant(name, known, call)}")
+
+
+def refuse_others(
+    call: str,
+    others: Collection[str],
+    known: Collection[str],
+    of: str = "",
+    fields: Collection[str] = (),
+) -> None:
+    """Refuse arguments that a call of ours does not take, and say what was probably meant.
+
+    Args:
+        call: what is called.
+        others: the names that it was given besides its own.
+        known: its own.
+        of: the class of an object that it is given, for the rules.
+        fields: what that is made with.
+
+    Raises:
+        TypeError: there are any.
+    """
+    for name in others:
+        from ._elsewhere import meant_by  # here, as above
+
+        raise TypeError(
+            f"{call}() has no argument {name!r}; {meant_by(call, name, known, of, fields)}"
+        )
 
 
 def as_auth(auth: object) -> Auth | None:

@@ -212,6 +212,6 @@ class Settled:
                 type(self), name
             ):  # what a property of ours has raised is an error of its own
                 return object.__getattribute__(self, name)
-            from ._elsewhere import no_attribute
+            from ._names_elsewhere import no_attribute
 
             raise no_attribute(self, name, _FIXED)

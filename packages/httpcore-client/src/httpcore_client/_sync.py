@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from ._blocks import SyncBlock
 from ._client import Client, ResponseContext, more_of, restored
 from ._conveniences import SyncConveniences
 from ._hooks import for_threads
@@ -164,18 +165,12 @@ def _without_loop(request: pool.Request) -> pool.Request:
     return request
 
 
-class SyncResponseContext:
+class SyncResponseContext(SyncBlock):
     """What `SyncClient.stream` returns: a ``with`` block around one response."""
 
     __slots__ = ("_context",)
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):
-            raise AttributeError(
-                f"stream() gives a block, not a response: with client.stream(...) as response: "
-                f"response.{name}"
-            )
+    _call, _gives = "stream", ("a response", "response")
 
     def __init__(self, context: ResponseContext) -> None:
         self._context = context

@@ -123,15 +123,17 @@ class Value:
         """Say which names are too many, or else which are missing."""
         for name in values:
             if name not in cls._fields:
-                from difflib import (
-                    get_close_matches,  # here: who makes no mistakes has no use for it
-                )
-
-                near = get_close_matches(name, cls._fields, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                return f"{cls.__name__}() has no argument {name!r}{hint}"
+                return f"{cls.__name__}() has no argument {name!r}{cls._hint(name)}"
         missing = ", ".join(repr(name) for name in cls._fields if name not in values)
         return f"{cls.__name__}() needs {missing}"
+
+    @classmethod
+    def _hint(cls, name: str) -> str:
+        """Say what was probably meant by a name that is no field; a class may know better."""
+        from difflib import get_close_matches  # here: who makes no mistakes has no use for it
+
+        near = get_close_matches(name, cls._fields, n=1)
+        return f"; did you mean {near[0]!r}?" if near else ""
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(

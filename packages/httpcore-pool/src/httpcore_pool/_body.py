@@ -271,6 +271,8 @@ def make_body(content: Content | RequestBody) -> RequestBody | None:
         return _AsyncIterableBody(content)
     if isinstance(content, Iterable):
         return _IterableBody(content)
+    if hasattr(content, "__fspath__"):
+        raise TypeError("content is a path; open the file that it names: open(path, 'rb')")
     raise TypeError(
         "content must be bytes, text, a binary file, an iterable or async iterable of bytes, "
         f"or None, not {type(content).__name__}"

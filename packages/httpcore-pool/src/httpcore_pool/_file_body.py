@@ -40,7 +40,7 @@ def make_file_body(file: Any) -> RequestBody:
     """
     inner = getattr(file, _WRAPPERS.get(_package(file), ""), None)
     plain: Any = inner if isinstance(inner, io.IOBase) else file
-    if isinstance(plain, io.TextIOBase) or isinstance(getattr(plain, "encoding", None), str):
+    if isinstance(plain, io.TextIOBase) or _gives_text(plain):
         raise TypeError("content is a file open in text mode; open it in binary mode ('rb')")
     if isinstance(plain, io.IOBase):
         if not plain.readable():
@@ -48,6 +48,13 @@ def make_file_body(file: Any) -> RequestBody:
     elif _reads_async(plain):
         return _AsyncFileBody(plain)
     return _FileBody(cast("IO[bytes]", plain), file)
+
+
+def _gives_text(file: Any) -> bool:
+    """Whether what has an encoding gives text: some that make up bytes as they go have one, too."""
+    if not isinstance(getattr(file, "encoding", None), str):
+        return False
+    return _reads_async(file) or not isinstance(file.read(0), bytes)
 
 
 def _package(file: object) -> str:

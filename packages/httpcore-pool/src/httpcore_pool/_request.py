@@ -204,6 +204,8 @@ def _target(url: object) -> URL:
     if url.scheme not in ("http", "https"):
         # "localhost:8000/x" is a URL of the scheme "localhost" (WHATWG URL, scheme state).
         hint = "" if "://" in url.masked else f"; did you mean 'http://{url.masked}'?"
+        if url.scheme in ("ws", "wss"):
+            hint = "; client.websocket(url), of httpcore_client, opens a WebSocket"
         raise UnsupportedScheme(
             f"can't send to {url.masked!r}: the scheme must be http or https, "
             f"not {url.scheme!r}{hint}"

@@ -6,6 +6,7 @@ no generator may own a connection, since nobody can say when it is finalised.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -74,6 +75,9 @@ class ByteSource(ABC):
         if not self.closed:
             self.closed = True
             self.abandon()  # first: the warning may be made an error
+            # At the very end nothing can be imported any more, as to show a URL may need.
+            if sys.is_finalizing():
+                return
             warnings.warn(
                 f"{self!r} was dropped without being read to its end or closed",
                 ResourceWarning,

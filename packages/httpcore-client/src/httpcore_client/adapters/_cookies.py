@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weakref import ref
 
+from .._counted import counted
 from .._options import ClientOptions
 from .._siblings import CookieJar, pool
 from ..policy._cookie_field import joined, without
@@ -68,7 +69,7 @@ class CookieAdapter(Layer):
         response.cookies = {cookie.name: cookie.value for cookie in stored}
 
     def __repr__(self) -> str:
-        return f"<CookieAdapter {len(self.jar.cookies())} cookies>"
+        return f"<CookieAdapter {counted(len(self.jar.cookies()), 'cookie')}>"
 
 
 class _Renewal:

@@ -98,14 +98,9 @@ class EnvironmentAdapter(Layer):
             reading = self._read(facts)
         changes: dict[str, Any] = {}
         options = ClientOptions.of(request.options)
-        if (
-            facts.proxies
-            and options.proxy is None
-            and not (options.direct or self._is_unix(options))
-        ):
-            proxy = _proxy(facts, request)
-            if proxy is not None:
-                changes.update(proxy=proxy, proxy_by_url=True)
+        proxy = self._proxy(facts, request, options)
+        if proxy is not None:
+            changes.update(proxy=proxy, proxy_by_url=True)
         if reading.tls is not None:
             for name, tls in (("ssl", reading.tls), ("proxy_ssl", reading.proxy_tls)):
                 own = getattr(request.options, name)
@@ -119,6 +114,32 @@ class EnvironmentAdapter(Layer):
         if not changes:
             return request
         return request.with_options(options.copy_with(**changes))
+
+    def with_proxy(self, request: pool.Request) -> pool.Request:
+        """Return the request with the proxy for it, and nothing else that `fill` adds: no file is touched.
+
+        Raises:
+            ProxyError: the variable that names its proxy makes no sense.
+        """
+        options = ClientOptions.of(request.options)
+        proxy = self._proxy(self._environment.facts(), request, options)
+        if proxy is None:
+            return request
+        return request.with_options(options.copy_with(proxy=proxy, proxy_by_url=True))
+
+    def _proxy(
+        self, facts: Facts, request: pool.Request, options: ClientOptions
+    ) -> pool.Proxy | None:
+        """Return the proxy of the environment for a request that leaves it open."""
+        if not facts.proxies or options.proxy is not None or options.direct:
+            return None
+        if self._is_unix(options):
+            return None
+        try:
+            return facts.proxies.proxy_for(request.url)
+        except pool.ProxyError as error:
+            error.about(request)
+            raise
 
     def _is_unix(self, options: pool.Options) -> bool:
         network = options.network or self._network
@@ -189,11 +210,3 @@ def _logged(tls: pool.TLSConfig, keylog: str | None) -> pool.TLSConfig:
     if keylog is None or tls.keylog or tls.is_context:
         return tls
     return tls.copy_with(keylog=keylog)
-
-
-def _proxy(facts: Facts, request: pool.Request) -> pool.Proxy | None:
-    try:
-        return facts.proxies.proxy_for(request.url)
-    except pool.ProxyError as error:
-        error.about(request)
-        raise

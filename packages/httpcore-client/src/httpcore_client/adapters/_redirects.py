@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from .._counted import counted
 from .._options import ClientOptions
 from .._siblings import pool
 from ..policy._redirects import next_request
@@ -116,7 +117,9 @@ class RedirectAdapter(Layer):
     def _too_many(
         self, request: pool.Request, history: tuple[pool.Response, ...]
     ) -> pool.TooManyRedirects:
-        error = pool.TooManyRedirects(f"more than {self._max_redirects} redirects (max_redirects)")
+        error = pool.TooManyRedirects(
+            f"more than {counted(self._max_redirects, 'redirect')} (max_redirects)"
+        )
         error.history = history
         return error.about(request)
 

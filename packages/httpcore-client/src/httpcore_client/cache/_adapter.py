@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from functools import partial
 from math import floor
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, NamedTuple, Never, Self, TypeVar, TypeVarTuple
 
+from .._options import refuse_others
 from .._siblings import pool
 from ..adapters import AddedAdapter, Layer
 from ._control import NOTHING_SAID, CacheControl
@@ -104,8 +105,10 @@ class CacheAdapter(AddedAdapter):
         shared: bool = False,
         heuristic: bool = True,
         clock: Clock | None = None,
+        **others: Never,
     ) -> None:
         super().__init__()
+        refuse_others("CacheAdapter", others, ("storage", "shared", "heuristic"))
         if storage is not None and not isinstance(storage, Storage):
             raise TypeError(
                 f"storage must be a Storage, such as SQLiteStorage(path), not {storage!r}"

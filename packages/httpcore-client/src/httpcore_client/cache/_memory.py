@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, ClassVar
 
+from .._counted import counted
 from .._siblings import pool
 from ._storage import MOST_VARIANTS, Storage
 
@@ -126,7 +127,7 @@ class MemoryStorage(Storage):
         return type(self), (self.max_entries, self.max_bytes, self.max_body_bytes)  # travels empty
 
     def __repr__(self) -> str:
-        return f"<MemoryStorage {len(self._used)} responses, {self._bytes} bytes>"
+        return f"<MemoryStorage {counted(len(self._used), 'response')}, {counted(self._bytes, 'byte')}>"
 
 
 def _size(stored: StoredResponse, body: bytes) -> int:

@@ -1,7 +1,8 @@
 """The command `httpcore` (extra `cli`): requests from a terminal and from scripts.
 
-What its words mean stands in `_words` and `_items`, its options in `_options`, what is printed in `_printer`,
-its exit statuses in `_errors`. Only this module may be imported without click.
+What its words mean stands in `_words` and `_items`, its options in `_options`, what others call those in
+`_elsewhere`, what is printed in `_printer`, its exit statuses in `_errors`. Only this module may be imported
+without click.
 """
 
 from __future__ import annotations

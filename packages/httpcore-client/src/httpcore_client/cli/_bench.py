@@ -10,6 +10,7 @@ from collections import Counter
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from .._counted import counted
 from .._siblings import pool
 from ..backends import tasks_in
 from ._latencies import histogram, in_units, percentile
@@ -102,13 +103,14 @@ def report(bench: Bench, output: Output, width: int) -> str:
         width: columns that there are.
     """
     answered = len(bench.latencies)
-    lines = [f"{answered} of {bench.total} requests answered in {in_units(bench.seconds)}"]
+    lines = [
+        f"{answered} of {counted(bench.total, 'request')} answered in {in_units(bench.seconds)}"
+    ]
     if answered:
         rate, volume = answered / bench.seconds, bench.received_bytes / bench.seconds / 1e6
-        plural = "" if bench.connections == 1 else "s"
         lines += [
             f"{rate:,.1f} requests/s, {volume:,.2f} MB/s",
-            f"{bench.concurrency} at once over {bench.connections} {bench.protocol} connection{plural}",
+            f"{bench.concurrency} at once over {counted(bench.connections, f'{bench.protocol} connection')}",
         ]
     lines += ["", *_counts(bench, output)]
     if answered:

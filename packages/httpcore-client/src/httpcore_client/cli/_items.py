@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ._words import METHODS
+
 __all__ = ["Item", "ItemError", "parse_item"]
 
 # In the order in which they are tried at one place.
@@ -48,6 +50,8 @@ def parse_item(word: str) -> Item:
     """
     if _SECOND_URL.match(word):
         raise ItemError(f"{word!r} is a second URL; the command takes one")
+    if word.upper() in METHODS:
+        raise ItemError(f"{word!r} is a method, which stands before the URL")
     name, separator, value = _split(word)
     if not separator:
         raise ItemError(

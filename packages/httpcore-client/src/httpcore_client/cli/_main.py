@@ -26,7 +26,7 @@ from . import _actions
 from ._content import gather
 from ._errors import INTERRUPTED, OTHER, USAGE, exit_status, explained
 from ._help import ManualCommand
-from ._options import GROUPS, Given, check
+from ._options import GROUPS, Given, check, contrary, to_stdout
 from ._output import Output, abandon, open_missing, say
 from ._settings import load_cookies, save_cookies, settings
 from ._words import METHODS, Words, read_words
@@ -42,21 +42,6 @@ __all__ = ["run"]
 _NAME = "httpcore"
 _COMPLETE = "_HTTPCORE_COMPLETE"
 _SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
-
-# What those type who know curl.
-_OF_CURL = {
-    "-H": "headers are items: Name:value",
-    "-X": "the method stands before the URL: httpcore PUT URL",
-    "-u": "credentials are --auth",
-    "-k": "that is --no-verify",
-    "-L": "redirects are followed unless --no-follow",
-    "-I": "write httpcore HEAD URL, or --headers",
-    "-x": "that is --proxy",
-    "-F": "fields of a form are items: name=value, name@file",
-    "-O": "that is --download",
-    "-s": "it is silent when piped; --quiet prints nothing",
-    "-i": "head and body are --print hb",
-}
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -127,8 +112,13 @@ def _methods(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
 
 def _of_click(error: click.ClickException) -> str:
     text = error.format_message().rstrip(".")
-    if isinstance(error, click.NoSuchOption) and error.option_name in _OF_CURL:
-        text = f"no option {error.option_name}: {_OF_CURL[error.option_name]}"
+    if isinstance(error, click.NoSuchOption):
+        from ._elsewhere import hint
+
+        if (told := hint(error.option_name)) is not None:
+            text = f"no option {error.option_name}: {told}"
+    elif isinstance(error, click.BadOptionUsage) and (no := contrary(error.option_name)):
+        text = f"{text}: write it without one, or {no}"
     return f"{text}; see {_NAME} --help"
 
 
@@ -157,6 +147,7 @@ def _callback(**values: Any) -> int:
         raise click.UsageError(str(error)) from error
     if words.trace:
         given = given._replace(trace=True)
+    given = to_stdout(given)
     check(given, frozenset(said))
     return _guarded(given, words)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-__all__ = ["GROUPS", "Given", "check"]
+__all__ = ["GROUPS", "Given", "check", "contrary", "to_stdout"]
 
 
 class Given(NamedTuple):
@@ -70,6 +72,23 @@ def _parts(_: click.Context, param: click.Parameter, value: str | None) -> str |
     return value
 
 
+def _seconds(_: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 <= value < inf:
+        raise click.BadParameter(f"{value:g} is no time; 0 is for no limit", param=param)
+    return value
+
+
+def _place(_: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what can't be written when it is too late: the request has been sent then."""
+    if value is not None and not (folder := Path(value).parent).is_dir():
+        raise click.BadParameter(f"there is no folder {str(folder)!r}", param=param)
+    return value
+
+
+def _limit(name: str, help: str) -> click.Option:  # noqa: A002
+    return _option(name, type=float, metavar="SECONDS", callback=_seconds, help=help)
+
+
 _FILE = click.Path(dir_okay=False)
 _READABLE = click.Path(exists=True, dir_okay=False)
 _COUNT = click.IntRange(min=1)
@@ -110,6 +129,7 @@ _WHO = [
     _option(
         "--cookies",
         type=_FILE,
+        callback=_place,
         metavar="FILE",
         help="Send the cookies of FILE and keep new ones there: JSON, or a cookies.txt.",
     ),
@@ -122,9 +142,9 @@ _CONNECTION = [
     _option("--cacert", type=_READABLE, metavar="FILE", help="Trust the authorities in FILE only."),
     _option("--cert", type=_READABLE, metavar="FILE", help="Our own certificate, in PEM."),
     _option("--cert-key", type=_READABLE, metavar="FILE", help="Its key, if that is elsewhere."),
-    _option("--timeout", type=float, metavar="SECONDS", help="Limit for each phase. [30]"),
-    _option("--connect-timeout", type=float, metavar="SECONDS", help="Limit to connect. [5]"),
-    _option("--max-time", type=float, metavar="SECONDS", help="Limit for all of it. [none]"),
+    _limit("--timeout", help="Limit for each phase; 0 for none. [30]"),
+    _limit("--connect-timeout", help="Limit to connect; 0 for none. [5]"),
+    _limit("--max-time", help="Limit for all of it. [none]"),
     _option(
         "--resolve",
         multiple=True,
@@ -171,12 +191,20 @@ _OUTPUT = [
 ]
 _FILES = [
     _flag("-D", "--download", help="Save the body under the name that the server gives."),
-    _option("-o", "--output", type=_FILE, metavar="FILE", help="Save the body as FILE."),
+    _option(
+        "-o", "--output", type=_FILE, metavar="FILE", help="Save the body as FILE; - prints it."
+    ),
     _flag("--continue", "resume", help="Go on with a download that was broken off."),
 ]
 _SEEING = [
     _flag("--trace", help="Draw how long each phase took: 'httpcore trace URL' does, too."),
-    _option("--har", type=_FILE, metavar="FILE", help="Write what went over the wire as HAR."),
+    _option(
+        "--har",
+        type=_FILE,
+        callback=_place,
+        metavar="FILE",
+        help="Write what went over the wire as HAR.",
+    ),
     _flag("--curl", help="Print the curl command for the request, and send nothing."),
     _flag("--offline", help="Print the request, and send nothing."),
 ]
@@ -216,6 +244,29 @@ _NEEDS = (
     ("concurrency", "--concurrency", ("bench",), "--bench"),
 )
 _ALONE = ("download", "curl", "offline", "bench")
+
+
+def contrary(name: str | None) -> str | None:
+    """Return the option that says no to one, such as --no-verify, if it has one."""
+    for _, options in GROUPS:
+        for option in options:
+            if name in option.opts and option.secondary_opts:
+                return option.secondary_opts[0]
+    return None
+
+
+def to_stdout(given: Given) -> Given:
+    """Read `-o -`: print the body, as --body does.
+
+    Raises:
+        click.UsageError: it is to be a file, too.
+    """
+    if given.output != "-":
+        return given
+    if given.download or given.resume:
+        other = "--download" if given.download else "--continue"
+        raise click.UsageError(f"{other} and --output - exclude each other.")
+    return given._replace(output=None, parts=given.parts or "b")
 
 
 def check(given: Given, said: frozenset[str]) -> None:

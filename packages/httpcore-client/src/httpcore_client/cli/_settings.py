@@ -41,12 +41,22 @@ def settings(given: Given) -> dict[str, Any]:
     if given.proxy is not None:
         found["proxy"] = given.proxy if given.proxy.lower() not in ("", "none") else False
     if given.resolve or given.unix_socket is not None:
-        found["network"] = pool.Network(
-            hosts=dict(map(_resolved, given.resolve)), unix_socket=given.unix_socket
-        )
+        found["network"] = _network(given)
     if given.prior_knowledge and not given.http2:
         raise click.UsageError("--http2-prior-knowledge and --no-http2 exclude each other.")
     return found
+
+
+def _network(given: Given) -> pool.Network:
+    if given.resolve and given.unix_socket is not None:
+        raise click.UsageError("--resolve and --unix-socket exclude each other.")
+    hosts = dict(map(_resolved, given.resolve))
+    try:
+        return pool.Network(hosts=hosts, unix_socket=given.unix_socket)
+    except ValueError as error:
+        text = str(error).replace("Network(hosts=...)", "--resolve")
+        text = text.replace("Network(unix_socket=...)", "--unix-socket")
+        raise click.UsageError(text) from error
 
 
 def _ssl(given: Given) -> pool.SSLTypes:
@@ -64,12 +74,13 @@ def _key_password() -> str:
 
 
 def _timeout(given: Given) -> pool.Timeout:
-    limits = pool.Timeout() if given.timeout is None else pool.Timeout.of(given.timeout)
-    changes: dict[str, float] = {}
+    # 0 is for none, as at curl and HTTPie.
+    limits = pool.Timeout() if given.timeout is None else pool.Timeout.of(given.timeout or None)
+    changes: dict[str, float | None] = {}
     if given.connect_timeout is not None:
-        changes["connect"] = given.connect_timeout
+        changes["connect"] = given.connect_timeout or None
     if given.max_time is not None:
-        changes["total"] = given.max_time
+        changes["total"] = given.max_time or None
     return limits.copy_with(**changes)
 
 

@@ -62,11 +62,11 @@ def encode_multipart(data: Any, files: Any) -> tuple[pool.RequestBody, str]:
     parts: list[_Part] = []
     where = ""
     try:
-        for name, value in _pairs("data", data):
+        for name, value in list(_pairs("data", data)):  # all, so that no part is blamed for another
             where = f"part {name[:_SHOWN]!r}: "
             parts.append(_field(name, value))
         where = ""
-        for name, value in _pairs("files", files):
+        for name, value in list(_pairs("files", files)):
             where = f"part {name[:_SHOWN]!r}: "
             parts.append(_file(name, value))
     except (TypeError, ValueError) as error:
@@ -89,7 +89,11 @@ def _pairs(option: str, given: Any) -> Iterable[tuple[str, Any]]:
     for pair in cast("Iterable[object]", pairs):
         if not isinstance(pair, tuple):  # a text or a file could be taken apart, too
             raise TypeError(f"{option}= must have pairs: tuples of a name and a value")
-        name, value = cast("tuple[object, object]", pair)
+        given = cast("tuple[object, ...]", pair)
+        if len(given) != 2:
+            about = ", as in (name, (filename, content))" if option == "files" else ""
+            raise TypeError(f"{option}= must have pairs{about}, not a tuple of {len(given)}")
+        name, value = given
         if not isinstance(name, str):
             raise TypeError(f"{option}= must have names that are str, not {type(name).__name__}")
         for each in cast("list[object]", value) if isinstance(value, list) else [value]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from .._counted import counted
 from .._siblings import URL, Headers, Value, pool
 from ..adapters import Clock
 from ._checksum import Checksum
@@ -54,7 +55,7 @@ class Download(Value):
     seconds: float
 
     def __repr__(self) -> str:
-        return f"<Download {str(self.path)!r} {self.size} bytes from {self.url.masked}>"
+        return f"<Download {str(self.path)!r} {counted(self.size, 'byte')} from {self.url.masked}>"
 
 
 async def download(
@@ -194,7 +195,7 @@ def _is_same(opening: Opening, part: PartFile) -> bool:
 def _leave(part: PartFile, error: BaseException) -> None:
     if isinstance(error, ChecksumMismatch | pool.ContentTooLarge):
         part.discard()
-    elif part.suspend() and isinstance(error, Exception):
+    elif part.suspend() and isinstance(error, (Exception, KeyboardInterrupt)):  # no cancellation
         error.add_note(
             f"{part.done.total} bytes are kept in {part.path}: the same download goes on from there"
         )

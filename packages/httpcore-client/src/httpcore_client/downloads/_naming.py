@@ -37,9 +37,10 @@ def find_place(path: str | os.PathLike[str] | None) -> Place:
     """
     if path is None:
         return Place(Path(), None)
-    given = os.fspath(path)
+    given: object = os.fspath(path) if isinstance(path, os.PathLike) else path
     if not isinstance(given, str):  # type checkers know, callers may not
-        raise TypeError(f"path must be a str or a Path, not {type(path).__name__}")
+        way = "; client.stream has the pieces for an open file" if hasattr(path, "write") else ""
+        raise TypeError(f"path must be a str or a Path, not {type(path).__name__}{way}")
     where = Path(given)
     if where.is_dir():
         return Place(where, None)

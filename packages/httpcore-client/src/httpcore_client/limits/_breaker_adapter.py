@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Never
 
+from .._options import refuse_others
 from .._siblings import pool
 from ..adapters import AddedAdapter
-from ..retry._checks import members, refuse_others
+from ..retry._checks import members
 from ._breaker import CircuitBreaker
 from ._circuit import Thresholds
 from ._errors import CircuitOpen
@@ -55,7 +56,8 @@ class CircuitBreakerAdapter(AddedAdapter):
         **others: Never,
     ) -> None:
         super().__init__()
-        refuse_others("CircuitBreakerAdapter", others, "CircuitBreaker", Thresholds._fields)
+        known, rules = ("breaker", "key", "statuses", "errors"), Thresholds._fields
+        refuse_others("CircuitBreakerAdapter", others, known, "CircuitBreaker", rules)
         breaker = CircuitBreaker() if breaker is None else breaker
         if not isinstance(breaker, CircuitBreaker):
             raise TypeError(f"breaker must be a CircuitBreaker, not {type(breaker).__name__}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Never
 
+from .._options import refuse_others
 from .._siblings import headers, pool
 from ..adapters import AddedAdapter
 from ..backends._shared import shared_event
-from ..retry._checks import check_number, refuse_others
+from ..retry._checks import check_number
 from ._keys import Key, as_key, shown, steady
 from ._rate import RateLimiter
 from ._waiting import check_max_wait, longest_wait, too_long
@@ -53,7 +54,8 @@ class RateLimitAdapter(AddedAdapter):
         **others: Never,
     ) -> None:
         super().__init__()
-        refuse_others("RateLimitAdapter", others, "RateLimiter", ("rate", "per", "burst"))
+        known, rules = ("limiter", "key", "max_wait", "max_pause"), ("rate", "per", "burst")
+        refuse_others("RateLimitAdapter", others, known, "RateLimiter", rules)
         check_max_wait(max_wait)
         check_number("max_pause", max_pause, least=0)
         if not isinstance(limiter, RateLimiter):

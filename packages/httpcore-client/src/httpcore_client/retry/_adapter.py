@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Never, TypeAlias
 
-from .._options import ClientOptions
+from .._options import ClientOptions, refuse_others
 from .._riding import as_callable
 from .._siblings import headers, pool
 from ..adapters import AddedAdapter, EnvironmentAdapter
 from ._budget import RetryBudget
-from ._checks import refuse_others
 from ._decision import Retry, wait_before_retry
 from ._policy import RetryPolicy
 
@@ -59,7 +58,8 @@ class RetryAdapter(AddedAdapter):
         **others: Never,
     ) -> None:
         super().__init__()
-        refuse_others("RetryAdapter", others, "RetryPolicy", RetryPolicy._fields)
+        known = ("policy", "budget", "on_retry")
+        refuse_others("RetryAdapter", others, known, "RetryPolicy", RetryPolicy._fields)
         policy = RetryPolicy() if policy is None else policy
         budget = RetryBudget() if budget is None else budget
         if not isinstance(policy, RetryPolicy):

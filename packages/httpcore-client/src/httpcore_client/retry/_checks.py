@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
-__all__ = ["check_count", "check_number", "members", "refuse_others"]
+__all__ = ["check_count", "check_number", "members"]
 
 _KINDS = {str: "method names", int: "statuses", type: "classes of errors"}
 
@@ -66,14 +66,3 @@ def members(name: str, given: object, kind: type) -> list[Any]:
         if all(isinstance(each, kind) and not isinstance(each, bool) for each in found):
             return found
     raise TypeError(f"{name} must be a collection of {_KINDS[kind]}, not {given!r}")
-
-
-def refuse_others(owner: str, others: Collection[str], of: str, fields: Collection[str]) -> None:
-    """Refuse arguments that an adapter has not, and say where those belong that its rules have.
-
-    Raises:
-        TypeError: there are any.
-    """
-    for name in others:
-        hint = f": give it {of}({name}=...)" if name in fields else ""
-        raise TypeError(f"{owner}() has no argument {name!r}{hint}")

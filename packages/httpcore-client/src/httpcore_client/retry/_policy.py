@@ -81,6 +81,12 @@ class RetryPolicy(Value, kw_only=True):
                 raise TypeError("write out what it is, as in RetryPolicy(attempts=4)")
             super().__init__(**named)
 
+    @classmethod
+    def _hint(cls, name: str) -> str:
+        from .._elsewhere import meant_by  # here: who makes no mistakes has no use for it
+
+        return f"; {meant_by('RetryPolicy', name, cls._fields, '', ())}"
+
     def _check(self) -> None:
         check_count("RetryPolicy(attempts=...)", self.attempts)
         values = vars(self)

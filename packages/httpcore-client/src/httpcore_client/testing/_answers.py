@@ -71,7 +71,7 @@ class Answer:
     def __init__(self, status_code: int = 200, **options: Unpack[AnswerOptions]) -> None:
         from .._options import check_options
 
-        check_options(options, _OPTIONS, "argument")
+        check_options(options, ("status_code", *_OPTIONS), "argument")
         if isinstance(status_code, bool) or not isinstance(status_code, int):
             raise TypeError(f"status_code must be an int, not {type(status_code).__name__}")
         if not 200 <= status_code <= 599:

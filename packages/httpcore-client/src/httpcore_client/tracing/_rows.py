@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._counted import counted
 from ._secrets import masked_url
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def row_of(exchange: Exchange) -> Row:
     if exchange.error is not None:
         notes.append(exchange.error)
     if exchange.status_code is not None:
-        notes += [exchange.protocol, f"{exchange.received} bytes"]
+        notes += [exchange.protocol, counted(exchange.received, "byte")]
     if exchange.closed:
         notes.append("closed before its end")
     if exchange.connection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from .._counted import counted
 from ._secrets import masked_url
 from .events import Exchange, ExchangeObserver
 
@@ -88,7 +89,7 @@ def _outcome(exchange: Exchange) -> str:
         return f"failed with {exchange.error} after {took}"
     reason = exchange.reason_phrase.encode("unicode_escape").decode("ascii")
     status = f"{exchange.status_code} {reason}".rstrip()
-    size = f"{exchange.received} bytes"
+    size = counted(exchange.received, "byte")
     if exchange.error is not None:
         size += f" until it failed with {exchange.error}"
     elif exchange.closed:

@@ -39,7 +39,7 @@ class Network(SocketSettings, kw_only=True):
         address_policy: which addresses may be dialled at all; "public" for those of the public internet
             only. See `AddressPolicy`.
         unix_socket: the path of a Unix socket to connect to, whatever the host; after "@" or a NUL a
-            name in Linux's abstract space.
+            name in Linux's abstract space. Where there is a proxy, it is that one that it leads to.
         connect: a function that makes the connection itself: given host, port and seconds, it returns a
             connected socket or a `NetworkStream`. It is called in a thread unless it is async.
         local_address: the address of ours to connect from; "0.0.0.0" for IPv4 only, "::" for IPv6 only.
