@@ -192,17 +192,22 @@ def test_time_that_the_caller_takes_is_not_the_servers(run, h2_peer):
     assert ([b"one", b"two", b"three"], True) == run(scenario)
 
 
+def drip(seconds):
+    """Say an octet of the response, after so many seconds."""
+
+    def act(peer):
+        peer.backend.time += seconds
+        peer.h2.send_data(1, b"x")
+
+    return act
+
+
 def test_a_drip_behind_the_head_is_below_the_lowest_rate_though_an_upload_waits(run, h2_peer):
     async def scenario():
         peer = h2_peer()
-
-        def drip(p):
-            p.backend.time += 1
-            p.h2.send_data(1, b"x")
-
         connection = peer.connect(
             peer.step(lambda p: p.head(1)),
-            *[peer.step(drip)] * 20,
+            *[peer.step(drip(1))] * 20,
             timeout=Timeout(write=4, lowest_rate=100),
         )
         response = await connection.send(post(bytes(80_000)))
@@ -215,13 +220,8 @@ def test_a_drip_behind_the_head_is_below_the_lowest_rate_though_an_upload_waits(
 def test_to_discard_a_response_takes_no_longer_for_an_upload_that_waits(run, h2_peer):
     async def scenario():
         peer = h2_peer()
-
-        def drip(p):
-            p.backend.time += 0.25
-            p.h2.send_data(1, b"x")
-
         connection = peer.connect(
-            peer.step(lambda p: p.head(1)), *[peer.step(drip)] * 20, timeout=Timeout(write=30)
+            peer.step(lambda p: p.head(1)), *[peer.step(drip(0.25))] * 20, timeout=Timeout(write=30)
         )
         await discard(await connection.send(post(bytes(80_000))))
         return connection.is_closed, peer.backend.time, peer.resets()
