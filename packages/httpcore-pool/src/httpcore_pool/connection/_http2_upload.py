@@ -124,9 +124,11 @@ class Upload:
     async def _fill(self) -> bool:
         chunk = await self._read()
         if self._gathers and len(chunk) < _GATHERED_BYTES and self._left:
-            pieces = [chunk]
-            while pieces[-1] and self._left and sum(map(len, pieces)) < _GATHERED_BYTES:
-                pieces.append(await self._read())
+            pieces, size = [chunk], len(chunk)
+            while chunk and self._left and size < _GATHERED_BYTES:
+                chunk = await self._read()
+                pieces.append(chunk)
+                size += len(chunk)
             chunk = b"".join(pieces)
         self._chunk = memoryview(chunk)
         return bool(chunk)
