@@ -292,14 +292,12 @@ class Client(Settled, Conveniences, pool.Closing):
 
     def _routed(self, request: pool.Request) -> pool.Request:
         """Return the request with the way that it takes, and nothing that would go along."""
-        for level in self._stack:
-            if isinstance(level, Layer) and not isinstance(level, _GO_ALONG):
-                request = level.fill(request)
-        return request
+        return self._filled(request, _GO_ALONG)
 
-    def _filled(self, request: pool.Request) -> pool.Request:
+    def _filled(self, request: pool.Request, without: tuple[type[Layer], ...] = ()) -> pool.Request:
+        """Return the request with what the levels add to it, but for some of them."""
         for level in self._stack:
-            if isinstance(level, Layer):
+            if isinstance(level, Layer) and not isinstance(level, without):
                 request = level.fill(request)
         return request
 
