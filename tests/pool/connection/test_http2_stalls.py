@@ -349,6 +349,18 @@ def test_a_stream_is_over_once_both_sides_have_ended_it_in_either_order(run, h2_
 # Room that was dealt to who does not send.
 
 
+async def another_upload(peer, connection, settled):
+    """Send content that takes all that the window is widened by; return the status."""
+    other = asyncio.ensure_future(facts_of(connection, post(bytes(9000))))
+    await settled()
+    peer.h2.increment_flow_control_window(9000)
+    peer.stream.feed(peer.step())
+    await settled()
+    assert (bytes(9000), True) == peer.content(3)
+    peer.stream.feed(peer.step(respond(3)))
+    return (await other)[0]
+
+
 def test_an_upload_whose_response_nobody_reads_leaves_the_window_to_the_others(
     h2_peer, live, settled
 ):
@@ -362,14 +374,7 @@ def test_an_upload_whose_response_nobody_reads_leaves_the_window_to_the_others(
         response = await begun
         async with response.stream() as pieces:
             assert b"one" == await anext(pieces)
-            other = asyncio.ensure_future(facts_of(connection, post(bytes(9000))))
-            await settled()
-            peer.h2.increment_flow_control_window(9000)
-            peer.stream.feed(peer.step())
-            await settled()
-            assert (bytes(9000), True) == peer.content(3)
-            peer.stream.feed(peer.step(respond(3)))
-            return (await other)[0]
+            return await another_upload(peer, connection, settled)
 
     assert 200 == asyncio.run(scenario())
 
@@ -387,16 +392,9 @@ def test_a_tunnel_that_sends_no_more_leaves_the_window_to_the_others(h2_peer, li
         if end == "cancelled":
             writing.cancel()
         (error,) = await asyncio.gather(writing, return_exceptions=True)
-        other = asyncio.ensure_future(facts_of(connection, post(bytes(9000))))
-        await settled()
-        peer.h2.increment_flow_control_window(9000)
-        peer.stream.feed(peer.step())
-        await settled()
-        assert (bytes(9000), True) == peer.content(3)
-        peer.stream.feed(peer.step(respond(3)))
-        answer = await other
+        status = await another_upload(peer, connection, settled)
         await response.close()
-        return type(error), answer[0]
+        return type(error), status
 
     expected = WriteTimeout if end == "timed out" else asyncio.CancelledError
     assert (expected, 200) == asyncio.run(scenario())
