@@ -1,5 +1,7 @@
 """What we add to h11: limits, what is refused that h11 lets pass, and what is known at the end."""
 
+import tracemalloc
+
 import pytest
 
 from httpcore_pool import MessageLimits, RemoteProtocolError
@@ -44,7 +46,7 @@ def test_a_head_is_as_long_as_the_limit_says_whole_or_not(most):
     endless = reader_of(HEAD + b"a: " + b"x" * rest, head_bytes=most)
     assert endless.next_head() is None
     endless.feed(b"xxxxx")
-    with pytest.raises(RemoteProtocolError):
+    with pytest.raises(RemoteProtocolError, match=f"^the head is longer than {most} bytes$"):
         endless.next_head()
 
 
@@ -189,18 +191,105 @@ def test_what_follows_a_body_is_not_beside_it():
     assert reader.reusable is False
 
 
-def test_trailers_are_beside_the_body_and_as_long_as_a_head_at_the_most():
-    data = CHUNKED + b"0\r\nX: " + b"x" * 2000 + b"\r\n\r\n"
-    message = "^more than 100 bytes of chunk extensions and trailers$"
-    refused(data, message, chunk_overhead_bytes=100)
-    assert reader_of(data, chunk_overhead_bytes=2100).trailers == []
-    assert read(reader_of(data, chunk_overhead_bytes=2100))[2] is True
-    reader = reader_of(CHUNKED + b"0\r\nX: ", head_bytes=1024)
+def beside(reader, data, size):
+    """What stands beside `data` in pieces of `size`: refused, or the body, and whether it has ended."""
+    reader.feed(CHUNKED)
     reader.next_head()
-    with pytest.raises(RemoteProtocolError):
-        for _ in range(12):
-            assert reader.next() is None
-            reader.feed(b"x" * 100)
+    body, piece = b"", None
+    try:
+        for begin in range(0, len(data), size):
+            reader.feed(data[begin : begin + size])
+            while piece := reader.next():
+                body += piece
+    except RemoteProtocolError as error:
+        return error.message
+    return body, piece == b""
+
+
+TOO_MUCH = "more than 100 bytes of chunk extensions and trailers"
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 10**6])
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"1;" + b"x" * 90 + b"\r\na", (b"a", False)),
+        (b"1;" + b"x" * 200 + b"\r\na", TOO_MUCH),
+        (b"1;" + b"x" * 200, TOO_MUCH),
+        (b"1;" + b"x" * 200_000, TOO_MUCH),
+        # Plain chunks behind it make it no shorter.
+        (b"1;" + b"x" * 200 + b"\r\na\r\n" + b"1\r\na\r\n" * 1000 + b"0\r\n\r\n", TOO_MUCH),
+        (b"1\r\na\r\n" + b"0\r\nX: " + b"x" * 90 + b"\r\n\r\n", (b"a", True)),
+        (b"0\r\nX: " + b"x" * 2000 + b"\r\n\r\n", TOO_MUCH),
+        (b"0\r\nX: " + b"x" * 2000, TOO_MUCH),
+        (b"0\r\n" + b"X: y\r\n" * 30, TOO_MUCH),
+    ],
+)
+def test_how_much_may_be_beside_the_body_does_not_depend_on_where_it_is_cut(data, expected, size):
+    reader = reader_of(chunk_overhead_bytes=100)
+    assert expected == beside(reader, data, size)
+
+
+@pytest.mark.parametrize("size", [1000, 65536, 10**6])
+def test_a_limit_above_that_of_heads_holds_too(size):
+    data = b"1;" + b"x" * 150_000 + b"\r\na\r\n0\r\n\r\n"
+    reader = reader_of(head_bytes=1024, chunk_overhead_bytes=200_000)
+    assert (b"a", True) == beside(reader, data, size)
+
+
+@pytest.mark.parametrize("size", [1, 10**6])
+def test_chunks_and_what_is_beside_them_may_be_as_long_as_the_limit_says(size):
+    longest = PLAIN_CHUNK_BYTES + 100
+    for more, expected in ((0, (b"a", False)), (1, TOO_MUCH)):
+        line = b"1;".ljust(longest - 2 + more, b"x") + b"\r\n"
+        reader = reader_of(chunk_overhead_bytes=100)
+        assert expected == beside(reader, line + b"a\r\n", size)
+        # And where the line is not whole yet.
+        reader = reader_of(chunk_overhead_bytes=100)
+        unfinished = b"1;".ljust(longest + more, b"x")
+        assert beside(reader, unfinished, size) == (expected if more else (b"", False))
+
+
+def test_a_body_is_not_kept():
+    reader = reader_of(HEAD + b"Content-Length: 10000000\r\n\r\n")
+    reader.next_head()
+    piece = b"x" * 100_000
+    tracemalloc.start()
+    for _ in range(99):
+        reader.feed(piece)
+        while reader.next():
+            pass
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1_000_000
+
+
+def test_all_octets_behind_what_switches_are_told():
+    switching = b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
+    reader = reader_of(switching + b"x" * 200_000, upgrade=b"x")
+    reader.next_head()
+    assert b"x" * 200_000 == reader.switched
+
+
+def test_what_follows_a_long_body_keeps_the_connection_from_being_used():
+    end = b"0\r\n\r\n"
+    data = b"%x;y\r\n" % 200_000 + b"x" * 200_000 + b"\r\n" + end
+    for rest, reusable in ((b"", True), (b"HTTP/1.1", False), (b"x" * 200_000, False)):
+        reader = reader_of(CHUNKED + data + rest)
+        assert (b"x" * 200_000, True) == read(reader)[1:]
+        assert reusable is reader.reusable
+
+
+@pytest.mark.parametrize("size", [10_000, 65_536 - len(HEAD), 65_536])
+def test_wherever_a_body_ends_what_follows_it_is_seen(size):
+    fields = b"Content-Length: 00000\r\n\r\n"
+    length = size - len(fields)
+    head = HEAD + fields.replace(b"00000", b"%05d" % length)
+    for rest in (b"", b"x"):
+        reader = reader_of(head + b"y" * length + rest)
+        assert [] == reader.trailers
+        assert (b"y" * length, True) == read(reader)[1:]
+        assert (not rest) is reader.reusable
 
 
 # The end.

@@ -7,7 +7,8 @@ send is written and watched elsewhere. Its errors become ours here, with the lin
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+import sys
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import h11
 
@@ -23,6 +24,8 @@ __all__ = ["H11Reader"]
 
 # A chunk's line, its CR LF and those behind the chunk: what no sender can do without (RFC 9112 7.1).
 _PLAIN_CHUNK_BYTES = 24
+# What h11 holds is copied to be counted, perhaps once a chunk: it is given no more than this at once.
+_PIECE_BYTES = 64 * 1024
 _NO_CONTROLS = re.compile(NO_CONTROLS)
 _LONGEST_ERROR = 300  # characters
 # How h11 shows octets that it has in a buffer, where others stand as themselves.
@@ -40,7 +43,8 @@ class H11Reader(ResponseReader):
 
     def __init__(self, method: str, limits: MessageLimits, upgrade: bytes | None = None) -> None:
         self._limits = limits
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=limits.head_bytes)
+        # The limits are ours: h11's holds for what comes in several reads only.
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=sys.maxsize)
         fields = [(b"Host", b"_")]
         if upgrade is not None:
             fields.append((b"Upgrade", upgrade))
@@ -53,6 +57,7 @@ class H11Reader(ResponseReader):
         self._start = b""  # of the response, until its first line is known to be of HTTP
         self._head = b""  # received since the last head, for errors
         self._in_body = False
+        self._waiting = b""  # received, and not yet given to h11
         self._fed = 0  # octets since the last head
         self._given = 0  # octets of the body that came out of them
         self._chunks = 0
@@ -69,13 +74,11 @@ class H11Reader(ResponseReader):
         return reader
 
     def feed(self, data: bytes) -> None:
-        if self._in_body:
-            self._check_overhead()
+        self._look_at_start(data)
+        if data:
+            self._waiting += data
         else:
-            self._look_at_start(data)
-            self._head += data
-        self._fed += len(data)
-        self._h11.receive_data(data)
+            self._h11.receive_data(data)  # the end
 
     def _look_at_start(self, data: bytes) -> None:
         """Refuse what is not HTTP/1 at its first octets; h11 would wait for the end of a line."""
@@ -109,8 +112,7 @@ class H11Reader(ResponseReader):
             )
         fields = list(head.headers.raw_items())
         rest = len(self._h11.trailing_data[0])
-        if self._fed - rest > self._limits.head_bytes:
-            raise RemoteProtocolError(f"the head is longer than {self._limits.head_bytes} bytes")
+        self._check_head(self._fed - rest)
         if len(fields) > self._limits.fields:
             raise RemoteProtocolError(f"the head has more than {self._limits.fields} fields")
         self._fed = rest
@@ -137,6 +139,7 @@ class H11Reader(ResponseReader):
         if isinstance(event, h11.Data):
             data = bytes(event.data)  # h11 gives no empty ones
             self._given += len(data)
+            self._check_overhead()
             # Its start goes untold where no data came with the line.
             self._chunks += event.chunk_end
             return data
@@ -152,22 +155,52 @@ class H11Reader(ResponseReader):
     def trailers(self) -> list[tuple[bytes, bytes]]:
         return self._trailers
 
+    def _next_event(self) -> object:
+        while True:
+            try:
+                event = self._h11.next_event()
+            except h11.RemoteProtocolError as error:
+                raise self._malformed(error) from error
+            if event is not h11.NEED_DATA:
+                return event
+            self._check_unfinished()
+            if not self._waiting:
+                return event
+            self._give_piece()
+
+    def _give_piece(self) -> None:
+        piece, self._waiting = self._waiting[:_PIECE_BYTES], self._waiting[_PIECE_BYTES:]
+        self._h11.receive_data(piece)
+        self._fed += len(piece)
+        if not self._in_body:
+            self._head += piece
+
+    def _check_unfinished(self) -> None:
+        """Limit what h11 holds and can't read yet: part of a head, a chunk's line or the trailers."""
+        if not self._in_body:
+            self._check_head(self._fed)
+        elif self._fed - self._given > self._allowed:
+            self._refuse_overhead()
+
+    def _check_head(self, size: int) -> None:
+        if size > self._limits.head_bytes:
+            raise RemoteProtocolError(f"the head is longer than {self._limits.head_bytes} bytes")
+
     def _check_overhead(self) -> None:
         """Limit what comes beside the body: chunk extensions and trailers, of all chunks together."""
-        allowed = _PLAIN_CHUNK_BYTES * (self._chunks + 1) + self._limits.chunk_overhead_bytes
         beside = self._fed - self._given
         # What h11 holds back is copied to be counted: only if it may matter.
-        if beside > allowed and beside - len(self._h11.trailing_data[0]) > allowed:
-            raise RemoteProtocolError(
-                f"more than {self._limits.chunk_overhead_bytes} bytes of chunk extensions "
-                "and trailers"
-            )
+        if beside > self._allowed and beside - len(self._h11.trailing_data[0]) > self._allowed:
+            self._refuse_overhead()
 
-    def _next_event(self) -> object:
-        try:
-            return self._h11.next_event()
-        except h11.RemoteProtocolError as error:
-            raise self._malformed(error) from error
+    def _refuse_overhead(self) -> NoReturn:
+        raise RemoteProtocolError(
+            f"more than {self._limits.chunk_overhead_bytes} bytes of chunk extensions and trailers"
+        )
+
+    @property
+    def _allowed(self) -> int:
+        return _PLAIN_CHUNK_BYTES * (self._chunks + 1) + self._limits.chunk_overhead_bytes
 
     def _malformed(self, error: h11.RemoteProtocolError) -> RemoteProtocolError:
         text = str(error).encode("ascii", "backslashreplace").decode("ascii")
@@ -192,7 +225,7 @@ class H11Reader(ResponseReader):
         """The octets behind a 101, or a 2xx to CONNECT: no longer HTTP. None if nothing switched."""
         if self._h11.their_state is not h11.SWITCHED_PROTOCOL:
             return None
-        return self._h11.trailing_data[0]
+        return self._h11.trailing_data[0] + self._waiting
 
     @property
     def reusable(self) -> bool:
@@ -202,4 +235,5 @@ class H11Reader(ResponseReader):
             and connection.our_state is h11.DONE
             and connection.their_state is h11.DONE
             and connection.trailing_data == (b"", False)
+            and not self._waiting
         )
