@@ -203,15 +203,89 @@ def test_settings_that_allow_more_streams_call_who_waits_to_open(h2_state):
     assert (True, True) == (waiting.changed, client.state.has_room)
 
 
+# Behind its end (RFC 9113 5.1).
+
+
+@pytest.mark.parametrize("sent", [True, False])
+@pytest.mark.parametrize("what", ["head", "trailers", "cut"])
+def test_fields_behind_the_end_of_a_stream_break_the_connection(h2_state, what, sent):
+    client = h2_state().greet()
+    whole, other = client.open("POST", end=sent), client.open()
+    client.hear(client.head(1), client.data(1, b"hello", end=True))
+    made = {
+        "head": [client.head(1)],
+        "trailers": [client.trailers(1)],
+        "cut": [client.head(1, flags=()), octets(9, 1, b"", 4)],
+    }[what]
+    code, words = broken_by(client, *made)
+    assert (ERRORS.STREAM_CLOSED, True) == (code, words.endswith("stream 1, which it has ended"))
+    assert (b"hello", None, True) == (whole.take(), whole.failure, other.failure is not None)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_content_behind_the_end_of_a_stream_is_dropped(h2_state, sent):
+    client = h2_state().greet()
+    whole = client.open("POST", end=sent)
+    client.hear(client.head(1), client.data(1, b"hello", end=True))
+    client.hear(client.data(1, b"again", end=True), client.data(1, b""))
+    assert (b"hello", None, None) == (whole.take(), whole.failure, client.state.failure)
+
+
+def test_a_head_that_comes_twice_teaches_hpack_nothing(h2_state):
+    client = h2_state().greet()
+    client.open()
+    twice = client.head(1, (b"x-a", b"b"), end=True)
+    broken_by(client, twice, twice, client.head(1))
+
+
+@pytest.mark.parametrize("how", ["left", "reset", "refused", "going away"])
+def test_what_is_late_for_a_stream_that_had_no_end_is_dropped(h2_state, how):
+    client = h2_state().greet()
+    kept, left = client.open(), client.open()
+    if how == "left":
+        client.state.close(left, ERRORS.CANCEL)
+    elif how == "reset":
+        client.hear(frames.RstStreamFrame(left.id, ERRORS.INTERNAL_ERROR))
+    elif how == "refused":
+        client.hear(client.head(left.id, status=b"20"))
+    else:
+        client.hear(frames.GoAwayFrame(0, kept.id))
+    late = [client.head(left.id, (b"x-a", b"b")), client.data(left.id, b"late", end=True)]
+    # What HPACK learns from it holds for the others.
+    client.hear(*late, client.head(kept.id, (b"x-a", b"b")), client.data(kept.id, b"own", end=True))
+    assert (None, b"own", [(b"x-a", b"b")]) == (client.state.failure, kept.take(), kept.head.fields)
+
+
+def test_of_many_streams_that_were_left_the_first_ones_are_dropped_as_well(h2_state):
+    client = h2_state().greet()
+    streams = [client.open() for _ in range(1002)]
+    for stream in streams[1:]:
+        client.state.close(stream, ERRORS.CANCEL)
+    client.hear(client.head(streams[1].id), client.head(streams[1001].id))
+    assert client.state.failure is None
+    # The end of one below those is forgotten with them.
+    client.hear(client.head(1, end=True), client.head(1))
+    assert client.state.failure is None
+
+
+def test_of_fewer_than_that_each_is_known(h2_state):
+    client = h2_state().greet()
+    streams = [client.open() for _ in range(1001)]
+    for stream in streams[1:]:
+        client.state.close(stream, ERRORS.CANCEL)
+    client.hear(client.head(1, end=True))
+    assert ERRORS.STREAM_CLOSED == broken_by(client, client.head(1))[0]
+
+
 # The connection's window is given back whoever the bytes are for.
 
 
-@pytest.mark.parametrize("who", ["a stream", "one that is over", "one that has ended"])
+@pytest.mark.parametrize("who", ["a stream", "one that was left", "one that has ended"])
 def test_the_connections_window_is_given_back_as_bytes_come_in(h2_state, who):
     client = h2_state(settings=HTTP2Settings(connection_window_bytes=80_000)).greet()
     stream = client.open("POST", end=False)
     client.hear(client.head(1))
-    if who == "one that is over":
+    if who == "one that was left":
         client.state.close(stream)
     elif who == "one that has ended":
         client.hear(client.data(1, b"", end=True))

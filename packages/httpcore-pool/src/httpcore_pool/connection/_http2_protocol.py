@@ -25,6 +25,7 @@ __all__ = ["Protocol"]
 
 _FIRST_STREAMS = 100  # until SETTINGS say more: RFC 9113 6.5.2 recommends no fewer
 _MOST_STREAMS = 1000
+_MOST_LEFT = 1000  # of the streams that were left, which are remembered one by one
 
 
 class Protocol:
@@ -66,6 +67,8 @@ class Protocol:
         self.idle_frames: float = 0.0
         self.late_bytes: int = 0
         self._settings = settings
+        self._left: dict[int, None] = {}
+        self._forgotten = 0  # up to this one, any may have been left
         self._pings = 0
         self._out: list[bytes | memoryview] = [self.referee.data_to_send()]
 
@@ -213,11 +216,21 @@ class Protocol:
         if self.streams.pop(stream.id, None) is None:
             return
         self.referee.streams.pop(stream.id, None)
+        if not stream.ended:
+            self._left[stream.id] = None
+            if len(self._left) > _MOST_LEFT:
+                oldest = next(iter(self._left))
+                del self._left[oldest]
+                self._forgotten = max(self._forgotten, oldest)
         if code is not None and self.failure is None:
             self.late_bytes += max(0, stream.window)
             self._out.append(frames.reset_frame(stream.id, code))
         self.windows.leave(stream)
         self.call_opener()
+
+    def was_left(self, stream_id: int) -> bool:
+        """Whether a stream was over before the server had ended it, so that more of it may be on its way."""
+        return stream_id in self._left or stream_id <= self._forgotten
 
     def call_opener(self) -> None:
         """Wake who is next to open a stream."""

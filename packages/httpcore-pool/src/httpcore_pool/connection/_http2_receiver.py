@@ -212,6 +212,12 @@ class Receiver:
             self._fields(first_flags, stream_id, b"".join(parts))
 
     def _fields(self, flags: int, stream_id: int, block: bytes) -> None:
+        stream = self._state.streams.get(stream_id)
+        if stream.ended if stream is not None else not self._state.was_left(stream_id):
+            # RFC 9113 5.1. What is sent twice HPACK learns twice, and no head is right from then on.
+            raise Fault(
+                ErrorCodes.STREAM_CLOSED, f"fields for stream {stream_id}, which it has ended"
+            )
         try:
             fields = self._decoder.decode(block)
         except OversizedHeaderListError as error:
@@ -222,8 +228,7 @@ class Receiver:
             raise Fault(
                 ErrorCodes.COMPRESSION_ERROR, f"fields that can't be decoded: {error}"
             ) from error
-        stream = self._state.streams.get(stream_id)
-        if stream is None or stream.ended:
+        if stream is None:
             self._count()
             return
         try:
