@@ -1,10 +1,9 @@
 """Attacks of docs/explanation/attacks.md that no other folder shows: over sockets, in all worlds."""
 
 import gzip
-import time
+import random
 import tomllib
 import tracemalloc
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from httpcore_client import ScriptedBackend, SyncClient
 from httpcore_client.content import encode_multipart
 from httpcore_client.websocket import WebSocketClosed, WebSocketRefused
 from httpcore_cookies import parse_set_cookie
-from httpcore_urls import URL, InvalidURL
+from httpcore_urls import URL
 from testkit.certificates import Issued
+from testkit.linear import assert_linear
 from testkit.peer import Peer, response
 from testkit.websocket import CLOSE, TEXT, Script, frame
 
@@ -35,20 +35,6 @@ FLOORS = {
     "certifi": "2024.7.4",  # CVE-2023-37920, CVE-2024-39689
     "brotli": "1.2",  # output limits: CVE-2025-6176
 }
-
-
-def seconds(call, *args):
-    """The CPU time of a call, whatever it raises of ours."""
-    started = time.thread_time()
-    with suppress(InvalidURL, ValueError):
-        call(*args)
-    return time.thread_time() - started
-
-
-def assert_linear(call, unit, count):
-    """Eight times the text may take twelve times as long: the square of it would be sixty-four."""
-    few = min(seconds(call, unit * count) for _ in range(3))
-    assert seconds(call, unit * count * 8) < 12 * few + 0.05, ascii(unit)
 
 
 def test_12_no_field_but_authorization_says_what_a_url_says_of_its_user(visit):
@@ -125,10 +111,26 @@ def test_27_a_cookie_of_any_length_is_read_in_linear_time(unit):
     assert_linear(lambda text: parse_set_cookie('x="' + text), unit, 25_000)
 
 
+def boundary():
+    return encode_multipart({"a": "1"}, None)[1].partition("boundary=")[2]
+
+
 def test_33_a_thousand_boundaries_are_a_thousand_of_128_bits():
-    made = {encode_multipart({"a": "1"}, None)[1].partition("boundary=")[2] for _ in range(1000)}
+    made = {boundary() for _ in range(1000)}
     assert {1000, 32} == {len(made), *map(len, made)}
     assert set("0123456789abcdef") == set("".join(made))
+
+
+def test_33_who_knows_the_state_of_python_s_generator_knows_no_boundary():
+    state = random.getstate()
+    try:
+        made = set()
+        for _ in range(2):
+            random.seed(33)
+            made.add(boundary())
+    finally:
+        random.setstate(state)
+    assert 2 == len(made)
 
 
 def test_37_the_body_of_a_redirect_is_read_as_it_came_or_not_at_all(visit):

@@ -70,6 +70,19 @@ def echo(request):
     return response(request, "500 No", b"Content-Type: text/plain", *COOKIES)
 
 
+def echo_content(request):
+    return response(request.partition(b"\r\n\r\n")[2], "422 No", b"Content-Type: text/plain")
+
+
+def echo_in_json(request):
+    """Escaped, and what is sent last first: an error shows the beginning."""
+    told = json.dumps(request.decode("latin-1").split("\r\n")[::-1]).encode()
+    return response(told, "422 No", b"Content-Type: application/json")
+
+
+ECHOES = (echo, echo_content, echo_in_json)
+
+
 CODED = [b"Content-Encoding: gzip"]
 ERRORS = (httpcore.HTTPError, httpcore.InvalidURL, ValueError)
 
@@ -77,6 +90,8 @@ ERRORS = (httpcore.HTTPError, httpcore.InvalidURL, ValueError)
 OUTCOMES = {
     "answered": response(b"fine", "200 OK", *COOKIES),
     "refused with what it was sent": echo,
+    "refused with its content": echo_content,
+    "refused with what it was sent, in JSON": echo_in_json,
     "redirected for ever": response(b"", "302 Found", b"Location: ?token=" + SECRET.encode()),
     "redirected to nowhere": response(
         b"", "302 Found", b"Location: http://u:" + SECRET.encode() + b"@:0/"
@@ -184,16 +199,17 @@ def answering(peer, answer):
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_a_secret_is_shown_nowhere(outcome, tmp_path):
     answer, leaks = OUTCOMES[outcome], {}
-    places = PLACES if outcome in ("answered", "refused with what it was sent") else FEW
+    echoes = answer in ECHOES
+    places = PLACES if echoes or outcome == "answered" else FEW
     with Peer() as peer:
         peer.handlers = (answering(peer, answer) if answer else peer.holding(),)
         url = peer.url + "/" if answer is not None else f"http://127.0.0.1:{closed_port()}/"
         for number, place in enumerate(places):
             shown = Shown(tmp_path / str(number))
             shown.visit(url, place, timeout=0.05 if outcome in ("silent", "cut") else 5)
-            found = shown.leaks() - (OF_BODIES if answer is echo else set())
+            found = shown.leaks() - (OF_BODIES if echoes else set())
             if place == "field, URL":
-                found -= {"request", *(OF_TEXT if answer is echo else ())}
+                found -= {"request", *(OF_TEXT if echoes else ())}
             if found:
                 leaks[place] = found
     assert {} == leaks
@@ -232,4 +248,23 @@ def test_a_proxy_s_password_is_shown_nowhere(tmp_path):
 def test_a_url_that_is_refused_shows_no_password(text):
     with pytest.raises(ValueError) as caught:
         httpcore.URL(text.format(SECRET))
+    assert SECRET not in str(caught.value) + repr(caught.value)
+
+
+@pytest.mark.parametrize("said", ["http://me:{}@a.test", "https://a.test/?token={}&page=1"])
+@pytest.mark.parametrize(
+    "misplaced",
+    [
+        lambda url: SyncClient(routes={url: None}),
+        lambda url: SyncClient(network=httpcore.Network(hosts={url: "127.0.0.1"})),
+        lambda url: SyncClient(ssl=url),
+        lambda url: SyncClient(proxy=f"{url}/path"),
+        lambda url: SyncClient(base_url=f"{url}#fragment"),
+        lambda url: SyncClient(auth={f"{url}#fragment": None}),
+    ],
+)
+def test_a_url_where_none_can_be_shows_no_secret(said, misplaced):
+    with pytest.raises(ValueError) as caught:
+        misplaced(said.format(SECRET))
+    assert "a.test" in str(caught.value)
     assert SECRET not in str(caught.value) + repr(caught.value)

@@ -6,6 +6,7 @@ from httpcore_client import BasicAuth, DigestAuth, Proxy, ProxyError, ScriptedBa
 from testkit.asking_proxy import AskingProxy
 from testkit.guard import PASSWORD, USER
 from testkit.peer import response
+from testkit.relay import Relay
 
 CROWD = 10
 
@@ -226,23 +227,31 @@ def test_a_field_of_the_callers_own_does_not_follow_a_redirect_into_a_tunnel(run
     assert ["s3cret"] == [asked.credentials for asked in proxy.log]
 
 
+@pytest.mark.parametrize("said_by", ["environment", "routes"])
 def test_credentials_of_one_proxy_do_not_reach_another_by_a_redirect(
-    run, guard, proxies, monkeypatch
+    run, guard, monkeypatch, said_by
 ):
     """Row 7: another scheme, another proxy; there and back."""
-    first, second = proxies(), proxies()
-    monkeypatch.setenv("http_proxy", first.url.replace("://", "://one:s3cret1@"))
-    monkeypatch.setenv("https_proxy", second.url.replace("://", "://two:s3cret2@"))
+    users = "one:s3cret1", "two:s3cret2"
+    with Relay(user=users[0]) as first, Relay(user=users[1]) as second:
+        proxies = first.url(user=users[0]), second.url(user=users[1])
+        options = {}
+        if said_by == "environment":
+            monkeypatch.setenv("http_proxy", proxies[0])
+            monkeypatch.setenv("https_proxy", proxies[1])
+            options["trust_env"] = True
+        else:
+            options["routes"] = dict(zip(["http://", "https://"], proxies, strict=True))
 
-    async def scenario(client):
-        with pytest.raises(ProxyError, match="407"):
-            await client.get(guard.tls)
-        assert (await client.get(guard.plain)).status_code == 407
+        async def scenario(client):
+            url = f"{guard.plain}/to?url={guard.tls}/to?url={guard.plain}/"
+            assert (await client.get(url)).status_code == 200
 
-    run(scenario, trust_env=True)
-    assert [["Basic b25lOnMzY3JldDE="], ["Basic dHdvOnMzY3JldDI="]] == [
-        [asked.credentials for asked in proxy.log] for proxy in (first, second)
-    ]
+        run(scenario, **options)
+    assert [("forward", users[0])] * 2 == [(asked.kind, asked.user) for asked in first.log]
+    assert [("connect", users[1])] == [(asked.kind, asked.user) for asked in second.log]
+    assert ["http", "https", "http"] == [seen.scheme for seen in guard.seen]
+    assert [] == seen_by_origins(guard)
 
 
 def test_each_request_goes_to_its_own_proxy_with_its_own_credentials(run, guard, proxies):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 import httpcore_client as httpcore
-from httpcore_client import TLSConfig
+from httpcore_client import Route, TLSConfig
 from httpcore_pool import ClientCertificate
 from testkit.certificates import Issued, forget_contexts
 from testkit.peer import Peer, response
@@ -238,6 +238,27 @@ def test_the_wrong_server_is_not_shown_it(visit, asking, verify_mode):
     )
     assert [httpcore.CertificateError] * 2 == [type(error) for error in errors]
     assert ("hello", [CLIENT.der]) == (text, server.shown)
+
+
+@pytest.mark.parametrize("said_of", ["request", "route", "client"])
+def test_only_a_certificate_of_the_client_s_goes_along_with_a_redirect(world, asking, said_of):
+    """That of one request, or of a route, is shown to no other origin, not even of the same host."""
+    asking.verify_mode = ssl.CERT_OPTIONAL
+    own = trusting(certificate=OWN)
+    with (
+        Server(asking) as there,
+        Server(asking, response(b"", "302 Found", b"Location: " + there.url.encode())) as here,
+    ):
+        routes = {here.url: Route(ssl=own)} if said_of == "route" else None
+        options = {"ssl": own} if said_of == "request" else {}
+
+        async def scenario(client):
+            assert (await client.get(here.url, **options)).text == "hello"
+
+        trust = own if said_of == "client" else trusting()
+        world.run_client(scenario, ssl=trust, routes=routes, trust_env=False)
+    assert [CLIENT.der] == here.shown
+    assert [CLIENT.der if said_of == "client" else None] == there.shown
 
 
 REFUSALS = [

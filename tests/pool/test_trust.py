@@ -280,6 +280,32 @@ def test_where_nothing_is_verified_there_is_nothing_to_verify_by(said):
 # As a value.
 
 
+def test_each_setting_tells_connections_apart(authority, own, tmp_path):
+    """Row 60: what another setting was checked by, or for, is no connection of this one."""
+    lists = tmp_path / "revoked.pem"
+    lists.touch()
+    certificate, key = own.pem, own.key_pem()
+    others = {
+        "source": [own.pem, False, True],
+        "keylog": ["keys"],
+        "certificate": [certificate, (certificate, key), (certificate, key, "password"), key],
+        "minimum_version": ["TLSv1.3"],
+        "ciphers": ["ECDHE-ECDSA-AES128-GCM-SHA256"],
+        "server_name": ["a.test", ""],
+        "verify_name": ["a.test"],
+        "pins": [KEY],
+        "alpn": [("h2",), ()],
+        "crls": [lists],
+    }
+    assert set(TLSConfig._fields) == set(others)
+    made = [
+        TLSConfig(**{"source": authority.bundle, name: value})
+        for name, values in others.items()
+        for value in values
+    ]
+    assert len(made) + 1 == len({TLSConfig(authority.bundle), *made})
+
+
 def test_equal_settings_are_one_in_a_set_and_their_hash_is_made_once(authority, own):
     def make(**changes):
         return TLSConfig(

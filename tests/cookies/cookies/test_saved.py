@@ -2,6 +2,7 @@
 
 import http.cookiejar
 import json
+import pickle
 
 import pytest
 
@@ -116,9 +117,23 @@ def test_a_file_that_is_not_there_is_an_os_error(tmp_path):
         make_jar().load(tmp_path / "no")
 
 
-def test_nothing_of_a_saved_jar_is_run(tmp_path):
-    path = tmp_path / "jar"
-    path.write_text(json.dumps({"py/object": "os.system", "py/reduce": ["touch ran"]}))
+class Runs:
+    """What runs when it is unpickled."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def __reduce__(self):
+        return open, (str(self._path), "w")
+
+
+@pytest.mark.parametrize("protocol", [None, *range(pickle.HIGHEST_PROTOCOL + 1)])
+def test_nothing_of_a_saved_jar_is_run(tmp_path, protocol):
+    path, ran = tmp_path / "jar", tmp_path / "ran"
+    if protocol is None:
+        path.write_text(json.dumps({"py/object": "builtins.open", "py/reduce": [str(ran), "w"]}))
+    else:
+        path.write_bytes(pickle.dumps(Runs(ran), protocol))
     with pytest.raises(CookieFileError):
         make_jar().load(path)
     assert [path] == list(tmp_path.iterdir())

@@ -175,6 +175,23 @@ def test_the_content_of_a_refusal_is_told_as_far_as_it_comes(script, content):
     assert str(error).endswith("403 No: why?" if content else "403 No")
 
 
+@pytest.mark.parametrize(
+    "said", [b"Basic bWU6aHVudGVyMg==", b"me:hunter2", b"me:%68unter2", b"&#x68;unter2", b"s3cret"]
+)
+@pytest.mark.parametrize("how", ["by the URL", "by a field"])
+def test_what_a_proxy_sends_back_of_the_credentials_is_not_told(said, how):
+    own = {"Proxy-Authorization": "Basic bWU6aHVudGVyMg==", "X-API-Key": "s3cret"}
+    proxy = PROXY if how == "by the URL" else Proxy("http://proxy.test:3128", headers=own)
+    length = b"Content-Length: %d\r\n\r\n" % (4 + len(said))
+    error = refused(PLAIN + length + b"not " + said, proxy=proxy)
+    told = str(error).rpartition(": ")[2]
+    if said == b"s3cret" and proxy is PROXY:  # which it does not know of us
+        assert "not s3cret" == told
+    else:
+        assert told in ("not [secure]", "not me:[secure]")
+        assert b"not " + said == error.content
+
+
 def test_of_much_content_there_are_64_kib():
     error = refused(PLAIN + b"Content-Length: 100000\r\n\r\n" + b"x" * 100_000)
     assert b"x" * 65536 == error.content

@@ -23,8 +23,6 @@ _EXCERPT_LENGTH = 200  # characters
 _EXCERPT_BYTES = (
     4096  # that are looked at: enough for so many characters and what stands across their end
 )
-_SECRET_LENGTH = 4  # what is shorter may be a word of the text by chance
-_MOST_CODED = 4  # times that text which is nested in a URL is looked at encoded
 _TEXT_SUBTYPES = ("json", "xml", "+json", "+xml", "javascript", "x-www-form-urlencoded")
 
 
@@ -74,37 +72,12 @@ def excerpt(content: bytes, fields: Headers, encoding: str, asked: Request) -> s
     media = media_type(fields)
     if media is None or not (media.type == "text" or media.subtype.endswith(_TEXT_SUBTYPES)):
         return ""
-    text = decode(content[:_EXCERPT_BYTES], encoding)
-    for secret in _secrets(asked):
-        text = text.replace(secret, "[secure]")
+    from ._echoed import secrets_of, without_secrets  # here: for errors with a text only
+
+    text = without_secrets(decode(content[:_EXCERPT_BYTES], encoding), secrets_of(asked))
     more = "..." if len(text) > _EXCERPT_LENGTH or len(content) > _EXCERPT_BYTES else ""
     shown = [c if c.isprintable() else _escaped(c) for c in text[:_EXCERPT_LENGTH]]
     return "".join(shown) + more
-
-
-def _secrets(asked: Request) -> list[str]:
-    """Return the secrets of a request's fields and URL, the longest first: whole values, and their parts."""
-    found = _secrets_of_url(asked.url)
-    for name in asked.headers:
-        if asked.headers.is_sensitive(name):
-            for value in asked.headers.get_list(name):
-                found |= {value, value.rpartition(" ")[2]}
-                found.update(pair.partition("=")[2].strip() for pair in value.split(";"))
-    return sorted((each for each in found if len(each) >= _SECRET_LENGTH), key=len, reverse=True)
-
-
-def _secrets_of_url(url: URL) -> set[str]:
-    """Return the values in the query that are masked where the URL is shown, as sent and decoded."""
-    from urllib.parse import unquote_plus  # here: for errors with a text only
-
-    found: set[str] = set()
-    shown = url.masked.partition("#")[0].partition("?")[2]
-    for sent, masked in zip(url.query.split("&"), shown.split("&"), strict=False):
-        value = sent.partition("=")[2]
-        for _ in range(_MOST_CODED if sent != masked else 0):
-            found.add(value)
-            value = unquote_plus(value)
-    return found
 
 
 def _escaped(character: str) -> str:

@@ -308,8 +308,11 @@ def _authorities(value: object) -> str | bytes:
         given = os.fspath(cast("str | os.PathLike[str]", value))
         if _BEGIN not in given:
             if "://" in given:
+                from ._siblings import masking  # here, as mistakes are few
+
+                shown = masking.masked_reference(given)
                 raise ValueError(
-                    f"ssl={given!r} is a URL, and not a path: use base_url= for what a client asks"
+                    f"ssl={shown!r} is a URL, and not a path: use base_url= for what a client asks"
                 )
             return _existing("ssl", "file or folder of CA certificates", given)
         value = given.encode()

@@ -97,7 +97,7 @@ HEADS = [
         endless(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
     ),
     Attack(
-        "1,000 cookies, ten times",
+        "900 cookies, ten times",
         "fields; 180 a domain",
         several(*[b"Set-Cookie: c%d=" % n + b"v" * 70 for n in range(900)]),
         ANSWER,

@@ -106,7 +106,9 @@ def _host(text: str, host: str) -> str:
 
 
 def _refuse(text: str, why: str) -> NoReturn:
-    raise ValueError(f"routes: {text!r} is no pattern: {why}")
+    from .._siblings import masking  # here, as mistakes are few
+
+    raise ValueError(f"routes: {masking.masked_reference(text)!r} is no pattern: {why}")
 
 
 class Routes:

@@ -52,7 +52,8 @@ class CookieJar(SavedCookies):
 
     `clock` gives Unix seconds. `is_public_suffix` tells domains that strangers share; the
     built-in one knows a short list. `max_per_domain` and `max_total` limit what servers can make
-    it keep: the expired go first, then those least in use, the secure ones last.
+    it keep: the expired go first, then those least in use, of crowded domains and not secure at
+    first.
     `max_field_octets` limits a Cookie field line. Hosts are lower-case ASCII, as URLs give them.
     Threads may share a jar. Raises TypeError and ValueError for settings that can't be meant. RFC
     6265bis, sections 5.5 to 5.8.

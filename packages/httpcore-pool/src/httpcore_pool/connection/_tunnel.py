@@ -84,8 +84,9 @@ async def open_tunnel(
         return False
     if not 200 <= head.status_code <= 299:
         content = await _read_content(reader, stream, budget)
+        why = _reason(head, content, Headers.from_raw(fields))
         raise ProxyError(
-            f"the proxy {proxy.url.masked} refused a tunnel to {authority}: {_reason(head, content)}",
+            f"the proxy {proxy.url.masked} refused a tunnel to {authority}: {why}",
             head.status_code,
             head.headers,
             content,
@@ -130,13 +131,17 @@ async def _read_content(reader: H11Reader, stream: NetworkStream, budget: Budget
     return content[:_CONTENT_BYTES]
 
 
-def _reason(head: ResponseHead, content: bytes) -> str:
+def _reason(head: ResponseHead, content: bytes, asked: Headers) -> str:
     """Say why a proxy has refused, for a message: in one line, which nothing can break."""
+    from .._echoed import secrets_of_fields, without_secrets  # here: for errors alone
+
     reason = head.reason.encode("ascii", "backslashreplace").decode("ascii")[:100]
     challenges = headers.parse_challenges(head.headers.get_list("Proxy-Authenticate"))
     schemes = list(dict.fromkeys(challenge.scheme[:30] for challenge in challenges))[:5]
     asks = f" (it asks for {' or '.join(schemes)} authentication)" if schemes else ""
     text = content.decode("utf-8", "replace").strip()
     is_plain = head.headers.get("Content-Type", "text/plain").lower().startswith("text/plain")
-    shown = f": {text}" if text and is_plain and len(text) <= _LONGEST_SHOWN else ""
+    shown = ""
+    if text and is_plain and len(text) <= _LONGEST_SHOWN:
+        shown = f": {without_secrets(text, secrets_of_fields(asked))}"
     return f"{head.status_code} {reason}{asks}{shown.encode('unicode_escape').decode('ascii')}"

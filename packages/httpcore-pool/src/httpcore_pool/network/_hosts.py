@@ -82,7 +82,10 @@ def _entries(given: Any) -> Iterable[tuple[Any, Any]]:
 def _name(text: Any) -> Place:
     host, port = _split(text, "names are text")
     if "://" in text:
-        raise ValueError(f"Network(hosts=...): {text!r}: give the host alone, without a scheme")
+        from .._siblings import masking  # here, as mistakes are few
+
+        shown = masking.masked_reference(text)
+        raise ValueError(f"Network(hosts=...): {shown!r}: give the host alone, without a scheme")
     if "*" in host:
         raise ValueError(
             f"Network(hosts=...): {text!r}: wildcards are not supported; name each host, or give a resolver"
