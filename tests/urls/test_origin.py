@@ -58,5 +58,5 @@ def test_what_has_no_origin_is_refused(url: str | URL):
 
 
 def test_other_types_are_type_errors():
-    with pytest.raises(TypeError, match="made from str or URL"):
+    with pytest.raises(TypeError, match="url must be a str or a URL, not int"):
         Origin(1)  # type: ignore[arg-type]

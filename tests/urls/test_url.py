@@ -106,10 +106,16 @@ def test_text_of_a_str_subclass_is_its_value():
 
 @pytest.mark.parametrize("value", [None, 1, b"http://example.org/"])
 def test_other_types_are_type_errors(value: object):
-    with pytest.raises(TypeError, match="made from str or URL"):
+    with pytest.raises(TypeError, match="url must be a str or a URL, not "):
         URL(value)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="must be str"):
         URL("http://h/").resolve_with(value)  # type: ignore[arg-type]
+
+
+def test_a_url_of_another_library_is_told_from_ours():
+    theirs = type("URL", (), {"__module__": "yarl"})()
+    with pytest.raises(TypeError, match=r"a URL of ours, not yarl\.URL: give str\(url\)$"):
+        URL(theirs)
 
 
 def test_equality_and_hash_are_of_the_normalised_form():

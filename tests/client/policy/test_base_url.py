@@ -101,7 +101,7 @@ def test_a_path_that_only_looks_like_the_base_s_is_out_of_it(asked):
     [
         ("/api", InvalidURL, "base_url must be absolute, such as https://host/path"),
         ("https://h.test/#f", InvalidURL, "base_url can't have a fragment"),
-        (5, TypeError, "a URL is made from str or URL, not int"),
+        (5, TypeError, "base_url must be a str or a URL, not int"),
     ],
 )
 def test_a_base_that_nothing_can_begin_with_is_refused(base, error, message):

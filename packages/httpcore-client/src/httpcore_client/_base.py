@@ -108,9 +108,9 @@ class Settings:
             options=changed(self.options, options),
         )
 
-    def _url(self, url: object, options: RequestOptions) -> URL:
+    def _url(self, url: str | URL, options: RequestOptions) -> URL:
         if not isinstance(url, URL):
-            raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
+            url = URL(url)  # which says what is wrong with it
         if "auth" in options and (url.username or url.password):
             url = url.copy_with(username="", password="")  # what is said for this request counts
         replacing = options.get("replace_params")

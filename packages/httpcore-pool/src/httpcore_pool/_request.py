@@ -196,11 +196,9 @@ def _method(method: object) -> str:
     return method
 
 
-def _target(url: object) -> URL:
-    if isinstance(url, str):
+def _target(url: str | URL) -> URL:
+    if not isinstance(url, URL):
         url = URL(url)
-    elif not isinstance(url, URL):
-        raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
     if url.scheme not in ("http", "https"):
         # "localhost:8000/x" is a URL of the scheme "localhost" (WHATWG URL, scheme state).
         hint = "" if "://" in url.masked else f"; did you mean 'http://{url.masked}'?"

@@ -46,11 +46,7 @@ class Origin:
         # Imported here, as a URL knows its origin.
         from ._url import URL
 
-        if isinstance(url, str):
-            url = URL(url)
-        elif not isinstance(url, URL):
-            raise TypeError(f"an origin is made from str or URL, not {type(url).__name__}")
-        return url.origin
+        return URL(url).origin
 
     @property
     def scheme(self) -> str:

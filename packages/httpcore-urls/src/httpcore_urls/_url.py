@@ -84,7 +84,12 @@ class URL:
             if url.is_relative_url and not allow_relative:
                 raise InvalidURL("an absolute URL is needed, and this one is relative", url.masked)
             return url
-        raise TypeError(f"a URL is made from str or URL, not {type(url).__name__}")
+        kind = type(url)
+        if kind.__name__ == "URL":  # as yarl, httpx and others call theirs
+            raise TypeError(
+                f"url must be a str or a URL of ours, not {kind.__module__}.URL: give str(url)"
+            )
+        raise TypeError(f"url must be a str or a URL, not {kind.__name__}")
 
     @classmethod
     def template(

@@ -33,6 +33,8 @@ class BaseURL:
     __slots__ = ("_path", "_prefix", "url")
 
     def __init__(self, url: str | URL) -> None:
+        if not isinstance(url, str | URL):
+            raise TypeError(f"base_url must be a str or a URL, not {type(url).__name__}")
         self.url: URL = URL(url, allow_relative=True)
         if self.url.is_relative_url:
             raise InvalidURL(
@@ -56,7 +58,7 @@ class BaseURL:
                 return url
             url = str(url)
         elif not isinstance(url, str):
-            raise TypeError(f"url must be a str or a URL, not {type(url).__name__}")
+            return URL(url)  # which says what is wrong with it
         url = url.strip(_ENDS)
         if _ABSOLUTE.match(url):
             return URL(url)
