@@ -302,7 +302,7 @@ def test_data_that_is_no_form_says_what_takes_it(client, data, tmp_path):
     assert "give a file or iterator as content=" in str(caught.value)
 
 
-@pytest.mark.parametrize("named", [{}, {"connect": 60.0}])
+@pytest.mark.parametrize("named", [{}, {"connect": 60.0}, {"read": 60.0}])
 @pytest.mark.parametrize("limit", [10.0, None])
 def test_a_lone_limit_could_mean_one_phase_or_each(limit, named):
     with pytest.raises(TypeError, match=r"could mean one phase or each: write Timeout\(connect="):

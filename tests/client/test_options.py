@@ -196,7 +196,7 @@ def test_merged_keeps_which_names_are_sensitive(own):
 def test_a_request_of_a_flow_s_own_keeps_the_limits_and_nothing_of_the_credentials():
     trace, proxy = object(), object()
     options = ClientOptions(
-        timeout=Timeout(1, total=9),
+        timeout=Timeout(connect=1, total=9),
         started=1.0,
         deadline=10.0,
         proxy=proxy,
@@ -208,7 +208,7 @@ def test_a_request_of_a_flow_s_own_keeps_the_limits_and_nothing_of_the_credentia
         renew=lambda request, response: request,
     )
     expected = ClientOptions(
-        timeout=Timeout(1, total=9),
+        timeout=Timeout(connect=1, total=9),
         started=1.0,
         deadline=10.0,
         proxy=proxy,

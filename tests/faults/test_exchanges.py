@@ -154,7 +154,7 @@ WRITE = [
         method="POST",
         content=lambda: b"pay",
         headers={"Expect": "100-continue"},
-        timeout=httpcore.Timeout(5, expect=0.1),
+        timeout=httpcore.Timeout(connect=5, expect=0.1),
         connections=1,
         result=b"paid",
     ),

@@ -196,7 +196,7 @@ def cookies(client: SyncClient, url: str) -> None:
 
 
 def values(timeout: httpcore_client.Timeout, options: httpcore_client.ClientOptions) -> None:
-    assert_type(httpcore_client.Timeout(5, read=None).read, float | None)
+    assert_type(httpcore_client.Timeout(connect=5, read=None).read, float | None)
     assert_type(timeout.copy_with(read=1), httpcore_client.Timeout)
     assert_type(httpcore_client.ClientOptions(timeout=timeout, foreign=True).foreign, bool)
     match timeout:

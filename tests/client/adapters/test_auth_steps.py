@@ -223,7 +223,7 @@ def test_a_request_of_its_own_has_its_own_fields_and_says_who_asks(fake, ask):
 
 
 def test_a_request_of_its_own_is_within_the_limits_of_the_request(fake, ask):
-    timeout, trace = Timeout(1, total=9), lambda event: None
+    timeout, trace = Timeout(connect=1, total=9), lambda event: None
     limits = {"timeout": timeout, "started": 1.0, "deadline": 10.0, "trace": trace}
     inner = fake()
     ask(inner, Steps(AuthRequest("GET", TOKEN_URL), ()), **limits)

@@ -95,8 +95,9 @@ class Timeout(Value):
     if not TYPE_CHECKING:
 
         def __init__(self, /, *limits, **named):
-            if len(limits) == 1 and (not named or "connect" in named):
-                # At httpx it is every phase, and nothing would say that here it is one.
+            if len(limits) == 1:
+                # At httpx it is every phase without one of its own: nothing would say that here
+                # it is one.
                 raise TypeError(
                     f"Timeout({limits[0]!r}) could mean one phase or each: write "
                     f"Timeout(connect={limits[0]!r}), or give the number itself for each"
