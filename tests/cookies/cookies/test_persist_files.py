@@ -138,8 +138,9 @@ def test_what_is_no_file_is_not_replaced(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_an_os_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as caught:
         write(tmp_path / "none" / "file", b"")
+    assert str(tmp_path / "none" / "file") == caught.value.filename
 
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])

@@ -289,7 +289,11 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
         mode &= path.stat().st_mode
     temporary = path.with_name(f".cookies-{os.urandom(8).hex()}.tmp")
     # "x": whatever somebody may have put there is not written to.
-    file = open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode))  # noqa: SIM115
+    try:
+        file = open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode))  # noqa: SIM115
+    except OSError as error:
+        error.filename = str(path)  # the one that the caller knows
+        raise
     try:
         with file:
             file.write(data)
