@@ -192,6 +192,18 @@ def test_a_part_that_is_not_the_one_asked_for_is_not_used(run, server, tmp_path,
     assert [status for _, status in server.ranges] == [200, 206, 200]
 
 
+@pytest.mark.parametrize("etag", [b'"2"', b'W/"2"'])
+def test_a_part_with_a_tag_is_none_of_what_has_a_date_only(run, server, tmp_path, etag):
+    server.fields = {b"Last-Modified": LONG_AGO.encode(), b"Date": NOW.encode()}
+    of_another = {b"Content-Range": b"bytes 4-9/10", b"ETag": etag}
+    wrong = answer(206, b"abcdef", of_another)
+    server.before = lambda server: wrong if len(server.asked) == 1 else None
+    server.cuts = [4]
+    assert run(server.url, tmp_path / "a").size == 10
+    assert (tmp_path / "a").read_bytes() == server.content
+    assert [status for _, status in server.ranges] == [200, 206, 200]
+
+
 def test_less_than_was_asked_for_is_taken_and_the_rest_asked_for(run, server, tmp_path):
     some = answer(206, b"456", server.fields | {b"Content-Range": b"bytes 4-6/*"})
     server.before = lambda server: some if len(server.asked) == 1 else None
@@ -239,6 +251,40 @@ def test_a_file_whose_length_nobody_tells_ends_with_a_416(run, server, tmp_path,
     server.cuts = [7]
     assert run(server.url, tmp_path / "a").size == 10
     assert server.ranges == [(None, 200), (b"bytes=4-", 206), (b"bytes=10-", 416)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 10])
+def test_that_416_may_come_in_a_later_download(run, server, tmp_path, left, size):
+    server.content = server.content[:size]
+    server.is_chunked = True
+    server.cuts = [3 + 1 + size]  # behind the chunk's line and all of its data
+    run(server.url, tmp_path / "a", retries=0)
+    assert left() == ["a.part", "a.part.json"]
+    told = []
+    done = run(server.url, tmp_path / "a", progress=told.append)
+    assert (size, server.content) == (done.size, (tmp_path / "a").read_bytes())
+    assert size - 1 == done.resumed_from
+    assert size - 1 == next(each.received for each in told if each.total == size)
+    assert (size, size if size > 1 else None) == (told[-1].received, told[-1].total)
+    assert left() == ["a"]
+    last = b"bytes=%d-%d" % (size - 1, size - 1)
+    then = (last, 206) if size > 1 else (None, 200)  # of none that is there nothing can go on
+    assert server.ranges == [(None, 200), (b"bytes=%d-" % size, 416), then]
+
+
+def test_an_attempt_that_ended_before_its_first_octet_leaves_nothing_to_go_on_from(
+    run, server, tmp_path, left
+):
+    """Killed between the head and the end of an empty file, for example."""
+    server.cuts = [4]
+    run(server.url, tmp_path / "a", retries=0)
+    state = json.loads((tmp_path / "a.part.json").read_bytes())
+    for length in (0, 10, None):
+        (tmp_path / "a.part").write_bytes(b"")
+        (tmp_path / "a.part.json").write_text(json.dumps(state | {"length": length, "done": []}))
+        done = run(server.url, tmp_path / "a", overwrite=True)
+        assert (0, 10, 200) == (done.resumed_from, done.size, done.status_code)
+        assert ["a"] == left()
 
 
 def test_a_whole_that_was_not_put_in_its_place_is_asked_for_its_last_octet(run, server, tmp_path):
@@ -350,11 +396,11 @@ def test_checksum_is_checked(run, server, tmp_path, left):
 @in_one_world
 def test_checksum_of_the_server_is_checked(run, server, tmp_path, left):
     right, wrong = hashlib.sha512(server.content).digest(), hashlib.sha256(b"").digest()
-    server.fields[b"Repr-Digest"] = b"md5=:AAAA:, sha-256=:%s:, sha-512=:%s:, sha-256=:x:" % (
+    server.fields[b"Repr-Digest"] = b"md5=:AAAA:, sha-256=:%s:, sha-512=:%s:, sha-256=:AA:" % (
         b64encode(wrong), b64encode(right),
     )  # fmt: skip
     assert run(server.url, tmp_path / "a").checksum == f"sha512:{right.hex()}"
-    server.fields[b"Repr-Digest"] = b"sha-512=:AAAA:, sha-512=:A:,sha-256=:%s:" % b64encode(wrong)
+    server.fields[b"Repr-Digest"] = b"sha-512=:AAAA:, sha-512=:AA:,sha-256=:%s:" % b64encode(wrong)
     assert isinstance(run(server.url, tmp_path / "b"), ChecksumMismatch)
     assert left() == ["a"]
 

@@ -110,7 +110,10 @@ def test_ctrl_c_leaves_threads_that_write_no_more(server, tmp_path):
         assert "the same download goes on from there" in caught.value.__notes__[0]
         kept = (tmp_path / "a.part.json").read_bytes()
         workers = [
-            each for each in threading.enumerate() if each.name == "httpcore" and each not in before
+            each
+            for each in threading.enumerate()
+            # Ctrl-C may have come while one was about to start.
+            if each.name == "httpcore" and each not in before and each.is_alive()
         ]
         halting.go_on.set()
         for worker in workers:

@@ -48,6 +48,19 @@ def run(run_client, server, tmp_path):
     return run
 
 
+def test_what_is_left_behind_the_workers_fails_with_its_own_error(run, server, tmp_path, left):
+    """What was one octet is a longer file by now, which breaks off behind the share of that octet."""
+    server.cuts = [10]
+    run(connections=1, retries=0)  # leaves a state
+    state = json.loads((tmp_path / "a.part.json").read_bytes())
+    (tmp_path / "a.part.json").write_text(json.dumps(state | {"length": 1, "done": [[0, 1]]}))
+    server.fields, server.cuts = {b"ETag": b'"2"'}, [4]
+    server.before = lambda server: answer(503) if len(server.asked) >= 2 else None
+    assert isinstance(run(retries=1), httpcore_client.HTTPStatusError)
+    assert [200, 200, 503, 503] == [status for *_, status in server.asked]
+    assert ["a.part", "a.part.json"] == left()
+
+
 def test_parts_come_side_by_side(run, server, tmp_path, left):
     told = []
     assert run(progress=told.append).size == len(CONTENT)

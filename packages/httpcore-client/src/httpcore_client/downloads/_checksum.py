@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import hmac
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ._digests import read_digests
 from ._errors import ChecksumMismatch
 
 if TYPE_CHECKING:
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Checksum"]
 
-# RFC 9530 5: the algorithms that are "active". A dictionary of byte sequences (RFC 9651 3.2, 3.3.5).
-_DIGEST = re.compile(r"(?:^|,)[ \t]*(sha-256|sha-512)=:([A-Za-z0-9+/]+={0,2}):")
+_ACTIVE = ("sha-512", "sha-256")  # RFC 9530 5: the algorithms to be relied on, the stronger first
 
 
 class Checksum(NamedTuple):
@@ -63,20 +61,16 @@ class Checksum(NamedTuple):
 
     @classmethod
     def sent(cls, headers: Headers) -> Checksum | None:
-        """Return the strongest checksum that a server says the whole representation has, or None."""
-        found: dict[str, bytes] = {}
-        for name, value in _DIGEST.findall(headers.get("Repr-Digest", "")):
-            algorithm = name.replace("-", "")
-            try:
-                digest = base64.b64decode(value, validate=True)
-            except ValueError:
-                continue
-            if len(digest) == _SIZES[algorithm]:
-                found[algorithm] = digest
-        if not found:
-            return None
-        strongest = max(found)  # "sha512" is behind "sha256"
-        return cls(strongest, found[strongest])
+        """Return the strongest checksum that a server says the whole representation has, or None.
+
+        A field that is no dictionary says nothing (RFC 9651 4.2).
+        """
+        digests = read_digests(headers.get("Repr-Digest", ""))
+        for name in _ACTIVE:
+            algorithm, digest = name.replace("-", ""), digests.get(name)
+            if digest is not None and len(digest) == _SIZES[algorithm]:
+                return cls(algorithm, digest)
+        return None
 
     def check(self, file: FileIO) -> None:
         """Read a file from its start and compare.

@@ -13,7 +13,7 @@ from ._errors import ChecksumMismatch
 from ._naming import check_free, find_place, name_for
 from ._part import PartFile
 from ._progress import Meter, OnProgress
-from ._ranges import Ranges, Span
+from ._ranges import Span
 from ._representation import Representation, length_of
 from ._state import key_of
 from ._transfer import Opening, Transfer
@@ -135,8 +135,7 @@ async def _completed(
         await transfer.on_disk(part.begin, Representation())
     length = part.representation.length
     if length is not None and not part.done.gaps(Span(0, length)):
-        # All was there when it ended. Its last octet is asked for again, to hear that it holds.
-        part.done = Ranges([(0, length - 1)])
+        part.expect_last()  # all was there when it ended
     meter = transfer.meter
     meter.path, meter.total, meter.resumed_from = part.target, length, part.done.total
     await meter.count(meter.resumed_from, now=True)

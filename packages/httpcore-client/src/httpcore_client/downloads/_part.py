@@ -97,7 +97,7 @@ class PartFile:
             )
         if resume and state is not None and state.key == self._key:
             done = Ranges(state.done)
-            if done.end <= size:
+            if 0 < done.end <= size:
                 self.representation, self.done = state.representation, done
         return file
 
@@ -111,6 +111,10 @@ class PartFile:
         self.representation, self.done = representation, Ranges()
         self._save()
         self._file.truncate(0)
+
+    def expect_last(self) -> None:
+        """Ask for the last octet again of what an earlier attempt has left whole, to hear that it holds."""
+        self.done = Ranges([(0, self.done.end - 1)])
 
     def write(self, at: int, pieces: Iterable[bytes]) -> None:
         """Put octets in their place.

@@ -76,7 +76,7 @@ class Representation(NamedTuple):
         A server that ignores the condition has sent a part of what there is now. An ETag must be in a 206 if
         it would be in a 200, a Last-Modified need not (RFC 9110 15.3.7).
         """
-        if self.etag is not None:
+        if self.etag is not None or "ETag" in fields:  # which what has a date only had not
             return fields.get("ETag") == self.etag
         return fields.get("Last-Modified", self.last_modified) == self.last_modified
 

@@ -120,9 +120,9 @@ class Transfer:
             try:
                 await self._fill_side_by_side(opening)
             except _Changed:  # or there can be no parts
-                self._connections, self._stopped, self._shares = 1, False, None
+                self._connections, self._stopped = 1, False
                 await self._begin(Representation())
-            opening = None
+            opening, self._shares = None, None
         await self._fill(Span(0), opening)
 
     async def on_disk(self, function: Callable[[*Ts], object], *args: *Ts) -> None:
@@ -224,6 +224,8 @@ class Transfer:
                 raise _Stopped
             if self._is_all(response):
                 await pool.discard(response)
+                if not self._begun:
+                    await self._expect_last()
                 return
             span = await self._place(response, asked)
         except BaseException:
@@ -245,6 +247,13 @@ class Transfer:
             return False
         self._part.representation = known._replace(length=length)
         return True
+
+    async def _expect_last(self) -> None:
+        """Ask for the last octet again, as no response has told yet of what an earlier attempt has left."""
+        self._part.expect_last()
+        self.meter.total = self._length
+        self.meter.resumed_from -= 1
+        await self.meter.count(-1, now=True)
 
     async def _ask(self, asked: Span | None, validator: str | None) -> pool.Response:
         request = self._request.copy_with()
