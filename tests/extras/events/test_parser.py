@@ -248,8 +248,9 @@ def test_data_as_json():
     event = ServerSentEvent(data='{"a": [1]}')
     assert event.json() == {"a": [1]}
     assert event.json(lambda text: json.loads(text)["a"]) == [1]
-    with pytest.raises(json.JSONDecodeError):
-        ServerSentEvent(data="[DONE]").json()
+    for other in ("[DONE]", "", "[" * 200_000, '{"a":' * 200_000):
+        with pytest.raises(json.JSONDecodeError):
+            ServerSentEvent(data=other).json()
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_text_that_can_not_become_utf_8_fails_before_its_end():
 # 7: closing.
 
 
-@pytest.mark.parametrize("code", [1000, 1001, 1003, 1007, 1011, 3000, 4999])
+@pytest.mark.parametrize("code", [*range(1000, 1004), *range(1007, 1015), 3000, 4999])
 def test_a_code_is_told_and_sent_back(code):
     said = closing(code, "why κ".encode())
     assert ([], code, [said]) == told(close_frame(code, "why κ"))
@@ -213,6 +213,13 @@ def test_a_code_that_may_not_be_sent_ends_it_with_1002(code):
 )
 def test_a_close_that_can_not_be_read_ends_it(payload, code):
     assert ([], code, [closing(code)]) == told(frame(CLOSE, payload))
+
+
+def test_a_close_may_come_in_pieces():
+    octets = close_frame(1014, "why κ")
+    for at in range(1, len(octets)):
+        assert ([], 1014, [closing(1014, "why κ".encode())]) == told(octets[:at], octets[at:])
+        assert ([], 1006, []) == told(octets[:at], b"")
 
 
 def test_nothing_counts_behind_a_close():
@@ -311,6 +318,36 @@ def test_a_compressed_block_may_be_marked_as_the_last():
     payload = made.compress(b"hello") + made.flush() + b"\x00"  # RFC 7692 7.2.3.4
     octets = frame(TEXT, payload, flags=FIN | RSV1)
     assert ["hello", "hello"] == compressed(octets * 2 + BYE)[0]
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["one window", "each its own"])
+@pytest.mark.parametrize("kind", [TEXT, BINARY])
+def test_a_compressed_message_that_is_cut_off_is_none(kind, forgets):
+    agreed = DEFLATE + b"; server_no_context_takeover" * forgets
+    (payload,) = deflated(b"hello, hello, what is this?")
+    for size in range(1, len(payload)):
+        cut, rest = payload[:size], payload[size:]
+        assert ([], 1007) == compressed(frame(kind, cut, flags=FIN | RSV1), agreed=agreed)[:2]
+        octets = frame(kind, cut, flags=RSV1)
+        assert ([], 1007) == compressed(octets + frame(CONTINUATION), agreed=agreed)[:2]
+        whole = compressed(octets + frame(CONTINUATION, rest) + BYE, agreed=agreed)
+        assert (1, 1000) == (len(whole[0]), whole[1])
+
+
+def test_compressed_nothing_is_nothing_and_what_follows_is_read():
+    first, second = deflated(b"hello, hello", b"hello, hello")
+    octets = b"".join(frame(TEXT, each, flags=FIN | RSV1) for each in (first, b"", second))
+    empty = frame(TEXT, flags=RSV1) + frame(CONTINUATION)
+    assert ["hello, hello", "", "hello, hello", ""] == compressed(octets + empty + BYE)[0]
+
+
+@pytest.mark.parametrize("behind", [b"", b"\x00"], ids=["nothing", "an empty block"])
+def test_behind_a_block_that_is_marked_as_the_last_there_may_be_nothing(behind):
+    made = zlib.compressobj(wbits=-15)
+    payload = made.compress(b"hello") + made.flush() + behind
+    octets = frame(TEXT, payload, flags=FIN | RSV1) * 2
+    octets += frame(TEXT, deflated(b"hello")[0], flags=FIN | RSV1)
+    assert ["hello"] * 3 == compressed(octets + BYE)[0]
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,20 @@ def test_a_redirect_is_not_followed_and_said():
     assert "redirects are not followed: Location is 'wss://example.org/new'" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        (b"wss://user:hunter2@example.org/new", "'wss://example.org/new'"),
+        (b"//user:hunter2@example.org/new", "'//example.org/new'"),
+        (b"/new?token=hunter2", "'/new?token=[secure]'"),
+    ],
+    ids=["absolute", "relative", "parameter"],
+)
+def test_a_redirect_is_shown_without_secrets(location, shown):
+    error = refused(lambda _: head([b"302 Found", b"Location: " + location]))
+    assert f"Location is {shown}" in str(error)
+
+
 def test_of_a_large_refusal_the_start_is_kept():
     error = refused(lambda _: head([b"500 Error"], b"x" * 200_000))
     assert b"x" * 65536 == error.content

@@ -96,6 +96,19 @@ def test_json_may_come_in_bytes():
         ws.close()
 
 
+@pytest.mark.parametrize(
+    "message",
+    ["[" * 100_000, '{"a":' * 100_000, b"\xff", "1" * 5000],
+    ids=["lists", "objects", "UTF-8", "digits"],
+)
+def test_json_that_can_not_be_read_is_a_value_error(message):
+    kind = BINARY if isinstance(message, bytes) else TEXT
+    with Script(frame(kind, message) + frame(TEXT, "[1]") + BYE) as ws:
+        with pytest.raises(ValueError):
+            ws.receive_json()
+        assert [1] == ws.receive_json()
+
+
 def test_a_receive_may_be_limited_and_costs_nothing(run_client, echo):
     async def scenario(client):
         async with client.websocket(echo.plain) as ws:

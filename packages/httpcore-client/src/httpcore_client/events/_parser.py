@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .._peers_json import parse_json
 from ._errors import EventTooLarge
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class ServerSentEvent(NamedTuple):
         Raises:
             json.JSONDecodeError: it is not JSON (a ValueError).
         """
-        return loads(self.data)
+        return parse_json(self.data, loads)
 
 
 class EventParser:

@@ -28,6 +28,7 @@ _MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 _PING_SECONDS = 20.0
 _CLOSE_SECONDS = 10.0
 _MOST_SHOWN_BYTES = 64 * 1024  # of what comes with a refusal
+_MOST_SHOWN_CHARACTERS = 200  # of a Location
 _SCHEMES = {"ws": "http", "wss": "https"}
 
 
@@ -197,8 +198,12 @@ async def _refusal(response: pool.Response) -> WebSocketRefused:
     except pool.HTTPError:
         pass  # what breaks off, or can't be decoded, is a refusal all the same
     status = f"{response.status_code} {shown(response.reason_phrase)}".rstrip()
-    location = response.headers.get("Location")
-    hint = f", and redirects are not followed: Location is {location[:200]!r}" if location else ""
+    hint = ""
+    if location := response.headers.get("Location"):
+        from .._siblings import masking  # here, as refusals are few
+
+        place = masking.masked_reference(location)[:_MOST_SHOWN_CHARACTERS]
+        hint = f", and redirects are not followed: Location is {place!r}"
     return WebSocketRefused(
         f"the server refused the WebSocket: {status}{hint}",
         response.status_code,

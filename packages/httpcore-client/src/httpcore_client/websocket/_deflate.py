@@ -28,6 +28,7 @@ _WINDOWS = ("server_max_window_bits", "client_max_window_bits")
 _WINDOW_BITS = {str(bits) for bits in range(8, 16)}  # RFC 7692 7.1.2
 _PIECE_BYTES = 4096  # zlib copies what is behind a block that is the last, and all may be
 _TAIL = b"\x00\x00\xff\xff"  # RFC 7692 7.2.1
+_LAST_BLOCK = b"\x03\x00"  # which has nothing, and may begin where another block has ended
 _NO_BITS = RsvBits(rsv1=False, rsv2=False, rsv3=False)
 _RSV1 = RsvBits(rsv1=True, rsv2=False, rsv3=False)
 
@@ -52,6 +53,9 @@ class Payloads(Extension):
         self._client_bits = 15
         self._client_forgets = self._server_forgets = False
         self._decompressor = zlib.decompressobj(-15)  # reads smaller windows, too
+        self._in_block = (
+            False  # it has been given something since the end of a message or of a last block
+        )
         self._inflating = False  # the message that is on its way
         self._in_control = False  # the frame that is on its way
 
@@ -145,10 +149,28 @@ class Payloads(Extension):
         return rest
 
     def _inflated_end(self) -> bytes:
-        rest = self._inflated(_TAIL)
+        rest = b""
+        if (
+            self._in_block
+        ):  # else there is nothing, or (as some servers leave it) a last block alone
+            rest = self._inflated(_TAIL)
+            self._check_whole()
+            self._in_block = False
         if self._server_forgets:
             self._decompressor = zlib.decompressobj(-15)
         return rest
+
+    def _check_whole(self) -> None:
+        """RFC 7692 7.2.1: what is compressed ends with a block. What is cut off would be another message."""
+        decompressor = self._decompressor if self._server_forgets else self._decompressor.copy()
+        try:
+            decompressor.decompress(_LAST_BLOCK)
+        except zlib.error:
+            pass
+        if not decompressor.eof:
+            raise ParseFailed(
+                "a compressed message is cut off", CloseReason.INVALID_FRAME_PAYLOAD_DATA
+            )
 
     def _inflated(self, data: bytes) -> bytes:
         """Inflate no more than the message may have, and one byte."""
@@ -167,6 +189,7 @@ class Payloads(Extension):
                         raise _too_big()
                 parts.append(part)
                 piece = self._decompressor.unused_data
+                self._in_block = not self._decompressor.eof
                 if self._decompressor.eof:  # RFC 7692 7.2.3.4: a block may say it is the last
                     self._decompressor = zlib.decompressobj(-15)
         return b"".join(parts)

@@ -1,8 +1,9 @@
 """Frames (RFC 6455 5.2). Pure.
 
-All of ours are written here. Of the server's, the usual ones are read here: those that are a whole message,
-a ping or a pong, and there whole. wsproto, the referee, reads every other one from its first octet on and
-says what is wrong with it; here only its end is found. Tests hold both together.
+All of ours are written here. Of the server's, the usual ones are read here: control frames (wsproto does not
+know all codes of a Close), and those that are a whole message, and there whole. wsproto, the referee, reads
+every other one from its first octet on and says what is wrong with it; here only its end is found. Tests hold
+both together.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ from ._wsproto import CloseReason, FrameProtocol, Opcode, ParseFailed
 if TYPE_CHECKING:
     from ._deflate import Payloads
 
-__all__ = ["Reader", "write_frame"]
+__all__ = ["CODES", "NO_STATUS", "Reader", "write_frame"]
+
+# RFC 6455 7.4: what may be in a Close; 1012 to 1014 came later, in IANA's registry.
+CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
+NO_STATUS = 1005  # RFC 6455 7.4.1: never on the wire
 
 _XOR = [bytes(octet ^ key for octet in range(256)) for key in range(256)]
 # By their first octet, which has FIN: what they are, and whether compressed (RSV1, RFC 7692 6).
 _MESSAGES = (Opcode.TEXT, Opcode.BINARY)
-_USUAL = {0x80 | kind: (kind, False) for kind in (*_MESSAGES, Opcode.PING, Opcode.PONG)}
+_CONTROLS = (Opcode.CLOSE, Opcode.PING, Opcode.PONG)
+_USUAL = {0x80 | kind: (kind, False) for kind in (*_MESSAGES, *_CONTROLS)}
 _COMPRESSED = {0xC0 | kind: (kind, True) for kind in _MESSAGES}
 _MOST_EMPTY = 1000  # fragments of one message that bring nothing: each costs more than its octets
 
@@ -67,7 +73,9 @@ class Reader:
 
     def feed(self, data: bytes) -> None:
         """Take octets; nothing is made of them yet."""
-        self._data = self._data[self._at :] + data  # before it there is a part of a head, at most
+        self._data = (
+            self._data[self._at :] + data
+        )  # before it: part of a head or control frame, at most
         self._at = 0
 
     def next(self) -> tuple[Opcode, Any, bool] | None:
@@ -89,9 +97,12 @@ class Reader:
                     return None
                 start, end = bounds
                 kind = self._usual.get(data[at])
-                if kind and end <= len(data) and self._is_usual(kind[0], start - at, end - start):
-                    self._at = end
-                    return self._whole(*kind, data[start:end])
+                if kind and self._is_usual(kind[0], start - at, end - start):
+                    if end <= len(data):
+                        self._at = end
+                        return self._whole(*kind, data[start:end])
+                    if kind[0] >= Opcode.CLOSE:
+                        return None
                 if data[at] & 0x0F < Opcode.CLOSE:
                     self._fragment(data[at] >= 0x80, start == end)
                 self._owed = end - at
@@ -142,9 +153,23 @@ class Reader:
     ) -> tuple[Opcode, Any, bool]:
         if compressed:
             payload = self._payloads.inflate(payload)
-        if opcode is not Opcode.TEXT:
-            return opcode, payload, True
-        try:
-            return opcode, payload.decode(), True
-        except UnicodeDecodeError as error:
-            raise ParseFailed(str(error), CloseReason.INVALID_FRAME_PAYLOAD_DATA) from None
+        if opcode is Opcode.TEXT:
+            return opcode, _text(payload), True
+        return opcode, _closing(payload) if opcode is Opcode.CLOSE else payload, True
+
+
+def _closing(payload: bytes) -> tuple[int, str]:
+    """Return the code and the reason of a Close (RFC 6455 5.5.1)."""
+    if not payload:
+        return NO_STATUS, ""
+    code = int.from_bytes(payload[:2], "big")
+    if len(payload) < 2 or code not in CODES:
+        raise ParseFailed("a Close whose code may not be sent")
+    return code, _text(payload[2:])
+
+
+def _text(payload: bytes) -> str:
+    try:
+        return payload.decode()
+    except UnicodeDecodeError as error:
+        raise ParseFailed(str(error), CloseReason.INVALID_FRAME_PAYLOAD_DATA) from None

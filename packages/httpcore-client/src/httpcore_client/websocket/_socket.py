@@ -6,8 +6,10 @@ import json
 from os import urandom
 from typing import TYPE_CHECKING, Any, Self
 
+from .._peers_json import parse_json
 from .._siblings import pool
 from ._errors import UnexpectedMessage, WebSocketClosed
+from ._frames import CODES
 from ._state import State
 from ._wire import Wire
 
@@ -22,8 +24,6 @@ __all__ = ["WebSocket"]
 
 _EOF_SECONDS = 1.0  # for the server to end the connection, as it should first (RFC 6455 7.1.1)
 _MOST_CONTROL_BYTES = 125  # RFC 6455 5.5
-# RFC 6455 7.4: what an endpoint may send; 1012 to 1014 came later, in IANA's registry.
-_CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
 _NORMAL = frozenset({1000, 1001, 1005})
 _LOST = 1006
 
@@ -193,9 +193,9 @@ class WebSocket(pool.Closing):
         """Return what the next message says in JSON; see `receive`.
 
         Raises:
-            ValueError: it is not JSON.
+            ValueError: it is not JSON; a `json.JSONDecodeError` or `UnicodeDecodeError`.
         """
-        return json.loads(await self.receive(timeout))
+        return parse_json(await self.receive(timeout))
 
     def __aiter__(self) -> Self:
         return self
@@ -260,7 +260,7 @@ class WebSocket(pool.Closing):
         Raises:
             ValueError: that is no code, or too much of a reason.
         """
-        if code not in _CODES:
+        if code not in CODES:
             raise ValueError(
                 f"{code!r} is no code to close with (RFC 6455 7.4): try 1000, or 3000-4999"
             )

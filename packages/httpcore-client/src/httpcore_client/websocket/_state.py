@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._siblings import pool
 from ._errors import WebSocketClosed, shown
-from ._frames import Reader, write_frame
+from ._frames import NO_STATUS, Reader, write_frame
 from ._incoming import Incoming
 from ._wsproto import Opcode, ParseFailed
 
@@ -27,7 +27,7 @@ _MOST_KEPT_BYTES = (
 _LEAST_KEPT_BYTES = 64 * 1024
 _MOST_PONGS = 32  # in one write, for who pings much: RFC 6455 5.5.3 asks for the last only
 _OVERHEAD_BYTES = 64  # of each message that is kept
-_NO_STATUS, _LOST = 1005, 1006  # RFC 6455 7.4.1: never on the wire
+_LOST = 1006  # RFC 6455 7.4.1: never on the wire
 
 
 class Limits(NamedTuple):
@@ -170,13 +170,11 @@ class State:
         if opcode is Opcode.CLOSE:
             code, reason = payload
             self._say_close(code, reason)
-            said = (
-                f"{code} {shown(reason)}".rstrip() if code != _NO_STATUS else "without saying why"
-            )
+            said = f"{code} {shown(reason)}".rstrip() if code != NO_STATUS else "without saying why"
             whose = (
                 "it was closed here, the server agreed" if self.closing else "the server closed it"
             )
-            self._finish(End(f"{whose}: {said}", int(code), reason))
+            self._finish(End(f"{whose}: {said}", code, reason))
         elif opcode is Opcode.PING:
             if self._said is None:
                 self._due_pongs.append(payload)
@@ -275,7 +273,7 @@ class State:
     def _say_close(self, code: int, reason: str) -> None:
         if self._said is None:
             self._said = code
-            said = b"" if code == _NO_STATUS else code.to_bytes(2, "big") + reason.encode()
+            said = b"" if code == NO_STATUS else code.to_bytes(2, "big") + reason.encode()
             self._due_close = write_frame(Opcode.CLOSE, said)
 
     def check_open(self) -> None:
