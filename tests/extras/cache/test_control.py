@@ -29,10 +29,26 @@ def control(*lines):
         (["max-age=1", "max-age=2"], {"max-age": "1"}),
         (['private="a, b", x="no-store"'], {"private": "a, b", "x": "no-store"}),
         (['no-cache="a"', "no-cache"], {"no-cache": None}),
+        (["no-cache", 'no-cache="a"'], {"no-cache": None}),
+        (['no-cache="a"', "private=b, no-cache=c"], {"no-cache": "a, c", "private": "b"}),
+        (['private="", no-cache='], {"private": None, "no-cache": None}),
+        (['private=" , "'], {"private": None}),
         (['x="a\\"b"'], {"x": 'a"b'}),
         (['x="a, no-store'], {"x": '"a', "no-store": None}),
     ],
-    ids=["none", "case", "twice", "quoted", "all-and-some", "escaped", "open-quote"],
+    ids=[
+        "none",
+        "case",
+        "twice",
+        "quoted",
+        "all-and-some",
+        "some-and-all",
+        "some-twice",
+        "none-named",
+        "only-commas",
+        "escaped",
+        "open-quote",
+    ],
 )
 def test_directives(lines, expected):
     assert control(*lines) == expected
@@ -105,8 +121,21 @@ def test_what_a_request_allows_for_a_response_of_a_hundred_seconds(said, asked, 
             *(200, {"Date": "Fri, 15 Jan 2027 08:00:00 GMT"}),
             *({"If-Modified-Since": "Fri, 15 Jan 2027 08:00:00 GMT"}, True),
         ),
+        *[
+            (
+                *(200, {"ETag": '"1"', "Date": "Fri, 15 Jan 2027 08:00:00 GMT"}),
+                *(
+                    {"If-None-Match": tags, "If-Modified-Since": "Fri, 15 Jan 2027 08:00:00 GMT"},
+                    False,
+                ),
+            )
+            for tags in ('"2"', "", " , ")
+        ],
     ],
-    ids=["404", "no-tag", "any-tag", "no-date", "undated", "dated"],
+    ids=[
+        *("404", "no-tag", "any-tag", "no-date", "undated", "dated"),
+        *("other-tag-and-date", "empty-and-date", "comma-and-date"),
+    ],
 )
 def test_what_answers_a_condition(status, own, asked, expected):
     head = StoredResponse(

@@ -1,6 +1,8 @@
 """What comes from the cache, and what is asked of the origin again."""
 
 import gzip
+from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -8,13 +10,22 @@ from httpcore_client import (
     AddressRefused,
     Headers,
     Network,
+    ReadError,
     Timeout,
     TotalTimeout,
     TransportError,
 )
-from httpcore_client.cache import CacheStats, CacheStatus, MemoryStorage, cache_status
+from httpcore_client.cache import (
+    CacheAdapter,
+    CacheStats,
+    CacheStatus,
+    MemoryStorage,
+    cache_status,
+)
+from httpcore_client.testing import Answer, ManualClock, MockAdapter
 
 FRESH = "Cache-Control: max-age=60"
+CHANGED = "Last-Modified: Fri, 01 Jan 2027 00:00:00 GMT"
 
 
 def test_a_fresh_response_is_given_without_the_network(run_cached, shop):
@@ -96,15 +107,50 @@ def test_a_stale_response_is_forgotten_when_the_new_one_may_not_be_stored(run_ca
     assert "if-none-match" not in shop.requests[2].lower()
 
 
+@pytest.mark.parametrize("way", ["breaks", "is left", "is too large"])
+def test_a_response_is_forgotten_though_the_new_one_does_not_get_there(run_client, way):
+    clock = ManualClock(1_800_000_000)
+    cache, mock = CacheAdapter(MemoryStorage(max_body_bytes=3), clock=clock), MockAdapter(clock)
+    new = b"newer" if way == "is too large" else b"new"
+    pieces = [new[:1], ReadError("it breaks")] if way == "breaks" else [new[:1], new[1:]]
+    fresh = {"Cache-Control": "max-age=60"}
+    route = mock.get("https://a.test/")
+    route.respond(200, headers=fresh, content=b"old", times=1)
+    route.respond(200, headers=fresh, stream=pieces, times=1)
+    route.respond(200, content=b"end")
+
+    async def scenario(client):
+        await client.get("https://a.test/")
+        with suppress(ReadError):
+            reload = {"Cache-Control": "no-cache"}
+            async with client.stream("GET", "https://a.test/", headers=reload) as response:
+                if way != "is left":
+                    await response.read()
+        assert (await client.get("https://a.test/")).content == b"end"
+
+    run_client(scenario, adapters=[cache, mock])
+
+
 def test_one_that_nothing_is_known_about_is_not_stored(run_cached, shop):
     shop.say(b"one")
     run_cached(lambda client: client.get(shop.url))
     assert shop.answers == []
 
 
-def test_a_304_that_is_about_another_response_has_it_fetched(run_cached, shop):
-    shop.say(b"one", FRESH, 'ETag: "1"')
-    shop.say_unchanged('ETag: "2"')
+@pytest.mark.parametrize(
+    ("validator", "named"),
+    [
+        ('ETag: "1"', 'ETag: "2"'),
+        ('ETag: "1"', 'ETag: W/"2"'),
+        ('ETag: W/"1"', 'ETag: W/"2"'),
+        (CHANGED, 'ETag: "2"'),
+        (CHANGED, 'ETag: W/"2"'),
+        (CHANGED, "Last-Modified: Sat, 02 Jan 2027 00:00:00 GMT"),
+    ],
+)
+def test_a_304_that_is_about_another_response_has_it_fetched(run_cached, shop, validator, named):
+    shop.say(b"one", FRESH, validator)
+    shop.say_unchanged(named)
     shop.say(b"two", FRESH, 'ETag: "2"')
 
     async def scenario(client):
@@ -115,6 +161,20 @@ def test_a_304_that_is_about_another_response_has_it_fetched(run_cached, shop):
 
     run_cached(scenario)
     assert "if-none-match" not in shop.requests[2].lower()
+
+
+@pytest.mark.parametrize(("had", "named"), [('"1"', 'W/"1"'), ('W/"1"', '"1"')])
+def test_a_304_may_weaken_the_tag_or_not(run_cached, shop, had, named):
+    shop.say(b"one", FRESH, f"ETag: {had}")
+    shop.say_unchanged(f"ETag: {named}")
+
+    async def scenario(client):
+        await client.get(shop.url)
+        shop.clock.seconds += 61
+        assert (await client.get(shop.url)).content == b"one"
+
+    cache = run_cached(scenario)
+    assert cache.stats == CacheStats(misses=1, revalidations=1)
 
 
 def test_a_304_may_make_a_response_depend_on_more(run_cached, shop):
@@ -293,6 +353,82 @@ def test_a_stale_response_stands_in_for_an_error_where_it_may(run_cached, shop, 
             assert (await client.get(shop.url)).status_code == 503
 
     assert run_cached(scenario).stats.stale == 1
+
+
+@pytest.fixture
+def slow(run_client):
+    """Run a scenario at an origin that answers once, and fails after so many seconds from then on."""
+
+    def run(scenario, *, error, seconds, meanwhile=None):
+        clock, storage = ManualClock(1_800_000_000), MemoryStorage()
+        cache, mock = CacheAdapter(storage, clock=clock), MockAdapter(clock)
+
+        def answer(request):
+            if len(mock.calls) == 1:
+                return Answer(200, headers={"Cache-Control": "max-age=60, stale-if-error=100"})
+            if meanwhile is not None:
+                meanwhile(cache)
+            clock.advance(seconds)
+            if error is None:
+                return Answer(503)
+            raise error
+
+        mock.get("https://a.test/").call(answer)
+        run_client(partial(scenario, clock), adapters=[cache, mock])
+
+    return run
+
+
+@pytest.mark.parametrize("error", [None, ReadError("it breaks")], ids=["status", "error"])
+@pytest.mark.parametrize(("seconds", "stands_in"), [(10, True), (11, False)])
+def test_a_stale_response_is_as_old_as_it_is_when_the_error_has_come(
+    slow, error, seconds, stands_in
+):
+    async def scenario(clock, client):
+        await client.get("https://a.test/")
+        clock.advance(150)
+        if stands_in:
+            response = await client.get("https://a.test/")
+            assert (200, "160") == (response.status_code, response.headers["Age"])
+        elif error is None:
+            assert 503 == (await client.get("https://a.test/")).status_code
+        else:
+            with pytest.raises(ReadError):
+                await client.get("https://a.test/")
+
+    slow(scenario, error=error, seconds=seconds)
+
+
+def test_what_was_made_invalid_meanwhile_stands_in_for_no_error(slow):
+    def change(cache):
+        """As a request of another client does."""
+        cache._state.note_invalid(list(cache.storage._entries), 0.0)
+
+    async def scenario(clock, client):
+        await client.get("https://a.test/")
+        clock.advance(100)
+        assert 503 == (await client.get("https://a.test/")).status_code
+
+    slow(scenario, error=None, seconds=0, meanwhile=change)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_304_without_a_date_is_of_when_it_came(run_cached, shop, shared):
+    """Else Expires would count once more from the date of the first answer (RFC 9110 6.6.1)."""
+    shop.say(b"one", 'ETag: "1"', "Expires: Fri, 15 Jan 2027 08:01:00 GMT")
+    shop.say_unchanged('ETag: "1"')
+    shop.say_unchanged('ETag: "1"')
+
+    async def scenario(client):
+        await client.get(shop.url)
+        shop.clock.seconds += 61
+        for _ in range(2):
+            response = await client.get(shop.url)
+            assert (b"one", "0") == (response.content, response.headers["Age"])
+            assert "Date" not in response.headers
+
+    cache = run_cached(scenario, shared=shared)
+    assert cache.stats == CacheStats(misses=1, revalidations=2)
 
 
 def test_nothing_stands_in_for_a_request_whose_time_is_over(run_cached, shop):

@@ -295,7 +295,7 @@ def test_memory_is_no_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CacheFileError, match=r"use MemoryStorage\(\)"):
         SQLiteStorage(":memory:")
-    with pytest.raises(CacheFileError, match="null byte"):
+    with pytest.raises(CacheFileError, match="embedded null"):
         SQLiteStorage("a\0b")
     assert list(tmp_path.iterdir()) == []
 

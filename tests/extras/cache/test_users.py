@@ -83,8 +83,11 @@ def test_what_is_public_is_for_all(run_cached, shop, control, shared):
     run_cached(scenario, shared=shared)
 
 
-def test_a_shared_cache_stores_nothing_private_and_nothing_for_credentials(run_cached, shop):
-    shop.say(b"one", FRESH + ", private")
+@pytest.mark.parametrize("private", ["private", 'private=""', "private=", 'private="x", private'])
+def test_a_shared_cache_stores_nothing_private_and_nothing_for_credentials(
+    run_cached, shop, private
+):
+    shop.say(b"one", f"{FRESH}, {private}")
     shop.say(b"two", FRESH)
     shop.say(b"three", FRESH)
 
@@ -92,6 +95,38 @@ def test_a_shared_cache_stores_nothing_private_and_nothing_for_credentials(run_c
         assert (await client.get(shop.url)).text == "one"
         assert (await client.get(shop.url, auth=("alice", "secret"))).text == "two"
         assert (await client.get(shop.url, auth=("alice", "secret"))).text == "three"
+
+    run_cached(scenario, shared=True)
+
+
+@pytest.mark.parametrize(
+    ("control", "is_kept"),
+    [("", False), (", public", True), (", must-revalidate", True), (", s-maxage=60", True)],
+)
+def test_a_shared_cache_keeps_no_answer_that_a_304_has_made_of_credentials(
+    run_cached, shop, control, is_kept
+):
+    shop.say(b"one", FRESH + ", public", 'ETag: "1"')
+    shop.say_unchanged(FRESH + control)
+    shop.say(b"two", FRESH)
+
+    async def scenario(client):
+        await client.get(shop.url)
+        shop.clock.seconds += 61
+        assert (await client.get(shop.url, auth=("alice", "secret"))).text == "one"
+        again = await client.get(shop.url, auth=("alice", "secret"))
+        assert ("one" if is_kept else "two") == again.text
+
+    run_cached(scenario, shared=True)
+
+
+def test_a_shared_cache_keeps_no_field_that_is_private(run_cached, shop):
+    shop.say(b"one", f'{FRESH}, private="x-a", private=x-b', "X-A: 1", "X-B: 2", "X-C: 3")
+
+    async def scenario(client):
+        await client.get(shop.url)
+        names = set((await client.get(shop.url)).headers)
+        assert {"X-C"} == names & {"X-A", "X-B", "X-C"}
 
     run_cached(scenario, shared=True)
 

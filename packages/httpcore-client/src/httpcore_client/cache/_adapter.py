@@ -207,14 +207,14 @@ class CacheAdapter(AddedAdapter):
         if found is not None and not question.has_conditions and request.method == "GET":
             sent = conditional(request, found.stored)
         time = self._clock.time()
-        bridge = found if found and found.freshness.bridges_error(question.asked) else None
         try:
             response = await self._inner.send(sent)
         except pool.TransportError as error:
+            bridge = self._bridge(question, found)
             if bridge is None or isinstance(error, _NOT_ITS_ERRORS):
                 raise
             return self._stale(request, bridge, None)
-        if bridge is not None and response.status_code in _ERRORS:
+        if response.status_code in _ERRORS and (bridge := self._bridge(question, found)):
             await pool.discard(response)
             return self._stale(request, bridge, response.status_code)
         if response.status_code == 304 and sent is not request and found is not None:
@@ -226,6 +226,14 @@ class CacheAdapter(AddedAdapter):
         self._count("misses")
         await _guarded(response, self._take, question, found, response, time)
         return noted(response, forwarded=reason)
+
+    def _bridge(self, question: _Question, found: _Found | None) -> _Found | None:
+        """Return what was found if it may stand in for an error, which may have been long in coming."""
+        if found is None or self._state.is_invalid(question.key, question.since):
+            return None
+        freshness = freshness_of(found.stored, self._clock.time(), self._policy)
+        allowed = freshness.bridges_error(question.asked)
+        return found._replace(freshness=freshness) if allowed else None
 
     def _stale(
         self, request: pool.Request, found: _Found, status_code: int | None
@@ -249,7 +257,7 @@ class CacheAdapter(AddedAdapter):
             await self._call(self.storage.remove, key, variant)
             return None
         freshness = freshness_of(stored, now, self._policy)
-        may_be = may_be_kept(stored, freshness) and not self._state.is_invalid(
+        may_be = may_be_kept(stored, sent, freshness) and not self._state.is_invalid(
             question.key, question.since
         )
         if stored.variant == variant and may_be:
@@ -267,9 +275,8 @@ class CacheAdapter(AddedAdapter):
         request, key = question.request, question.key
         stored = stored_of(request, response, time, self._clock.time(), self._policy)
         if found is not None and outdated_by(found.stored, request, response):
-            variant = found.stored.variant
-            if stored is None or stored.variant != variant:  # else it takes its place
-                await self._call(self.storage.remove, key, variant)
+            # Now: what takes its place may break off, be left, or be too large.
+            await self._call(self.storage.remove, key, found.stored.variant)
         if stored is None:
             return
         length = response.headers.get("Content-Length", "")

@@ -20,7 +20,10 @@ _WITH_FIELDS = ("no-cache", "private")  # directives that may be about some fiel
 
 
 class CacheControl(dict[str, "str | None"]):
-    """Directives by their names in lower case, with their arguments; of several the first counts."""
+    """Directives by their names in lower case, with their arguments.
+
+    Of several the first counts; of those about some fields only, all do.
+    """
 
     @classmethod
     def of(cls, fields: Headers) -> CacheControl:
@@ -46,7 +49,7 @@ class CacheControl(dict[str, "str | None"]):
 
     def forbids(self, name: str) -> bool:
         """Whether a directive that may be about some fields only (no-cache, private) is about all."""
-        return name in self and not self[name]
+        return name in self and self[name] is None
 
     def __str__(self) -> str:
         shown = (name if value is None else f'{name}="{value}"' for name, value in self.items())
@@ -59,15 +62,18 @@ NOTHING_SAID = CacheControl()
 @lru_cache(maxsize=256)  # servers say the same again and again
 def _parsed(lines: tuple[str, ...]) -> CacheControl:
     found = CacheControl()
+    about: dict[str, list[str]] = {}
     for element in _elements(lines):
         name, equals, value = element.partition("=")
         name = name.lower()
         if value[:1] == '"' == value[-1:] and len(value) > 1:
             value = value[1:-1].replace("\\", "")
-        if not equals and name in _WITH_FIELDS:
-            found[name] = None  # about all fields: more than about some
-        else:
-            found.setdefault(name, value if equals else None)
+        found.setdefault(name, value if equals else None)
+        if name in _WITH_FIELDS:
+            about.setdefault(name, []).append(value.strip(" \t,"))
+    for name, lists in about.items():
+        # What is about all fields is more than what is about some; so is one that names none.
+        found[name] = ", ".join(lists) if all(lists) else None
     return found
 
 

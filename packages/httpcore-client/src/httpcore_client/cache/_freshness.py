@@ -159,8 +159,8 @@ def answers_condition(stored: StoredResponse, request: Headers) -> bool:
     """Whether a fresh response answers a conditional request with 304 (RFC 9111 4.3.2, RFC 9110 13.2.2)."""
     if stored.status_code != 200:
         return False
-    tags = request.get_list("If-None-Match", split_commas=True)
-    if tags:
+    if "If-None-Match" in request:  # then the date does not count (RFC 9110 13.1.3)
+        tags = request.get_list("If-None-Match", split_commas=True)
         own = stored.headers.get("ETag", "").removeprefix("W/")
         return bool(own) and any(tag in ("*", own) for tag in (t.removeprefix("W/") for t in tags))
     since = date_of(request, "If-Modified-Since", stored.received)

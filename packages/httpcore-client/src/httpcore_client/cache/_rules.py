@@ -48,6 +48,8 @@ _MOST_VARIED = 100  # names in Vary: each is looked up for each request to that 
 # Set-Cookie is for the one response that it came with: the jar must not be set back by an old one, nor a
 # file hold it (Chromium's cache leaves it out, too). Age is counted anew.
 _TRANSIENT = frozenset({"set-cookie", "age"})
+# RFC 9111 3.5: with one of these shared caches may keep what was answered to Authorization.
+_FOR_SEVERAL = frozenset({"public", "must-revalidate", "s-maxage"})
 _NOBODY = UUID(int=0)  # hishel's name for an entry: we have but one at a time
 
 
@@ -148,6 +150,8 @@ def freshened(
         received: when the head of the 304 came.
         policy: of the cache.
     """
+    if not _has_its_tag(response.headers, stored.headers):
+        return None
     shown = _shown_request(request)
     entry = hishel.Entry(_NOBODY, shown, _shown(stored.status_code, stored.headers))
     state: hishel.AnyState = hishel.NeedRevalidation(
@@ -167,6 +171,8 @@ def freshened(
         # Cache-Control as it was written, not as it was shown.
         for value in said[name] if name == "cache-control" else merged.get_list(name) or ():
             fields.add(written[name], value)
+    if "Date" not in response.headers:  # then it is of when it came (RFC 9110 6.6.1)
+        fields.remove("Date")
     varies_on = _varies_on(fields)
     is_public = _is_public(CacheControl.of(fields), shared=policy.shared)
     return stored.copy_with(
@@ -180,6 +186,16 @@ def freshened(
     )
 
 
+def _has_its_tag(confirmation: Headers, stored: Headers) -> bool:
+    """Whether a 304 has the ETag of a stored response, or none.
+
+    A server may weaken it, or not, as it codes content: the comparison is the weak one (RFC 9110 8.8.3.2).
+    hishel leaves it out where the 304 has a weak one.
+    """
+    tag = confirmation.get("ETag")
+    return tag is None or tag.removeprefix("W/") == stored.get("ETag", "").removeprefix("W/")
+
+
 def outdated_by(stored: StoredResponse, request: pool.Request, response: pool.Response) -> bool:
     """Whether a response shows that a stored one is right no more (RFC 9111 4.3.3, 4.3.5)."""
     status = response.status_code
@@ -191,9 +207,14 @@ def outdated_by(stored: StoredResponse, request: pool.Request, response: pool.Re
     )
 
 
-def may_be_kept(stored: StoredResponse, freshness: Freshness) -> bool:
-    """Whether a response may be kept on, as a 304 has changed it."""
-    return not freshness.forbids_storing and _can_be_chosen(stored.varies_on)
+def may_be_kept(stored: StoredResponse, request: pool.Request, freshness: Freshness) -> bool:
+    """Whether a response may be kept on, as a 304 to this request has changed it."""
+    is_of_one_user = (
+        freshness.policy.shared
+        and "Authorization" in request.headers
+        and _FOR_SEVERAL.isdisjoint(freshness.control)
+    )
+    return not (freshness.forbids_storing or is_of_one_user) and _can_be_chosen(stored.varies_on)
 
 
 def removed_urls(request: pool.Request, response: pool.Response) -> set[URL]:
@@ -205,9 +226,10 @@ def removed_urls(request: pool.Request, response: pool.Response) -> set[URL]:
         for value in response.headers.get_list(name)[:1]:
             try:
                 url = request.url.resolve_with(value)
-            except ValueError:  # no URL
+                is_own = url.origin == request.url.origin
+            except ValueError:  # no URL, or one that has no origin
                 continue
-            if url.origin == request.url.origin:  # nobody can clear what others have said
+            if is_own:  # nobody can clear what others have said
                 urls.add(url)
     return urls
 
