@@ -49,6 +49,14 @@ def test_an_error_is_no_file(command, origin, status, expected):
     assert [] == list(Path().iterdir())
 
 
+@pytest.mark.parametrize("status", [600, 999])
+def test_a_status_that_is_none_is_an_error_as_well(command, answering, status):
+    """RFC 9110 15: it counts as 5xx."""
+    found = command("-o", "a", answering(response(b"", f"{status} Odd")))
+    assert (5, b"", 1) == (*found[:2], found[2].count("\n"))
+    assert [] == list(Path().iterdir())
+
+
 def test_a_folder_that_is_missing_is_told(command, origin):
     status, _, err = command("-o", "missing/a", origin.plain)
     assert (1, True) == (status, "missing" in err)

@@ -63,6 +63,28 @@ def test_verbose_masks_secrets_of_the_query_unless_they_are_asked_for(command, o
     ] == lines
 
 
+@pytest.mark.parametrize(
+    "items",
+    [
+        ["password=s3cret"],
+        ["user[password]=s3cret"],
+        ["-f", "password=s3cret"],
+        ["--multipart", "password=s3cret"],
+        ["-d", '{"token": "s3cret"}'],
+        ["Referer:http://localhost/?token=s3cret"],
+    ],
+)
+@pytest.mark.parametrize("way", ["-v", "--offline"])
+def test_secrets_of_bodies_and_of_urls_in_fields_are_masked_too(command, origin, way, items):
+    options = [items[0]] if items[0].startswith("-") else []
+    if options == ["-d"]:
+        options, items = items, []
+    words = [way, *options, "POST", f"{origin.plain}/status/200", *items[len(options) :]]
+    shown = [command(*words)[1], command("--show-secrets", *words)[1]]
+    assert [False, True] == [b"s3cret" in out for out in shown]
+    assert b"[secure]" in shown[0]
+
+
 def test_requests_alone_can_be_printed(command, origin):
     _, out, _ = command("-p", "H", origin.plain + "/redirect/1")
     assert [b"GET /redirect/1 HTTP/1.1", b"GET /echo HTTP/1.1"] == [
@@ -107,6 +129,12 @@ def test_a_request_is_shown_like_a_response(command, free_url, monkeypatch, data
 def test_the_status_counts_when_it_is_asked(command, origin, status, expected):
     url = f"{origin.plain}/status/{status}"
     assert [0, expected] == [command(url)[0], command("--check-status", url)[0]]
+
+
+@pytest.mark.parametrize("status", [600, 999])
+def test_a_status_that_is_none_counts_as_that_of_an_error(command, answering, status):
+    """RFC 9110 15: as 5xx."""
+    assert 5 == command("--check-status", answering(response(b"", f"{status} Odd")))[0]
 
 
 def test_quiet_reads_all_of_it(command, answering):

@@ -43,13 +43,13 @@ def exit_status(error: BaseException) -> int:
     if _is_tls(error):
         return TLS
     if isinstance(error, pool.HTTPStatusError):  # of a download
-        return status_of_response(error.status_code)
+        return status_of_response(error.status_code) or OTHER
     return next((status for kinds, status in _BY_CLASS if isinstance(error, kinds)), OTHER)
 
 
 def status_of_response(status_code: int) -> int:
-    """Return the exit status for a response with --check-status."""
-    return status_code // 100 if 300 <= status_code <= 599 else 0
+    """Return the exit status for a response with --check-status; above 599 it is as 5xx (RFC 9110 15)."""
+    return min(status_code // 100, 5) if status_code >= 300 else 0
 
 
 def explained(error: BaseException, words: Words) -> str:

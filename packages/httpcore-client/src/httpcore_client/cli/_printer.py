@@ -14,9 +14,8 @@ from ._json import tokens
 from ._text import Harmless, essence, harmless, is_binary, is_json, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from .._siblings import Headers
     from ._output import Output
 
 __all__ = ["Printer"]
@@ -43,16 +42,20 @@ class Printer:
 
     def request(self, request: pool.Request, protocol: str = "HTTP/1.1") -> None:
         """Print what is wanted of a request."""
-        write = self._output.write
         if "H" in self._parts:
-            method = self._output.painted(request.method, "method")
-            target = request.url.full_path
-            if not self._secrets:
-                target = masking.masked_parameters(target)
-            write(f"{method} {one_line(target)} {protocol}\n")
-            self._fields(request.headers, masked=not self._secrets)
+            self._request_head(request, protocol)
         if "B" in self._parts and request.body is not None:
             self._request_body(request, request.body)
+
+    def _request_head(self, request: pool.Request, protocol: str) -> None:
+        target, fields = request.url.full_path, request.headers.multi_items()
+        if not self._secrets:
+            from ..tracing._secrets import masked_fields  # here: most print no requests
+
+            target, fields = masking.masked_parameters(target), masked_fields(request.headers)
+        method = self._output.painted(request.method, "method")
+        self._output.write(f"{method} {one_line(target)} {protocol}\n")
+        self._fields(fields)
 
     def response(self, response: pool.SyncResponse) -> None:
         """Print what is wanted of an exchange, and with all of it of the redirects before."""
@@ -72,13 +75,13 @@ class Printer:
         status = f"{response.status_code} {one_line(response.reason_phrase)}".rstrip()
         status = self._output.painted(status, str(response.status_code)[0])
         self._output.write(f"{response.protocol} {status}\n")
-        self._fields(response.headers, masked=False)
+        self._fields(response.headers.multi_items())
 
-    def _fields(self, headers: Headers, *, masked: bool) -> None:
-        lines: list[str] = []
-        for name, value in headers.multi_items():
-            shown = masking.MASK if masked and headers.is_sensitive(name) else one_line(value)
-            lines.append(f"{self._output.painted(one_line(name), 'name')}: {shown}\n")
+    def _fields(self, fields: Iterable[tuple[str, str]]) -> None:
+        lines = [
+            f"{self._output.painted(one_line(name), 'name')}: {one_line(value)}\n"
+            for name, value in fields
+        ]
         self._output.write("".join(lines) + "\n")
 
     def _request_body(self, request: pool.Request, body: pool.RequestBody) -> None:
@@ -89,6 +92,10 @@ class Printer:
             size = "" if body.length is None else f", {counted(body.length, 'byte')}"
             self._note(f"the body is streamed{size}")
             content = b""
+        if not self._secrets:
+            from ..tracing._secrets import masked_content  # here: most print no requests
+
+            content = masked_content(content, request.headers.get("Content-Type", ""))
         text = content.decode("utf-8", "replace")
         if self._output.raw:
             self._output.write_bytes(content)
