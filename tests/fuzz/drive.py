@@ -23,6 +23,7 @@ SLOW_SECONDS = 3.0  # of the processor, for one input; instrumented code takes s
 _LONGEST = 2000  # octets of an input
 _LIMITS = [f"-max_len={_LONGEST}", "-timeout=300", "-rss_limit_mb=2048", "-len_control=50"]
 _SHOWN_LINES = 40  # of what a failing target said
+_SHOWN_CHARACTERS = 1000  # of each of them
 _PROGRESS = re.compile(r"^#(\d+)\s+\w+\s+cov: (\d+)", re.MULTILINE)
 _END = re.compile(r"^tried (\d+)$", re.MULTILINE)
 
@@ -97,7 +98,7 @@ class Campaign:
         self._note(target, used.ru_utime + used.ru_stime, said, len(news))
         if _END.search(said):
             return False
-        print("\n".join(said.splitlines()[-_SHOWN_LINES:]))
+        print(*(line[:_SHOWN_CHARACTERS] for line in said.splitlines()[-_SHOWN_LINES:]), sep="\n")
         print(f"\n{target} failed, which this replays:" if news else f"\n{target} failed")
         for data in [path.read_bytes() for path in news]:
             print(f"\n    {data!r}\n    hatch run fuzz:replay {target} {data.hex()}\n", flush=True)

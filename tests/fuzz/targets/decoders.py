@@ -6,6 +6,7 @@
 """
 
 import gzip
+import re
 import zlib
 
 import backports.zstd as zstd
@@ -113,9 +114,18 @@ def _decoded(names, pieces, limit):
     return out, True
 
 
+# What the libraries take and we don't: reserved flags of gzip (RFC 1952 2.3.1.2), windows of zstd above 8 MiB
+# (RFC 9659 3), which are told where no single segment is.
+_REFUSED = re.compile(
+    rb"\x1f\x8b\x08[\x20-\xff]"
+    rb"|\x28\xb5\x2f\xfd[\x00-\x1f\x40-\x5f\x80-\x9f\xc0-\xdf][\x69-\xff]",
+    re.DOTALL,
+)
+
+
 def _as_the_library_says(names, octets, expected):
     """Where one coding of one member is taken whole, so it is by ours."""
-    if len(names) > 1 or not octets:
+    if len(names) > 1 or not octets or _REFUSED.search(octets):
         return
     try:
         match names[0]:
