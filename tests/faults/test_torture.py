@@ -9,7 +9,7 @@ from testkit.torture.network import Fault, Network
 from testkit.torture.play import Cell, Play, far_ends, judge
 from testkit.torture.run import Run
 
-EVERY = 300  # of 381,000 combinations
+EVERY = 300  # of 419,000 combinations
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import h2.settings
 import hyperframe.frame as frames
 import pytest
 import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from httpcore_pool import (
     AsyncioBackend,
@@ -236,11 +237,13 @@ def test_a_write_that_waits_for_another_is_limited():
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(one, "patient", patient)
-            await trio.testing.wait_all_tasks_blocked()
+            await wait_all_tasks_blocked()
             nursery.start_soon(one, "hasty", hasty)
         return [(type(errors[name]), errors[name].limit) for name in ("hasty", "patient")]
 
-    assert [(WriteTimeout, 0.05), (WriteTimeout, 0.2)] == trio.run(scenario)
+    assert [(WriteTimeout, 0.05), (WriteTimeout, 0.2)] == trio.run(
+        scenario, clock=MockClock(autojump_threshold=0)
+    )
 
 
 def test_cancelling_a_write_that_is_queued_whole_leaves_the_connection_to_the_others():
