@@ -65,6 +65,7 @@ _CREDENTIALS = [
     *(["--multipart", f"password={_SECRET}"], ["--proxy", f"http://user:{_SECRET}@p.test:1"]),
     ["-d", f'{{"password": "{_SECRET}"}}'],
 ]  # fmt: skip
+_ATHERIS = re.compile(rb"INFO: Instrumenting [\w.]+\n")  # says the fuzzer where we import by need
 _ENDS = dict.fromkeys(b"\r\n")
 _CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127])
 _MOST_CONNECTIONS = 12
@@ -221,7 +222,7 @@ class _Judge:
         self._is_terminal, self._err_is_terminal = out.is_terminal, err.is_terminal
         self._colours = colours
         self._encoding = out.encoding
-        self._out, self._err = out.octets(), err.octets()
+        self._out, self._err = out.octets(), _ATHERIS.sub(b"", err.octets())
 
     def judge(self, status, files):
         options = self._options
