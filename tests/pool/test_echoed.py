@@ -63,6 +63,7 @@ def test_a_secret_is_left_out_however_it_is_escaped(way):
             ["alone"],
             "\\ud83d [secure], %ff, &#1114112; and \\x",
         ),
+        ("%e0%80%80 is no UTF-8: %c3%28", ["UTF-8"], "%e0%80%80 is no [secure]: %c3%28"),
         ("", ["secret"], ""),
     ],
 )

@@ -253,6 +253,16 @@ def test_a_file_whose_length_nobody_tells_ends_with_a_416(run, server, tmp_path,
     assert server.ranges == [(None, 200), (b"bytes=4-", 206), (b"bytes=10-", 416)]
 
 
+@pytest.mark.parametrize("says", [b"bytes */3", b"bytes */99", b"bytes */x", b"octets */4"])
+def test_a_416_that_names_another_length_begins_anew(run, server, tmp_path, says):
+    refused = answer(416, b"", server.fields | {b"Content-Range": says})
+    server.is_chunked = True
+    server.before = lambda server: refused if len(server.asked) == 1 else None
+    server.cuts = [3 + 4]
+    assert run(server.url, tmp_path / "a").size == 10
+    assert server.ranges == [(None, 200), (b"bytes=4-", 416), (None, 200)]
+
+
 @pytest.mark.parametrize("size", [1, 2, 10])
 def test_that_416_may_come_in_a_later_download(run, server, tmp_path, left, size):
     server.content = server.content[:size]
