@@ -1,5 +1,6 @@
 """Every input that is kept, and every seed, goes through its target: what was found once stays mended."""
 
+import hypothesis  # noqa: F401 - trio has it warn where it is imported first within a test
 import pytest
 
 from . import corpus
