@@ -7,7 +7,8 @@ from typing import NamedTuple
 from wsproto.extensions import PerMessageDeflate
 from wsproto.frame_protocol import FrameProtocol
 
-_CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+from testkit.websocket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT
+
 _TAIL = b"\x00\x00\xff\xff"  # RFC 7692 7.2.1
 _LAST_BLOCK = b"\x01\x00\x00\xff\xff"
 _MOST_INFLATED = 1_000_000  # of what is too much anyway
@@ -58,7 +59,7 @@ class Reading:
         opcode, is_last, rsv1 = first & 0x0F, first >= 0x80, bool(first & 0x40)
         is_control = opcode >= CLOSE
         if (
-            opcode not in (_CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG)
+            opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG)
             or first & 0x30
             or (rsv1 and not (self._agreed and opcode in (TEXT, BINARY)))
             or second & 0x80
@@ -79,7 +80,7 @@ class Reading:
             self.maybe = _ANY_FAULT
         elif is_control:
             self._control(opcode, payload)
-        elif (opcode == _CONTINUATION) != (self._kind is not None):
+        elif (opcode == CONTINUATION) != (self._kind is not None):
             self.faults = {1002, 1007, 1009} if compressed else {1002}
             if opcode == TEXT:
                 self.faults.add(1007)

@@ -7,9 +7,9 @@ import zlib
 from itertools import pairwise
 
 from httpcore_client import ScriptedBackend, SyncClient
-from testkit.websocket import close_frame, frame
+from testkit.websocket import BINARY, CLOSE, PING, PONG, TEXT, close_frame, frame
 
-from .frames import BINARY, CLOSE, PING, PONG, TEXT, Agreed
+from .frames import Agreed
 from .peer import Peer
 
 OFFERED = ["b", "chat"]

@@ -21,8 +21,9 @@ from httpcore_client import (
 )
 from httpcore_client.websocket import UnexpectedMessage, WebSocketClosed, WebSocketRefused
 from httpcore_pool import ScriptedStream
+from testkit.websocket import BINARY, CLOSE, PING, PONG, TEXT
 
-from ..frames import BINARY, CLOSE, PING, PONG, TEXT, Reading, read_sent
+from ..frames import Reading, read_sent
 from ..judges import plain_error
 from ..shapes import Source, splits
 from ..socket_server import OFFERED, SECRET, SocketPeer, SocketServer, World
