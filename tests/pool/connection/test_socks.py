@@ -148,6 +148,7 @@ def test_who_asks_is_shown_if_the_proxy_wants_to_know(run, url, script, written)
     [
         ("192.0.2.1", b"\1\xc0\0\2\1"),
         ("2001:db8::1", b"\4\x20\1\r\xb8" + bytes(11) + b"\1"),
+        ("fe80::1%eth0", b"\4\xfe\x80" + bytes(13) + b"\1"),
         ("xn--bcher-kva.test", b"\3\x12xn--bcher-kva.test"),
         ("a" * 255, b"\3\xff" + b"a" * 255),
     ],

@@ -115,7 +115,8 @@ class _Handshake:
         there = written(host, port)
         self.asked = f"when asked to connect to {there}"
         command = self._socks.SOCKS5Command.CONNECT
-        await self._send(self._socks.SOCKS5CommandRequest.from_address(command, (host, port)))
+        place = host.partition("%")[0], port  # a zone is for this machine only: RFC 4007 6
+        await self._send(self._socks.SOCKS5CommandRequest.from_address(command, place))
         head = await self._read(4)
         self._check_version(head)
         code, kind = head[1], head[3]
