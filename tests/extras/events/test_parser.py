@@ -201,6 +201,34 @@ def test_event_larger_than_the_limit_is_an_error(size):
             parser.feed(b"data: y\n\n")
 
 
+@pytest.mark.parametrize(
+    ("rest", "is_large"),
+    [
+        (b"data: abc", False),
+        (b"data: abc\n", False),
+        (b"data: abc\nothers: x", False),
+        (b"data: abc\nevent", False),  # which may become another field
+        (b"data: abcd", True),
+        (b"data: ab\ndata\n", True),
+        (b"data: abc\nevent:", True),
+        (b": x\nretry: 1000\n:", True),
+    ],
+    ids=repr,
+)
+def test_what_has_not_ended_counts_as_well_the_same_in_every_split(rest, is_large):
+    outcomes = set()
+    for size in range(1, len(rest) + 1):
+        parser, failed = EventParser(max_event_bytes=len(b"data: abc")), False
+        try:
+            for at in range(0, len(rest), size):
+                assert [] == parser.feed(rest[at : at + size])
+            parser.end()
+        except EventTooLarge:
+            failed = True
+        outcomes.add(failed)
+    assert {is_large} == outcomes
+
+
 def test_many_lines_count_together():
     stream = b"".join(b"data: %d\n" % n for n in range(10, 21))
     assert len(data_of(stream + b"\n", max_event_bytes=98)) == 1

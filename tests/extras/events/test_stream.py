@@ -489,9 +489,10 @@ def test_event_that_is_too_large_ends_the_stream(run_client):
         assert run_client(scenario) == ["a"]
 
 
-def test_event_that_is_too_large_alone_is_told_of_its_request(run_client):
+@pytest.mark.parametrize("size", [500, 95], ids=["on its way", "at the end"])
+def test_event_that_is_too_large_alone_is_told_of_its_request(run_client, size):
     with Peer() as peer:
-        peer.handlers = [peer.answering(stream(b"data: " + b"x" * 500))]
+        peer.handlers = [peer.answering(stream(b"data: " + b"x" * size))]
 
         async def scenario(client):
             async with client.events(peer.url, max_event_bytes=100) as events:

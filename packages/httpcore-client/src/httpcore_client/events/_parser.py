@@ -146,10 +146,13 @@ class EventParser:
         """Take note that the stream has ended; an event that has not is dropped. Another may be fed.
 
         Raises:
-            EventTooLarge: it had an event larger than is accepted.
+            EventTooLarge: it had an event larger than is accepted, be it that one.
         """
+        rest = self._taken()
+        if _size(_what_counts(rest)) > self._limit:
+            self._fail()
         failure = self.failure
-        for found in _RETRY.finditer(self._taken()):
+        for found in _RETRY.finditer(rest):
             self._set_retry(found[1].decode("latin-1"))  # it counts as soon as its line has ended
         self._start()
         if failure is not None:
@@ -182,8 +185,7 @@ class EventParser:
         """Drop what will not count from the event that has not ended: it may be all of it."""
         rest = _what_counts(self._taken())
         self._keep(rest)
-        # Neither the end of the last line that counts, nor what stands for one that does not.
-        if len(rest.removesuffix(b"\n:").removesuffix(b"\n")) > self._limit:
+        if _size(rest) > self._limit:
             self._fail()
 
     def _fail(self) -> None:
@@ -231,3 +233,10 @@ def _what_counts(block: bytes) -> bytes:
     name, colon, _ = last.partition(b":")
     is_field = name in _FIELDS if colon else any(field.startswith(name) for field in _FIELDS)
     return _NO_FIELD.sub(b"", lines + end) + (last if is_field else b":")
+
+
+def _size(rest: bytes) -> int:
+    """Return how many bytes count already, whatever comes next: of the last line none until it is a field."""
+    lines, _, last = rest.rpartition(b"\n")
+    name, colon, _ = last.partition(b":")
+    return len(rest) if colon and name else len(lines)

@@ -182,17 +182,18 @@ class EventStream(pool.Closing):
                 piece = await anext(self._pieces, b"")
             except _BREAKS as error:
                 broken = error
-        if not piece:
-            self._parser.end()
-            await self._reconnect(broken)
-            return
         try:
-            self._ready.extend(self._parser.feed(piece))
+            if piece:
+                self._ready.extend(self._parser.feed(piece))
+            else:
+                self._parser.end()
         except EventTooLarge as error:
             error.about(self.response.request)
             raise
         if self._ready:
             self._attempts_left = self._attempts
+        if not piece:
+            await self._reconnect(broken)
 
     async def _reconnect(self, broken: pool.HTTPError | None) -> None:
         """Connect anew, and again as long as that fails; or end, or raise the error if it was one."""
