@@ -171,6 +171,18 @@ def test_a_location_that_can_not_be_used_is_an_invalid_redirect(location, messag
 
 
 @pytest.mark.parametrize(
+    "url", ["https://a.test/#fragment", "https://user:password@a.test/"], ids=["fragment", "user"]
+)
+def test_a_location_that_is_too_long_with_what_it_inherits_can_not_be_used(url):
+    longest = "https://a.test/".ljust(2**18, "x")
+    assert longest == str(redirected(longest, url="https://a.test/").url)
+    with pytest.raises(InvalidRedirect) as caught:
+        redirected(longest, url=url)
+    assert str(caught.value).startswith("the redirect's Location can't be used: ")
+    assert "password" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     "location",
     [
         *("file:///etc/passwd", "javascript:alert(1)", "data:,x", "mailto:a@b.test", "about:blank"),

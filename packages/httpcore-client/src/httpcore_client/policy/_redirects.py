@@ -10,6 +10,7 @@ from ._cookie_field import without
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import Any
 
 __all__ = ["next_request"]
 
@@ -77,7 +78,7 @@ def next_request(
     if (url.username, url.password) != (user, password):
         # A server doesn't choose who is shown to whom. What looks like userinfo may be there to be
         # mistaken for the host, too: https://bank@evil.
-        url = url.copy_with(username=user, password=password)
+        url = _changed(url, username=user, password=password)
     return pool.Request(method, url, content, headers, options=options)
 
 
@@ -95,14 +96,25 @@ def _location(base: URL, response: pool.Response) -> URL:
     try:
         url = base.resolve_with(_text(location))
     except InvalidURL as error:
-        raise pool.InvalidRedirect(f"the redirect's Location can't be used: {error}") from error
+        raise _unusable(error) from error
     if url.scheme not in ("http", "https"):
         raise pool.InvalidRedirect(
             f"the redirect leads to {_shown(url)}; only http and https are followed"
         )
     if not url.fragment and base.fragment:
-        url = url.copy_with(fragment=base.fragment)  # RFC 9110 10.2.2
+        url = _changed(url, fragment=base.fragment)  # RFC 9110 10.2.2
     return url
+
+
+def _changed(url: URL, **changes: Any) -> URL:
+    try:
+        return url.copy_with(**changes)
+    except InvalidURL as error:  # it is too long with what it inherits
+        raise _unusable(error) from error
+
+
+def _unusable(error: InvalidURL) -> pool.InvalidRedirect:
+    return pool.InvalidRedirect(f"the redirect's Location can't be used: {error}")
 
 
 def _shown(url: URL) -> str:
