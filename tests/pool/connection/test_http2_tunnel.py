@@ -297,6 +297,18 @@ def test_limits_are_those_of_each_call(h2_peer):
     assert [(ReadTimeout, 0.5), (WriteTimeout, 0.25), (WriteTimeout, 0)] == run_sync(scenario())
 
 
+@pytest.mark.parametrize("call", ["write", "write_some"])
+def test_what_went_before_a_limit_is_told(run, h2_peer, call):
+    async def scenario():
+        peer = h2_peer()
+        _, stream = await tunnel(peer)
+        errors = [await raised_by(getattr(stream, call)(bytes(size), 0.25)) for size in (70_000, 9)]
+        await stream.close()
+        return [error.taken for error in errors], len(peer.content(1)[0])
+
+    assert ([65_535, 0], 65_535) == run(scenario)
+
+
 def test_a_quiet_tunnel_is_not_below_the_lowest_rate(h2_peer):
     async def scenario():
         def late(p):

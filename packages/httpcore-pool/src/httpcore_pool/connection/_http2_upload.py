@@ -180,7 +180,7 @@ async def send_piece(
         How much was sent, or None if the server wants no more of it.
 
     Raises:
-        WriteTimeout: the server took nothing, or gave no room, in time.
+        WriteTimeout: the server took nothing, or gave no room, in time; `taken` says how much was sent.
         TransportError: the stream or the connection failed.
     """
     left: memoryview | None = memoryview(data)
@@ -188,6 +188,9 @@ async def send_piece(
     try:
         while left and goes_on():
             left = await _send_some(exchange, left, limit, last=False)
+    except WriteTimeout as error:
+        error.taken += len(data) - len(left or b"")
+        raise
     finally:
         if left:
             pause(exchange)
@@ -221,12 +224,17 @@ async def _send_some(
             view = view[size:]
             if not (size and view):
                 break
-    await wire.flush(limit(0.0))
-    if sent := before - len(view):
-        exchange.listening.note(sent)
-        exchange.stalled = 0.0
-    if not size:
-        await _wait_for_room(exchange, limit)
+    sent = before - len(view)
+    try:
+        await wire.flush(limit(0.0))
+        if sent:
+            exchange.listening.note(sent)
+            exchange.stalled = 0.0
+        if not size:
+            await _wait_for_room(exchange, limit)
+    except WriteTimeout as error:
+        error.taken = sent  # of the content, and not of what the connection had to send
+        raise
     return view
 
 
