@@ -32,7 +32,7 @@ def told(code, chain=None):
     [
         (3, "there is no revocation list of its issuer"),
         (9, "it, or one on which it rests, is not valid yet (it is from a later time"),
-        (10, "one on which it rests has expired"),
+        (10, "it, or one on which it rests, has expired"),
         (18, "it is signed by itself"),
         (20, "it goes back to unknown, which"),
         (62, "it is for no host"),
@@ -48,11 +48,15 @@ def test_what_we_have_no_words_for_is_said_in_those_of_openssl():
     assert "the certificate of 'a.test' is not trusted: it is so" == str(told(99))
 
 
-def test_an_authority_that_has_expired_but_was_not_sent_is_told_apart():
-    chain = [SimpleNamespace(get_info=lambda: {"notAfter": "Jan  1 00:00:00 2999 GMT"})]
+@pytest.mark.parametrize(
+    "date", ["Jan  1 00:00:00 2999 GMT", "Jan  1 00:00:00 0 GMT", "Bad time value"]
+)
+def test_where_none_of_those_shown_is_seen_to_have_expired_it_is_told_apart(date):
+    """One that was not sent may have; and dates are the server's, who may write what is none."""
+    chain = [SimpleNamespace(get_info=lambda: {"notAfter": date})]
     chain[0].public_bytes = lambda: GOOD.pem.decode()
     error = told(10, lambda: chain)
-    assert "one on which it rests has expired" in str(error)
+    assert "it, or one on which it rests, has expired" in str(error)
     assert GOOD.der == error.certificate
 
 
@@ -61,6 +65,8 @@ def test_an_authority_that_has_expired_but_was_not_sent_is_told_apart():
     [
         ((("organizationName", "us"), ("organizationalUnitName", "here")), "'here'"),
         ((("organizationName", "us"),), "'us'"),
+        ((("commonName", "a" * 5000),), f"'{'a' * 100}'"),
+        ((("commonName", "\x1b[2J\n"),), r"'\x1b[2J\n'"),
         ((("countryName", "XX"),), "somebody without a name"),
     ],
 )

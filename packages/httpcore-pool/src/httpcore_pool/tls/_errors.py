@@ -92,7 +92,7 @@ class _Shown:
         chain = list((get and get()) or ())
         try:
             self.chain: list[dict[str, Any]] = [certificate.get_info() for certificate in chain]
-        except ValueError:  # names that are no text, which anybody can put into one
+        except (ValueError, ssl.SSLError):  # anybody can put in names that are no text
             self.chain = []
         self.leaf = self.chain[0] if self.chain else {}
         self.der = ssl.PEM_cert_to_DER_cert(chain[0].public_bytes()) if chain else None
@@ -136,19 +136,24 @@ def _name(fields: Iterable[Iterable[tuple[str, str]]]) -> str:
     parts = {key: value for rdn in fields for key, value in rdn}
     for key in ("commonName", "organizationalUnitName", "organizationName"):
         if key in parts:
-            return repr(parts[key])
+            return repr(parts[key][:_LONGEST_NAME])
     return "somebody without a name"
 
 
 def _expired(shown: _Shown, _: Peer) -> str:
-    now = time.time()
     for certificate in shown.chain:
-        if ssl.cert_time_to_seconds(certificate["notAfter"]) < now:
-            end = certificate["notAfter"]
+        if _is_past(end := certificate["notAfter"]):
             if certificate is shown.leaf:
                 return f"it expired on {end}"
             return f"that of {_name(certificate['subject'])}, on which it rests, expired on {end}"
-    return "one on which it rests has expired"
+    return "it, or one on which it rests, has expired"
+
+
+def _is_past(date: str) -> bool:
+    try:
+        return ssl.cert_time_to_seconds(date) < time.time()
+    except ValueError:  # of the year 0, say, or none at all
+        return False
 
 
 def _not_yet_valid(shown: _Shown, _: Peer) -> str:

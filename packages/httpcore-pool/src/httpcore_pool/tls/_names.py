@@ -22,7 +22,7 @@ def parsed(tls: ssl.SSLObject) -> dict[str, Any]:
     """Return the peer's certificate as Python reads it; nothing where there is none that it can read."""
     try:
         return cast("dict[str, Any]", tls.getpeercert() or {})
-    except ValueError:  # names that are no text
+    except (ValueError, OSError):  # names that are no text; `ssl.SSLError` is the latter
         return {}
 
 

@@ -63,10 +63,10 @@ class SessionCache:
 
         tls, lock = kept
         with lock:
-            session = tls.session
             try:
+                session = tls.session
                 certificate = tls.getpeercert()
-            except ValueError:  # it broke
+            except (ValueError, OSError):  # it broke, or Python can't read the certificate
                 return None
         # In TLS 1.3 it takes a ticket, which comes after the handshake.
         if session is None or not (session.has_ticket or session.id):
