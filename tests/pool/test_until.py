@@ -29,8 +29,21 @@ def test_it_leaves_the_process_as_a_number(travel):
     assert (float, 6.0) == (type(limit), limit)
 
 
-@pytest.mark.parametrize(("write", "kind"), [(5.0, float), (20.0, Until), (None, Until)])
-def test_only_what_the_total_cuts_is_until_a_moment(write, kind):
+@pytest.mark.parametrize(
+    ("now", "waited", "left"), [(4, 0, 5), (4, 3, 2), (8, 0, 2), (8, 4, 1), (11, 0, 0)]
+)
+def test_of_both_the_shorter_is_left(now, waited, left):
+    times = iter([0, now])
+    assert left == anew(Until(10, lambda: next(times), most=5), waited)
+
+
+@pytest.mark.parametrize(("write", "first", "later"), [(5.0, 5, 3), (20.0, 9, 3), (None, 9, 3)])
+def test_what_a_total_cuts_is_until_a_moment_however_long_a_wait_is(write, first, later):
     options = Options(timeout=Timeout(write=write, total=10), deadline=10)
-    limit = Budget(options, lambda: 1).write()
-    assert (kind, 5 if kind is float else 9) == (type(limit), limit)
+    times = iter([1, 7])
+    limit = Budget(options, lambda: next(times)).write()
+    assert (first, later) == (limit, anew(limit))
+
+
+def test_without_a_total_it_is_a_number():
+    assert float is type(Budget(Options(timeout=Timeout(write=5.0)), lambda: 1).write())

@@ -157,7 +157,7 @@ def test_octets_that_are_taken_put_off_a_limit_but_not_a_moment(world, write):
         while not over.wait(0.01) and sock.recv(2048):
             pass
 
-    async def sent(*, until):
+    async def sent(limit):
         backend, over = world.Backend(), threading.Event()
         ours, theirs = socket.socketpair()  # TCP would open its window in leaps
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
@@ -165,19 +165,19 @@ def test_octets_that_are_taken_put_off_a_limit_but_not_a_moment(world, write):
             reader = threading.Thread(target=slow, args=(theirs, over))
             reader.start()
             stream = await backend.wrap_socket(ours)
-            limit = Until(backend.now() + SHORT, backend.now) if until else SHORT
             try:
                 # It takes longer than the limit, in steps that are shorter than the limit.
-                await getattr(stream, write)(bytes(100_000), limit)
+                await getattr(stream, write)(bytes(100_000), limit(backend.now))
             finally:
                 over.set()
                 await stream.close()
                 reader.join()
 
     async def scenario():
-        await sent(until=False)
-        with pytest.raises(WriteTimeout):
-            await sent(until=True)
+        await sent(lambda now: SHORT)
+        for most in (None, SHORT / 2, 2 * SHORT):
+            with pytest.raises(WriteTimeout):
+                await sent(lambda now, most=most: Until(now() + SHORT, now, most))
 
     world.run(scenario)
 

@@ -11,6 +11,7 @@ from httpcore_pool import (
     InvalidRequest,
     Options,
     ReadError,
+    ReadTimeout,
     ScriptedBackend,
     ScriptedStream,
     Timeout,
@@ -21,6 +22,7 @@ from httpcore_pool import (
     run_sync,
 )
 from httpcore_pool._config import Budget
+from httpcore_pool._until import Until
 
 NO_LIMIT = Budget(Options(timeout=Timeout()), lambda: 0.0)
 
@@ -80,8 +82,9 @@ class TLSPeer:
 def make(authority):
     """A client stream and its scripted peer: `make(lambda peer: steps)`."""
 
-    def make_(steps, backend=None, name="localhost", **options):
+    def make_(steps, backend=None, name="localhost", tickets=2, **options):
         context = authority.server_context(**options)
+        context.num_tickets = tickets
         peer = TLSPeer(context)
         stream = ScriptedStream(steps(peer))
         secure = TLSStream(
@@ -351,6 +354,47 @@ def test_a_session_ticket_is_nothing_to_read(make):
         return found, await secure.read(100, None)
 
     assert ([True, None, False], b"answer") == run_sync(scenario())
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        lambda now: 5,
+        lambda now: Until(now() + 5, now),
+        lambda now: Until(now() + 5, now, most=9),
+        lambda now: Until(now() + 9, now, most=5),
+    ],
+    ids=["a wait", "a moment", "a moment and longer waits", "waits and a later moment"],
+)
+def test_records_without_data_do_not_put_off_a_limit(run, make, limit):
+    """Tickets and key updates (RFC 8446 4.6) may come at any time, and without end."""
+
+    async def scenario():
+        backend = ScriptedBackend()
+        secure, stream, _ = make(lambda peer: [*peer.hands()], backend, tickets=20)
+        await secure.handshake(NO_LIMIT)
+        tickets = stream._steps.popleft()(stream)
+        stream._steps.extend(at_a_distance(backend, each) for each in records_of(tickets))
+        with pytest.raises(ReadTimeout, match="the server sent nothing for 5 s") as caught:
+            await secure.read(100, limit(backend.now))
+        return caught.value.limit, backend.time
+
+    def at_a_distance(backend, record):
+        def play(stream):
+            backend.time += 2
+            return record
+
+        return play
+
+    assert (5, 6) == run(scenario)
+
+
+def records_of(octets):
+    """RFC 8446 5.1."""
+    while octets:
+        end = 5 + int.from_bytes(octets[3:5])
+        yield octets[:end]
+        octets = octets[end:]
 
 
 def test_the_protocol_is_what_the_server_chose_or_nothing(make):

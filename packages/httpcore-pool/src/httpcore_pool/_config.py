@@ -398,11 +398,8 @@ class Budget:
         self._now = now
 
     def cut(self, seconds: float | None) -> float | None:
-        """Return the shorter of `seconds` and what is left of the total."""
-        if self._deadline is None:
-            return seconds
-        left = Until(self._deadline, self._now)
-        return left if seconds is None or left < seconds else seconds
+        """Return the shorter of `seconds`, which begin anew in each wait, and what is left of the total."""
+        return seconds if self._deadline is None else Until(self._deadline, self._now, seconds)
 
     def read(self) -> float | None:
         """Seconds that the next read may take."""

@@ -20,17 +20,21 @@ class Until(float):
     Args:
         moment: on a clock.
         now: returns the time there. Who waits may have another clock: a mock's is not the event loop's.
+        most: the seconds of each wait until then, which begin anew; None for no such limit.
     """
 
-    __slots__ = ("moment", "now")
+    __slots__ = ("moment", "most", "now")
 
     moment: float
     now: Callable[[], float]
+    most: float | None
 
-    def __new__(cls, moment: float, now: Callable[[], float]) -> Self:
-        self = super().__new__(cls, max(0.0, moment - now()))
+    def __new__(cls, moment: float, now: Callable[[], float], most: float | None = None) -> Self:
+        left = max(0.0, moment - now())
+        self = super().__new__(cls, left if most is None or left < most else most)
         self.moment = moment
         self.now = now
+        self.most = most
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -40,5 +44,6 @@ class Until(float):
 def anew(timeout: float | None, waited: float = 0.0) -> float | None:
     """Return how long a wait may take that begins anew, or goes on after so much was `waited` in vain."""
     if isinstance(timeout, Until):
-        return Until(timeout.moment, timeout.now)
+        most = timeout.most
+        return Until(timeout.moment, timeout.now, None if most is None else most - waited)
     return None if timeout is None else timeout - waited

@@ -88,7 +88,7 @@ class Wire:
             WriteTimeout: the server took nothing in time; the rest leaves with the next flush.
         """
         while True:
-            await self._flush_once(timeout)
+            await self._flush_once(anew(timeout))
             if not self._speaks or self._writing.is_held:
                 return
 

@@ -15,11 +15,13 @@ from .._errors import (
     ConnectTimeout,
     InvalidRequest,
     ReadError,
+    ReadTimeout,
     RequestTimeout,
     WriteError,
     WriteTimeout,
 )
 from .._trust import TLSConfig
+from .._until import anew
 from ..backends.base import NetworkStream
 from ._errors import Peer, closed, pin_missing, reason_of, refused, tls_failed, wrong_name
 from ._names import is_for, parsed
@@ -90,6 +92,7 @@ class TLSStream(NetworkStream):
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._lock = backend.lock()
+        self._now = backend.now
         self._sessions = sessions
         try:
             context = config.context(config.offered(alpn))
@@ -182,16 +185,28 @@ class TLSStream(NetworkStream):
         return None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        began: float | None = None
+        left = timeout
         while True:
             if not self._dry:
                 with self._lock:
                     data = self._decrypted(max_bytes)
                 if data is not None:
                     return data
+            if timeout is not None:
+                if began is None:
+                    began = self._now()
+                else:  # records without data, such as tickets and new keys, do not put it off
+                    left = anew(timeout, self._now() - began)
             if self._outgoing.pending:
                 # TLS itself has something to answer before it can go on.
-                await self._flush(timeout)
-            await self._feed(timeout)
+                await self._flush(left)
+            try:
+                await self._feed(left)
+            except ReadTimeout:
+                if timeout is None or left is timeout:
+                    raise
+                raise ReadTimeout(f"the server sent nothing for {timeout:g} s", timeout) from None
 
     async def read_available(self, max_bytes: int) -> bytes | None:
         # That bytes have come says little here: a session ticket is no data (RFC 8446 4.6.1).
