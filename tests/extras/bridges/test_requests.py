@@ -18,7 +18,7 @@ from httpcore_pool import SyncConnectionPool
 from testkit.certificates import forget_contexts
 from testkit.internet import Internet
 from testkit.peer import Peer, response
-from testkit.raw_server import RawServer, Script
+from testkit.raw_server import OTHER, RawServer, Script
 
 
 @pytest.fixture
@@ -224,6 +224,23 @@ def test_a_body_that_is_cut_off_is_their_error(session):
         server.play(Script(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", then="close"))
         with pytest.raises(requests.exceptions.ChunkedEncodingError):
             session.get(server.url)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"Content-Length: 10\r\n\r\nhalf",
+        b"Transfer-Encoding: chunked\r\n\r\nx\r\n",
+        b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnone",
+    ],
+    ids=["cut off", "chunks", "coding"],
+)
+def test_a_redirect_whose_body_is_broken_is_followed_as_by_their_own_adapter(session, broken):
+    with RawServer() as server:
+        head = b"HTTP/1.1 302 Found\r\nLocation: /next\r\nConnection: close\r\n"
+        server.play(Script(head + broken, then="close"))
+        found = session.get(server.url)
+    assert (f"{server.url}/next", OTHER) == (found.url, found.content)
 
 
 @pytest.mark.parametrize("scheme", ["http://", ""])

@@ -222,10 +222,12 @@ class _File:
     def _next(self) -> bytes:
         try:
             return next(self._raw, b"")
-        except pool.RequestTimeout as error:
-            raise TimeoutError(str(error)) from error  # they make a ReadTimeoutError of it
         except pool.HTTPError as error:
-            raise OSError(str(error)) from error  # and a ProtocolError of this
+            # That of a redirect they read once more, and go on where nothing is left.
+            self.closed = True
+            # They make a ReadTimeoutError of the one, and a ProtocolError of the other.
+            kind = TimeoutError if isinstance(error, pool.RequestTimeout) else OSError
+            raise kind(str(error)) from error
 
     def close(self) -> None:
         """Give up the rest."""
