@@ -10,6 +10,7 @@ from httpcore_urls.masking import (
     masked_form,
     masked_json,
     masked_reference,
+    masked_unparsed,
 )
 
 
@@ -167,3 +168,27 @@ def test_the_text_of_a_refused_url_shows_no_secret(text):
     assert "hunter" not in f"{error}{error!r}{error.args}{error.url}"
     assert len(error.url) <= 200
     assert str(error) == str(pickle.loads(pickle.dumps(error)))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https//user:s3cret@h/", "https//h/"),
+        ("https;//s3cret@h/", "https;//h/"),
+        ("htp:/user:s3cret@h/", "htp:/user:[secure]@h/"),
+        ("user:s3cret@h", "user:[secure]@h"),
+        ("s3cret@h/@joe", "[secure]@h/@joe"),
+        ("s3cret\uff20h", "[secure]\uff20h"),
+        ("u:s3c\uff20ret@h", "u:[secure]@h"),
+        ("https://s3cret@h:x/", "https://[secure]@h:x/"),
+        ("//s3cret@h:x/", "//[secure]@h:x/"),
+        ("h/x?token=s3cret", "h/x?token=[secure]"),
+        ("medium.example/@joe/post", "medium.example/@joe/post"),
+        ("h/a?to=joe@h#joe@h", "h/a?to=joe@h#joe@h"),
+        ("{@x}", "{@x}"),
+        ("@a:b", "@a:b"),
+        ("/" + "x" * 300, "/" + "x" * 198 + "\u2026"),
+    ],
+)
+def test_what_did_not_parse_shows_no_secret(text, shown):
+    assert shown == masked_unparsed(text)

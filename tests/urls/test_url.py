@@ -153,7 +153,21 @@ def test_password_shows_only_where_it_must():
     assert "hunter2" not in url.human + url.host_header + repr(url.origin) + url.full_path
     assert "hunter2" in str(url)
     assert "hunter2" in url.authority
-    assert repr(URL("https://user@example.org/")) == "URL('https://user@example.org/')"
+
+
+def test_a_user_without_a_password_may_be_a_token():
+    for text in ("https://ghp_s3cret@example.org/", "https://ghp_s3cret:@example.org/"):
+        url = URL(text)
+        assert url.masked == url.human == "https://[secure]@example.org/"
+        assert repr(url) == "URL('https://[secure]@example.org/')"
+        assert str(url) == "https://ghp_s3cret@example.org/"
+
+
+@pytest.mark.parametrize("text", ["https://https://u:s3cret@h/", "https:////u:s3cret@h/x@y"])
+def test_a_password_is_masked_where_the_scheme_was_doubled(text):
+    url = URL(text)
+    assert "s3cret" in str(url)
+    assert "s3cret" not in url.masked + url.human + repr(url)
 
 
 def test_password_of_a_url_that_lacks_its_scheme_is_masked():

@@ -105,6 +105,16 @@ def test_a_wrong_entry_is_refused_where_it_is_given(given, error, says):
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["http://u:s3cret@a.test", "http//u:s3cret@a.test", "s3cret@a.test", "http:u:s3cret@a:x"]
+)
+def test_of_a_url_that_was_meant_for_something_else_no_secret_is_shown(url):
+    for given in ({url: "127.0.0.1"}, {"a.test": url}, {"a.test": ["127.0.0.1", url]}):
+        with pytest.raises(ValueError, match=r"Network\(hosts=...\): '") as caught:
+            Network(hosts=given)
+        assert "s3cret" not in str(caught.value)
+
+
 def test_it_is_a_value():
     one = hosts({"a.test": "127.0.0.1", "b.test:80": ["::1"]})
     same = hosts({"B.test:80": ["::1"], "a.test": ["127.0.0.1"]})

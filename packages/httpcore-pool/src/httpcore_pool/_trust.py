@@ -310,7 +310,7 @@ def _authorities(value: object) -> str | bytes:
             if "://" in given:
                 from ._siblings import masking  # here, as mistakes are few
 
-                shown = masking.masked_reference(given)
+                shown = masking.masked_unparsed(given)
                 raise ValueError(
                     f"ssl={shown!r} is a URL, and not a path: use base_url= for what a client asks"
                 )

@@ -29,6 +29,8 @@ _AUTHORITY_END = re.compile(r"[/\\?#]|\Z")
 # Also the blanks and controls beyond ASCII.
 _AUTHORITY_REFUSED = re.compile(r"[\x00-\x20\x7f-\x9f\\\s]")
 _PORT = re.compile(r"[0-9]*")
+_SHOWN_CHARACTERS = 200
+_TORN = re.compile(r"(https?)[;,]?//", re.IGNORECASE)  # a scheme whose colon was mistyped
 
 
 class _Source(NamedTuple):
@@ -93,16 +95,21 @@ def parse_full(text: str, *, base: Parts | None = None, relative: bool = False) 
 
 
 def _missing_scheme(text: str) -> str:
-    """Say what is missing, and what may have been meant if that would be a URL."""
+    """Say what is missing, and what may have been meant if that would be a URL without a user."""
+    from .masking import masked_unparsed  # here, as mistakes are few
+
+    torn = _TORN.match(text)
     guess = f"https:{text}" if text.startswith("//") else f"https://{text}"
+    if torn is not None:
+        guess = f"{torn[1]}://{text[torn.end() :]}"
     if text[:1].isalnum() or text.startswith(("//", "[")):
         try:
             parts = parse_full(guess)
         except RefusedError:
             pass
         else:
-            if not parts.username and not parts.password and len(guess) <= 200:
-                return f"the scheme is missing (did you mean {guess!r}?)"
+            if not parts.username and not parts.password and len(guess) <= _SHOWN_CHARACTERS:
+                return f"the scheme is missing (did you mean {masked_unparsed(guess)!r}?)"
     return "the scheme is missing, as in a relative reference (allow_relative=True takes those)"
 
 

@@ -220,7 +220,8 @@ class URL:
     def masked(self) -> str:
         """The text with secrets replaced by `[secure]`, for logs and errors. `str`.
 
-        Those are the password, and values of parameters by their names (`masking` says which).
+        Those are the password, a user without one, which may be a token, and values of parameters by
+        their names (`masking` says which).
         """
         return _write.write(self._parts, masked=True)
 

@@ -35,8 +35,8 @@ def authority(parts: Parts, *, masked: bool = False) -> str:
 def _userinfo(parts: Parts, *, masked: bool) -> str:
     if not parts.username and not parts.password:
         return ""
-    if not parts.password:
-        return f"{parts.username}@"
+    if not parts.password:  # then the user may be a token
+        return f"{_MASK if masked else parts.username}@"
     return f"{parts.username}:{_MASK if masked else parts.password}@"
 
 
@@ -46,7 +46,7 @@ def target(parts: Parts) -> str:
 
 
 def write(parts: Parts, *, masked: bool = False) -> str:
-    """Serialise (WHATWG URL 4.5); `masked` hides the password and the parameters that are secrets."""
+    """Serialise (WHATWG URL 4.5); `masked` hides the password, a user without one, and secret parameters."""
     if masked:
         return _join(parts, authority(parts, masked=True), *_masked_rest(parts))
     scheme, username, password, host, port, path, query, fragment, _ = parts
@@ -82,6 +82,8 @@ def _masked_rest(parts: Parts) -> tuple[str, str | None]:
         # a password there, but not the whole meaning of an address.
         shown = f"{_MASK}{shown[at:]}"
     fragment = parts.fragment
+    if shown.startswith("//"):  # no authority, but one may have been meant: https://https://user...
+        shown = masked_parameters(f"/.{shown}")[2:]
     return masked_parameters(shown), fragment and masked_parameters(f"#{fragment}")[1:]
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "masked_json",
     "masked_parameters",
     "masked_reference",
+    "masked_unparsed",
     "masked_value",
 ]
 
@@ -57,8 +58,16 @@ _DEEPEST = 4  # nested text
 
 _SAFE = "/:?[]@"  # what is left as it is where a value is written anew
 
+_SHOWN_CHARACTERS = 200  # of text that did not parse
+_AT = "@\uff20\ufe6b"  # the others are none in a URL, but people paste them
+# What stands before the authority in text that may be broken anywhere: a scheme, slashes either way.
+_PREFIX = re.compile(
+    r"\s*(?:[A-Za-z][A-Za-z0-9+.\-]*+(?::(?=\s*[/\\])|[;,]?(?=[/\\]{2})))?[\s/\\]*"
+)
+_FIRST = re.compile(r"[^/?#\\{]*")  # up to a template's expression, too
 _AUTHORITY = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*")  # that a reference begins with
-_USERINFO = re.compile(r"(?<![^\s:=,;(])//[^/?#\s]*@")
+# Of a URL that begins, or of one with a password wherever it is.
+_USERINFO = re.compile(r"(?<![^\s:=,;(])//[^/?#\s]*@|//[^/?#\s:@]*:[^/?#\s]*@")
 _PARAMETER = re.compile(r";([^=;/]*)=([^;/]*)")  # of a path
 # A string of JSON, which may be cut short; and whether it is the name of a member.
 _STRING = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*\\?(?:"|\Z))(\s*:\s*)?', re.DOTALL)
@@ -94,6 +103,36 @@ def masked_reference(text: str, mask: str = MASK) -> str:
     """
     require_str("text", text)
     return _reference(text, mask, 0)
+
+
+def masked_unparsed(text: str) -> str:
+    """Return what did not parse as a URL, or stands where none may, without what may be secrets.
+
+    Nobody can tell where the authority of such text ends: everything from the first colon to the last
+    `@`, of any width, goes, even where that takes a harmless path along. A user without a password may
+    be a token, and goes as well.
+
+    Args:
+        text: of any length; about 200 characters are shown. `str`.
+
+    >>> masked_unparsed("htp:/user:pw@example.org"), masked_unparsed("token@example.org")
+    ('htp:/user:[secure]@example.org', '[secure]@example.org')
+    """
+    require_str("text", text)
+    # Cut first, as what is refused may be of any length; then again, as a mask may be longer.
+    text = masked_parameters(_unread(text)[: 2 * _SHOWN_CHARACTERS])
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
+
+
+def _unread(text: str) -> str:
+    at = max(map(text.rfind, _AT))
+    start = cast("re.Match[str]", _PREFIX.match(text)).end()
+    colon = text.find(":", start)
+    if 0 <= colon < at:
+        return f"{text[: colon + 1]}{MASK}{text[at:]}"
+    first = cast("re.Match[str]", _FIRST.match(text, start))
+    at = max(first[0].rfind(each) for each in _AT)
+    return text if at < 1 else f"{text[:start]}{MASK}{text[start + at :]}"
 
 
 def masked_parameters(text: str, mask: str = MASK) -> str:

@@ -108,7 +108,7 @@ def _host(text: str, host: str) -> str:
 def _refuse(text: str, why: str) -> NoReturn:
     from .._siblings import masking  # here, as mistakes are few
 
-    raise ValueError(f"routes: {masking.masked_reference(text)!r} is no pattern: {why}")
+    raise ValueError(f"routes: {masking.masked_unparsed(text)!r} is no pattern: {why}")
 
 
 class Routes:

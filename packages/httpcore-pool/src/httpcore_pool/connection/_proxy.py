@@ -326,9 +326,11 @@ def _read_url(text: str) -> URL:
     """
     why = None
     if "://" not in text:
-        why = "a proxy's scheme is missing"
-        if text and "@" not in text:  # what is before that may be secret
-            why += f" (did you mean {f'http://{text}'!r}?)"
+        from .._siblings import masking  # here, as mistakes are few
+
+        why, meant = "a proxy's scheme is missing", f"http://{text}"
+        if text and masking.masked_unparsed(meant) == meant:  # else it has what may be secret
+            why += f" (did you mean {meant!r}?)"
     try:
         url = URL(text)
     except InvalidURL as error:

@@ -82,20 +82,15 @@ def _entries(given: Any) -> Iterable[tuple[Any, Any]]:
 def _name(text: Any) -> Place:
     host, port = _split(text, "names are text")
     if "://" in text:
-        from .._siblings import masking  # here, as mistakes are few
-
-        shown = masking.masked_reference(text)
-        raise ValueError(f"Network(hosts=...): {shown!r}: give the host alone, without a scheme")
+        raise _refused(text, ": give the host alone, without a scheme")
     if "*" in host:
-        raise ValueError(
-            f"Network(hosts=...): {text!r}: wildcards are not supported; name each host, or give a resolver"
-        )
+        raise _refused(text, ": wildcards are not supported; name each host, or give a resolver")
     try:
         url = URL(f"http://{f'[{host}]' if ':' in host else host}/")
     except InvalidURL as error:
-        raise ValueError(f"Network(hosts=...): {text!r} is no host name: {error.reason}") from None
+        raise _refused(text, f" is no host name: {error.reason}") from None
     if str(url) != f"http://{url.host_header}/":
-        raise ValueError(f"Network(hosts=...): {text!r} is no host name")
+        raise _refused(text, " is no host name")
     return url.host.removesuffix("."), port
 
 
@@ -117,7 +112,7 @@ def _address(text: object) -> Place:
     try:
         ip_address(host)
     except ValueError:
-        raise ValueError(f"Network(hosts=...): {text!r} is no IP address") from None
+        raise _refused(str(text), " is no IP address") from None
     return host, port
 
 
@@ -130,8 +125,15 @@ def _split(text: object, what: str) -> Place:
         return text, None
     host, port = found["v6"] or found["host"], found["port"]
     if port is not None and not 0 < int(port) < 65_536:
-        raise ValueError(f"Network(hosts=...): {text!r} has no valid port")
+        raise _refused(text, " has no valid port")
     return host or "", None if port is None else int(port)
+
+
+def _refused(text: str, why: str) -> ValueError:
+    """Return the error for an entry, which may be a URL that was meant for something else."""
+    from .._siblings import masking  # here, as mistakes are few
+
+    return ValueError(f"Network(hosts=...): {masking.masked_unparsed(text)!r}{why}")
 
 
 def written(host: str, port: int | None) -> str:
