@@ -21,6 +21,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from httpcore_client import SyncClient
+from httpcore_client.adapters import Clock
 from httpcore_client.cli import _main
 from httpcore_pool import Network, ReadError, ScriptedStream
 
@@ -97,6 +98,7 @@ def check(data):
         stack.enter_context(chdir(folder))
         stack.enter_context(patch.dict(os.environ, environment, clear=True))
         stack.enter_context(patch.object(_main, "SyncClient", play.client))
+        stack.enter_context(patch.object(Clock, "sleep", _sleep))
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
         status = _main.run(
@@ -104,6 +106,10 @@ def check(data):
         )
         files = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
     _Judge(options, out, err, play, not plain).judge(status, files)
+
+
+async def _sleep(self, seconds, until=None):
+    """Downloads wait before they try again."""
 
 
 def _has_body(credentials):
@@ -318,5 +324,8 @@ class _Judge:
 
 
 _ODD = re.compile("[^\x20-\x7e\n\t]")
-_EXACT = {"parse_int": str, "parse_float": str, "object_pairs_hook": lambda pairs: pairs}
+_EXACT = {
+    **dict.fromkeys(("parse_int", "parse_float", "parse_constant"), str),
+    "object_pairs_hook": lambda pairs: pairs,
+}
 _WITH_HEADS = [options for options in _OPTIONS if {"-v", "--headers", "HBhb"} & set(options)]

@@ -183,12 +183,12 @@ def _control(said):
 
 
 def _naive_control(said):
-    """The first of a name counts; but that a directive is about all fields counts for more."""
+    """The first of a name counts, but all of no-cache and private; one without fields is about all."""
     pairs = [element.partition("=") for element in _naive_list(said)]
     meant = {}
     for name, equals, argument in reversed(pairs):
         meant[name.lower()] = argument if equals else None
-    for name, equals, _ in pairs:
-        if name.lower() in ("no-cache", "private") and not equals:
-            meant[name.lower()] = None
+    for name in {"no-cache", "private"} & set(meant):
+        lists = [argument.strip(" \t") for each, _, argument in pairs if each.lower() == name]
+        meant[name] = None if "" in lists else ", ".join(lists)
     return meant

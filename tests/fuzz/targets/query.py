@@ -10,7 +10,7 @@ import pickle
 import re
 from urllib.parse import parse_qsl, urlencode
 
-from httpcore_urls import URL, QueryParams
+from httpcore_urls import URL, InvalidURL, QueryParams
 
 from ..shapes import Source, spell
 
@@ -34,6 +34,7 @@ SEEDS = [
     )
 ]
 _SECRET = "hunter2"
+_LONGEST_URL = 2**18  # characters
 _SOME = 9  # names that are looked up, which each time goes through all pairs
 
 
@@ -97,7 +98,11 @@ def _is_written(params, scalars):
     written = str(params)
     assert urlencode(scalars).replace("%2A", "*").replace("~", "%7E") == written
     assert scalars == QueryParams(written).multi_items()
-    url = URL("https://example.org/").copy_with(params=params)
+    try:
+        url = URL("https://example.org/").copy_with(params=params)
+    except InvalidURL:
+        assert len(written) > _LONGEST_URL - 30
+        return
     assert written == url.query
     assert scalars == url.params.multi_items()
     assert url == URL(str(url))
