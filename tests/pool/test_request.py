@@ -67,6 +67,16 @@ def test_the_url_of_a_websocket_says_what_opens_it(url, is_told):
     assert is_told == str(caught.value).endswith(told)
 
 
+@pytest.mark.parametrize(
+    "url", ["a:" + "x" * 5000, "a" * 5000 + ":x", "ftp://a.test/" + "x" * 5000]
+)
+def test_of_a_url_that_is_refused_the_start_is_shown(url):
+    with pytest.raises(UnsupportedScheme) as caught:
+        Request("GET", url)
+    assert f"can't send to '{url[:199]}\u2026': the scheme must be" in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
 def test_host_comes_first_and_content_has_a_length():
     request = Request("POST", "http://example.org:8080/", b"abc", {"X-A": "1"})
     assert [(b"Host", b"example.org:8080"), (b"X-A", b"1"), (b"Content-Length", b"3")] == fields(

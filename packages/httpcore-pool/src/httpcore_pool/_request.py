@@ -38,6 +38,7 @@ _EXPECT_CONTENT = frozenset({"POST", "PUT", "PATCH"})
 _FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding"})
 
 _NO_OPTIONS = Options()
+_SHOWN_LENGTH = 200  # characters of a URL, in a message
 _new = object.__new__
 
 
@@ -200,12 +201,16 @@ def _target(url: str | URL) -> URL:
     if not isinstance(url, URL):
         url = URL(url)
     if url.scheme not in ("http", "https"):
+        shown = _cut(url.masked)
         # "localhost:8000/x" is a URL of the scheme "localhost" (WHATWG URL, scheme state).
-        hint = "" if "://" in url.masked else f"; did you mean 'http://{url.masked}'?"
+        hint = "" if "://" in shown else f"; did you mean 'http://{shown}'?"
         if url.scheme in ("ws", "wss"):
             hint = "; client.websocket(url), of httpcore_client, opens a WebSocket"
         raise UnsupportedScheme(
-            f"can't send to {url.masked!r}: the scheme must be http or https, "
-            f"not {url.scheme!r}{hint}"
+            f"can't send to {shown!r}: the scheme must be http or https, not {_cut(url.scheme)!r}{hint}"
         )
     return url
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN_LENGTH else f"{text[: _SHOWN_LENGTH - 1]}…"
