@@ -102,6 +102,11 @@ def test_what_no_proxy_excepts(text, url, direct):
             ["a.test:\u0663", "a.test:\xb2", "a.test:123456"],
         ),
         ("** [::1 [10.0.0.1 a.test", ["**", "[::1", "[10.0.0.1"]),
+        # Brackets are for IPv6, and a port has a colon.
+        *(
+            (f"{entry} a.test", [entry])
+            for entry in ("[b.test]", "[10.0.0.1]", "[10.0.0.0]/8", "[b:1]", "[::1]80", "[::1]:")
+        ),
         ("a.test?b a.test#b b@a.test a.test\\b", ["a.test?b", "a.test#b", "b@a.test", "a.test\\b"]),
     ],
 )

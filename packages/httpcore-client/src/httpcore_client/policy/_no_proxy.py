@@ -66,14 +66,17 @@ class NoProxy:
 
 def _rule(entry: str) -> _Rule | None:
     host, port = entry, None
-    if entry.startswith("["):
+    bracketed = entry.startswith("[")  # as IPv6 alone is: RFC 3986 3.2.2
+    if bracketed:
         host, closed, rest = entry[1:].partition("]")
-        if not closed:
-            return None
         if rest.startswith("/"):  # [fd00::]/8
             host += rest
-        elif rest:
-            port = rest.removeprefix(":")
+        elif rest.startswith(":"):
+            port = rest[1:]
+        elif rest or not closed:
+            return None
+        if ":" not in host:
+            return None
     elif entry.count(":") == 1:
         host, _, port = entry.partition(":")
     number = None
@@ -84,7 +87,8 @@ def _rule(entry: str) -> _Rule | None:
     try:
         network = ipaddress.ip_network(host, strict=False)  # of a zone it takes no notice
     except ValueError:
-        pass
+        if bracketed:
+            return None
     else:
         return _Rule(network=_unmapped(network), port=number)
     name = host.removeprefix("*").removeprefix(".").rstrip(".")
