@@ -1,6 +1,7 @@
 """What an HTTP/1.1 exchange does beside the usual: 1xx, Expect, early answers, trailers, upgrades, rests."""
 
 import io
+import re
 
 import pytest
 
@@ -411,6 +412,40 @@ def test_a_small_rest_is_read_and_a_large_one_is_not(run, script, kept):
         return not connection.is_closed, not stream.closed, connection.is_busy and not stream.closed
 
     assert (kept, kept, False) == run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("rest", "given", "says"),
+    [
+        (b"zz\r\n", b"hello", "illegal chunk header"),
+        (b"5\r\nworldzz", b"helloworld", "malformed chunk footer|Too little data"),
+        (b"5;a=b\r\nworld\r\n0\r\nX y\r\n\r\n", b"helloworld", "illegal header line"),
+        (b"5\r\nwo", b"hellowo", "incomplete chunked read"),
+        # A plain chunk may have 24 octets beside its content; these have left 37 over.
+        (b"5\r\nhello\r\n5;" + b"x" * 98 + b"\r\nhello\r\nz\r\n", b"hello" * 3, "illegal chunk"),
+        (b"5\r\nhello\r\n5;" + b"x" * 199, b"hello" * 2, "more than 64 bytes of chunk ext"),
+    ],
+    ids=["line", "footer", "trailer", "end", "extension", "long extension"],
+)
+def test_what_comes_before_a_fault_is_given_in_every_split(rest, given, says):
+    octets = CHUNKS + rest
+    for size in (len(octets), 60, 50, 7, 1):
+        pieces = [octets[at : at + size] for at in range(0, len(octets), size)]
+        connection, _ = over(
+            asked(pieces[0]), *pieces[1:], b"", limits=MessageLimits(chunk_overhead_bytes=64)
+        )
+        received, error = run_sync(_until_the_fault(connection))
+        assert given == received
+        assert re.search(says, error), error
+
+
+async def _until_the_fault(connection):
+    received = b""
+    response = await connection.send(Request("GET", URL))
+    with pytest.raises(RemoteProtocolError) as caught:
+        async for piece in response.raw():
+            received += piece
+    return received, caught.value.message
 
 
 @pytest.mark.parametrize("asks", [True, False])

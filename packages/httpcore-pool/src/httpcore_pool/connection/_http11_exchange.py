@@ -267,16 +267,14 @@ class Exchange(ByteSource):
 
     def _collect(self, reader: ResponseReader) -> bool:
         """Gather what came of the body with the head; return whether that is all of it."""
+        pieces: list[bytes] = []
         try:
-            piece = reader.next()
-            if piece:
-                pieces = [piece]
-                while piece := reader.next():
-                    pieces.append(piece)
-                self._ready = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            while piece := reader.next():
+                pieces.append(piece)
         except RemoteProtocolError as error:
-            self._fault = error  # for whoever reads on
-            return False
+            self._fault, piece = error, None  # for whoever reads on, behind what came before it
+        if pieces:
+            self._ready = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return piece is not None
 
     # The response's body, as a `ByteSource`.

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from ._http11_head import ResponseHead
     from ._http11_referee import H11Reader
 
-__all__ = ["ChunkedReader", "LengthReader", "ResponseReader", "reader_for"]
+__all__ = ["PLAIN_CHUNK_BYTES", "ChunkedReader", "LengthReader", "ResponseReader", "reader_for"]
+
+PLAIN_CHUNK_BYTES = 24
+"""A chunk's line, its CR LF and those behind the chunk: what no sender can do without (RFC 9112 7.1)."""
 
 _CRLF = b"\r\n"
 _CUT_SHORT = "peer closed connection without sending complete message body"
@@ -129,7 +132,17 @@ _SIZE_START = re.compile(rb"[0-9A-Fa-f]{0,16}\r?")
 class ChunkedReader(ResponseReader):
     """A chunked body of plain chunks; from the first extension or trailer on h11 reads it."""
 
-    __slots__ = ("_at", "_data", "_ended", "_footer", "_h11", "_keeps", "_left", "_limits")
+    __slots__ = (
+        "_at",
+        "_data",
+        "_ended",
+        "_footer",
+        "_h11",
+        "_keeps",
+        "_left",
+        "_limits",
+        "_spare",
+    )
 
     def __init__(self, data: bytes, limits: MessageLimits, *, keeps: bool) -> None:
         self._data = data
@@ -139,6 +152,7 @@ class ChunkedReader(ResponseReader):
         self._ended = False
         self._keeps = keeps
         self._limits = limits
+        self._spare = 0  # octets, of those that plain chunks may have
         self._h11: H11Reader | None = None
 
     def feed(self, data: bytes) -> None:
@@ -163,6 +177,7 @@ class ChunkedReader(ResponseReader):
             size = int(line[1], 16) if line is not None else 0
             if line is None or size == 0:
                 return self._end_body(line)
+            self._spare += PLAIN_CHUNK_BYTES - len(_CRLF) - (line.end() - self._at)
             self._at = line.end()
             self._left = size
             self._footer = True
@@ -200,7 +215,9 @@ class ChunkedReader(ResponseReader):
             return None
         from ._http11_referee import H11Reader
 
-        self._h11 = H11Reader.inside_chunked(self._limits, data[at:], keeps=self._keeps)
+        self._h11 = H11Reader.inside_chunked(
+            self._limits, data[at:], keeps=self._keeps, spare=self._spare
+        )
         return self._h11.next()
 
     @property

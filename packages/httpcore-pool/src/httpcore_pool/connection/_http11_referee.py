@@ -15,15 +15,13 @@ import h11
 from .._errors import RemoteProtocolError
 from .._siblings import Headers
 from ._http11_head import NO_CONTROLS, ResponseHead, escaped
-from ._http11_readers import ResponseReader
+from ._http11_readers import PLAIN_CHUNK_BYTES, ResponseReader
 
 if TYPE_CHECKING:
     from .._config import MessageLimits
 
 __all__ = ["H11Reader"]
 
-# A chunk's line, its CR LF and those behind the chunk: what no sender can do without (RFC 9112 7.1).
-_PLAIN_CHUNK_BYTES = 24
 # What h11 holds is copied to be counted, perhaps once a chunk: it is given no more than this at once.
 _PIECE_BYTES = 64 * 1024
 _NO_CONTROLS = re.compile(NO_CONTROLS)
@@ -60,13 +58,19 @@ class H11Reader(ResponseReader):
         self._waiting = b""  # received, and not yet given to h11
         self._fed = 0  # octets since the last head
         self._given = 0  # octets of the body that came out of them
-        self._chunks = 0
+        self._chunks = self._spare = 0
         self._length: int | None = None
 
     @classmethod
-    def inside_chunked(cls, limits: MessageLimits, rest: bytes, *, keeps: bool) -> H11Reader:
-        """Return a reader that stands before a chunk's line, with the octets from there on."""
+    def inside_chunked(
+        cls, limits: MessageLimits, rest: bytes, *, keeps: bool, spare: int = 0
+    ) -> H11Reader:
+        """Return a reader that stands before a chunk's line, with the octets from there on.
+
+        To the limit on what comes beside the body is added what the chunks before have spared.
+        """
         reader = cls("GET", limits)
+        reader._spare = spare
         reader.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         reader.next_head()
         reader._keeps = keeps
@@ -200,7 +204,8 @@ class H11Reader(ResponseReader):
 
     @property
     def _allowed(self) -> int:
-        return _PLAIN_CHUNK_BYTES * (self._chunks + 1) + self._limits.chunk_overhead_bytes
+        plain = PLAIN_CHUNK_BYTES * (self._chunks + 1) + self._spare
+        return plain + self._limits.chunk_overhead_bytes
 
     def _malformed(self, error: h11.RemoteProtocolError) -> RemoteProtocolError:
         text = str(error).encode("ascii", "backslashreplace").decode("ascii")
