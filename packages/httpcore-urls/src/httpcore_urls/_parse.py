@@ -15,7 +15,13 @@ from typing import NamedTuple
 from . import _percent, _quick
 from ._errors import InvalidURL, RefusedError
 from ._host import parse_host
-from ._parts import DEFAULT_PORTS, MAX_URL_CHARACTERS, PLAIN_URL_CHARACTERS, Parts
+from ._parts import (
+    DEFAULT_PORTS,
+    MAX_URL_CHARACTERS,
+    PLAIN_URL_CHARACTERS,
+    SHOWN_CHARACTERS,
+    Parts,
+)
 from ._path import remove_dot_segments
 from ._write import write
 
@@ -29,7 +35,6 @@ _AUTHORITY_END = re.compile(r"[/\\?#]|\Z")
 # Also the blanks and controls beyond ASCII.
 _AUTHORITY_REFUSED = re.compile(r"[\x00-\x20\x7f-\x9f\\\s]")
 _PORT = re.compile(r"[0-9]*")
-_SHOWN_CHARACTERS = 200
 _TORN = re.compile(r"(https?)[;,]?//", re.IGNORECASE)  # a scheme whose colon was mistyped
 
 
@@ -108,7 +113,7 @@ def _missing_scheme(text: str) -> str:
         except RefusedError:
             pass
         else:
-            if not parts.username and not parts.password and len(guess) <= _SHOWN_CHARACTERS:
+            if not parts.username and not parts.password and len(guess) <= SHOWN_CHARACTERS:
                 return f"the scheme is missing (did you mean {masked_unparsed(guess)!r}?)"
     return "the scheme is missing, as in a relative reference (allow_relative=True takes those)"
 

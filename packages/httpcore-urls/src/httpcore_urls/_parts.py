@@ -10,6 +10,8 @@ from typing import NamedTuple, TypeAlias
 MAX_URL_CHARACTERS = 262_144
 # Below this, what is added to an escaped text (a host's Punycode, a slash) can't exceed that.
 PLAIN_URL_CHARACTERS = MAX_URL_CHARACTERS - 1_024
+# Of what is no URL an error shows so much.
+SHOWN_CHARACTERS = 200
 
 # WHATWG URL 4.2, special schemes. `file` is one too, but its drive letters are no business of HTTP.
 DEFAULT_PORTS = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}

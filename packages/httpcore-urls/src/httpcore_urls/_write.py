@@ -82,9 +82,10 @@ def _masked_rest(parts: Parts) -> tuple[str, str | None]:
         # a password there, but not the whole meaning of an address.
         shown = f"{_MASK}{shown[at:]}"
     fragment = parts.fragment
-    if shown.startswith("//"):  # no authority, but one may have been meant: https://https://user...
-        shown = masked_parameters(f"/.{shown}")[2:]
-    return masked_parameters(shown), fragment and masked_parameters(f"#{fragment}")[1:]
+    # With two slashes it has no authority, but one may have been meant: https://https://user...
+    before = "/." if shown.startswith("//") else ""
+    masked = masked_parameters(f"{before}{shown}").removeprefix(before)
+    return masked, fragment and masked_parameters(f"#{fragment}")[1:]
 
 
 def _join(parts: Parts, shown_authority: str, shown_target: str, fragment: str | None) -> str:

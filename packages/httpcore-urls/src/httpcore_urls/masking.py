@@ -17,6 +17,7 @@ from typing import cast
 from urllib.parse import quote, unquote_plus
 
 from ._change import require_str
+from ._parts import SHOWN_CHARACTERS
 
 __all__ = [
     "MASK",
@@ -58,7 +59,6 @@ _DEEPEST = 4  # nested text
 
 _SAFE = "/:?[]@"  # what is left as it is where a value is written anew
 
-_SHOWN_CHARACTERS = 200  # of text that did not parse
 _AT = "@\uff20\ufe6b"  # the others are none in a URL, but people paste them
 # What stands before the authority in text that may be broken anywhere: a scheme, slashes either way.
 _PREFIX = re.compile(
@@ -120,8 +120,8 @@ def masked_unparsed(text: str) -> str:
     """
     require_str("text", text)
     # Cut first, as what is refused may be of any length; then again, as a mask may be longer.
-    text = masked_parameters(_unread(text)[: 2 * _SHOWN_CHARACTERS])
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
+    text = masked_parameters(_unread(text)[: 2 * SHOWN_CHARACTERS])
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
 
 
 def _unread(text: str) -> str:
