@@ -19,18 +19,20 @@ from httpcore_pool.tls._sessions import SessionCache
 from httpcore_pool.tls._stream import TLSStream
 from testkit.der import (
     ADDRESS,
+    ALTERNATIVE,
     BMP,
+    CONSTRAINTS,
     DNS,
     GENERALIZED,
     IA5,
     PRINTABLE,
     SEQUENCE,
     T61,
-    TRUE,
     UNIVERSAL,
     UTC,
     UTF8,
     Key,
+    authority,
     der,
     extension,
     name,
@@ -58,15 +60,10 @@ _DATES = [
     *((UTC, b"201301000000Z", None), (GENERALIZED, b"20200101000000.5Z", -1), (UTC, b"\xff" * 13, None)),
     *((GENERALIZED, b"20200101000000+0100", -1), (UTC, b"2001010000Z", -1)),
 ]  # fmt: skip
-_CONSTRAINTS, _USAGE, _EXTENDED, _ALTERNATIVE = (
-    b"\x55\x1d\x13",
-    b"\x55\x1d\x0f",
-    b"\x55\x1d\x25",
-    b"\x55\x1d\x11",
-)
+_USAGE, _EXTENDED = b"\x55\x1d\x0f", b"\x55\x1d\x25"
 _OTHERS = [
     *(
-        _CONSTRAINTS,
+        CONSTRAINTS,
         _USAGE,
         _EXTENDED,
         b"\x55\x1d\x1e",
@@ -78,15 +75,7 @@ _OTHERS = [
 ]
 _HOST = "www.example.org"
 _ISSUER = name(UTF8, b"authority")
-_ROOT = _AUTHORITY.certificate(
-    subject=_ISSUER,
-    issuer=_ISSUER,
-    begin=der(UTC, b"200101000000Z"),
-    end=der(GENERALIZED, b"99991231235959Z"),
-    of=_AUTHORITY,
-    extensions=[extension(_CONSTRAINTS, der(SEQUENCE, TRUE), critical=True)],
-)
-_TRUSTED = pem(_ROOT).encode()
+_TRUSTED = pem(authority(_AUTHORITY, _ISSUER)).encode()
 _CONFIGS = [
     *[TLSConfig(_TRUSTED)] * 3,
     TLSConfig(_TRUSTED, verify_name="b.example.org"),
@@ -161,7 +150,7 @@ class _Shown:
         ]
         if self.names:
             found = (der(tag, said) for tag, said in self.names)
-            extensions.append(extension(_ALTERNATIVE, der(SEQUENCE, *found)))
+            extensions.append(extension(ALTERNATIVE, der(SEQUENCE, *found)))
         begin, end = (der(tag, said) for tag, said, _ in dates)
         self.der = by.certificate(
             subject=subject, issuer=issuer, begin=begin, end=end, of=key, extensions=extensions

@@ -8,21 +8,28 @@ import pytest
 from httpcore_pool import SessionCache, TLSConfig
 from httpcore_pool.tls._errors import Peer, refused
 from httpcore_pool.tls._names import is_for, parsed
-from testkit.der import DNS, GENERALIZED, SEQUENCE, TRUE, UTC, UTF8, Key, der, extension, name, pem
+from testkit.der import (
+    ALTERNATIVE,
+    BEGIN_DATE,
+    DNS,
+    END_DATE,
+    GENERALIZED,
+    SEQUENCE,
+    UTC,
+    UTF8,
+    Key,
+    authority,
+    der,
+    extension,
+    name,
+    pem,
+)
 
 HOST = "localhost"
 PEER = Peer(HOST, HOST, TLSConfig(), is_proxy=False)
 AUTHORITY, SERVER, STRANGER = Key(b"authority"), Key(b"server"), Key(b"stranger")
-BEGIN, END = der(UTC, b"200101000000Z"), der(GENERALIZED, b"99991231235959Z")
-CONSTRAINTS, ALTERNATIVE = b"\x55\x1d\x13", b"\x55\x1d\x11"
-ROOT = AUTHORITY.certificate(
-    subject=name(UTF8, b"authority"),
-    issuer=name(UTF8, b"authority"),
-    begin=BEGIN,
-    end=END,
-    of=AUTHORITY,
-    extensions=[extension(CONSTRAINTS, der(SEQUENCE, TRUE), critical=True)],
-)
+BEGIN, END = der(UTC, BEGIN_DATE), der(GENERALIZED, END_DATE)
+ROOT = authority(AUTHORITY, name(UTF8, b"authority"))
 # Further names: a number too long to be written, and what is no text.
 ODD = {"ssl.SSLError": der(0x88, b"w" * 3000), "ValueError": der(0x86, b"\xff")}
 

@@ -23,6 +23,8 @@ SEQUENCE, SET, INTEGER, BITS, OCTETS, OID, TRUE = (
 UTF8, PRINTABLE, T61, IA5, UNIVERSAL, BMP = 0x0C, 0x13, 0x14, 0x16, 0x1C, 0x1E
 UTC, GENERALIZED = 0x17, 0x18
 DNS, ADDRESS = 0x82, 0x87  # of a GeneralName: RFC 5280 4.2.1.6
+BEGIN_DATE, END_DATE = b"200101000000Z", b"99991231235959Z"  # of UTC and GENERALIZED
+CONSTRAINTS, ALTERNATIVE = b"\x55\x1d\x13", b"\x55\x1d\x11"  # extensions: RFC 5280 4.2.1
 _COMMON_NAME = b"\x55\x04\x03"
 _ALGORITHM = b"\x30\x05\x06\x03\x2b\x65\x70"  # Ed25519: RFC 8410 3
 _VERSION_3 = b"\xa0\x03\x02\x01\x02"
@@ -76,6 +78,18 @@ class Key:
             der(0xA3, der(SEQUENCE, *extensions)) if extensions else b"",
         )
         return der(SEQUENCE, signed, _ALGORITHM, der(BITS, b"\0", self._key.sign(signed)))
+
+
+def authority(key, subject):
+    """Give the certificate that others rest on, which has signed itself."""
+    return key.certificate(
+        subject=subject,
+        issuer=subject,
+        begin=der(UTC, BEGIN_DATE),
+        end=der(GENERALIZED, END_DATE),
+        of=key,
+        extensions=[extension(CONSTRAINTS, der(SEQUENCE, TRUE), critical=True)],
+    )
 
 
 def pem(certificate):
