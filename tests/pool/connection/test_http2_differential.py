@@ -216,6 +216,7 @@ class Theirs:
             ]
             self.h2.send_headers(2 * number + 1, fields, end_stream=end)
             self._found[2 * number + 1] = [[], None, b"", None, False, False]
+        self.h2.data_to_send()
 
     def hear(self, data):
         """Take frames; return whether that is possible."""
@@ -224,7 +225,15 @@ class Theirs:
         except h2.exceptions.ProtocolError:
             return False
         noted = [self._note(each) for each in events]
-        return all(noted)
+        return all(noted) and not self._resets()
+
+    def _resets(self):
+        """Whether h2 answers with RST_STREAM, and tells no event where the stream was reset before."""
+        said, kinds = self.h2.data_to_send(), set()
+        while said:
+            kinds.add(said[3])
+            said = said[9 + int.from_bytes(said[:3]) :]
+        return 3 in kinds
 
     def _note(self, each):
         found = self._found.get(getattr(each, "stream_id", None))
