@@ -76,6 +76,18 @@ def test_what_is_no_host_alone_is_refused(domain):
     assert [] == jar.cookies()
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["", "a.test:80", "http://a.test/", "a.test/", "u@a.test", "a#b", "a%62", "a b", "bücher.test"],
+)
+def test_what_answers_from_no_host_sets_nothing(host):
+    """From the empty one it would be unscoped once it was saved and loaded."""
+    jar = CookieJar()
+    with pytest.raises(ValueError, match="is none as URLs have it"):
+        receive(jar, "id=1", host=host)
+    assert [] == jar.cookies()
+
+
 def test_an_address_is_a_host_with_brackets_and_without():
     jar = CookieJar()
     jar.set("a", "1", domain="[::1]")

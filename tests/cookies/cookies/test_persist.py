@@ -133,6 +133,8 @@ def test_json_that_is_no_saved_jar_is_named_with_its_line(text, message):
         (entry(name="", value=""), "a cookie must have a name or a value"),
         (entry(domain="A.test"), "cookie 'id': the domain's character at position 0"),
         (entry(domain=".a.test"), "cookie 'id': the domain's character at position 0"),
+        (entry(domain="#a.test"), "cookie 'id': the domain's character at position 0"),
+        (entry(domain="u@a.test"), "cookie 'id': the domain's character at position 1"),
         (entry(path="x"), "cookie 'id': the path's character at position 0"),
         (entry(name="__Host-id"), "cookie '__Host-id': the path must be '/'"),
     ],
@@ -255,6 +257,9 @@ def test_comments_and_blank_lines_are_skipped():
         (line(domain="a/b.test"), "cookie 'id': the domain's character at position 1"),
         (line(domain="a b.test"), "cookie 'id': the domain's character at position 1"),
         (line(domain="b\xfccher.test"), "cookie 'id': the domain's character at position 1"),
+        # Written again, it would be a comment, and the cookie lost.
+        (line(domain=".#HttpOnly_a.test"), "cookie 'id': the domain's character at position 0"),
+        (line(domain="a.test?b"), "cookie 'id': the domain's character at position 6"),
         (line(below="1"), "the second field must be TRUE or FALSE"),
         (line(secure=""), "the fourth field must be TRUE or FALSE"),
         (line(path=""), "cookie 'id': the path's character at position 0"),

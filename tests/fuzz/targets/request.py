@@ -3,7 +3,7 @@
 - h11's server reads it as one request, with exactly the method, target, fields and content that were meant,
   and nothing behind it. What can't be sent is refused before an octet has left, with a documented error.
 - The same request over HTTP/2 is one that h2's server takes, with the same method, path and fields.
-- No error shows a value that was passed.
+- No error shows a value that was passed, but the start of one that frames the content.
 """
 
 import h2.config
@@ -42,6 +42,7 @@ PIECES = [
     *("hunter2", "Content-Type", "Proxy-Connection", "\xc4\x8d"),
 ]  # fmt: skip
 _SECRET = "hunter2"
+_SHOWN = ("content-length", "transfer-encoding")
 _REFUSALS = (InvalidHeader, InvalidRequest, InvalidURL, UnsupportedScheme, LocalProtocolError)
 _HOP_BY_HOP = {
     b"connection",
@@ -78,9 +79,12 @@ def check(data):
         request = Request(method, url, content, fields, options=options)
     except _REFUSALS as error:
         if not isinstance(error, (InvalidURL, UnsupportedScheme)):  # these show the URL
-            plain_error(
-                error, *([_SECRET] if _SECRET not in method + "".join(n for n, _ in fields) else [])
-            )
+            shown = [
+                method,
+                *(n for n, _ in fields),
+                *(v for n, v in fields if n.lower() in _SHOWN),
+            ]
+            plain_error(error, *([_SECRET] if _SECRET not in "".join(shown) else []))
         return
     _over_http11(request, content)
     _over_http2(request, content)

@@ -16,6 +16,7 @@ __all__ = [
     "check_cookie",
     "check_count",
     "check_domain",
+    "check_host",
     "check_name",
     "check_path",
     "check_value",
@@ -30,11 +31,11 @@ _BAD_IN_DOMAIN = re.compile(r"[^a-z0-9._:\-]")
 _IPV6 = re.compile(r"[0-9a-f.]*(?::[0-9a-f.]*){2,}")
 _BAD_IN_PATH = re.compile(r"[^!-~]|;")
 # What a whole cookie may have: all that servers may set. Few programs add any, so these are not
-# compiled when the module is imported.
+# compiled when the module is imported. What no domain of a URL has is the URL Standard's (3.2).
 _BAD_IN_PARTS = {
     "name": r"[^\t -~\x80-\xff]|[;=]|^[\t ]|[\t ]\Z",
     "value": r"[^\t -~\x80-\xff]|;|^[\t ]|[\t ]\Z",
-    "domain": r"[^!-~]|[A-Z/\[\]]|^\.",
+    "domain": r"[^!-~]|[A-Z#%/<>?@\[\\\]^|]|^\.",
     "path": r"[\x00-\x08\x0a-\x1f\x7f]|^(?!/)",
 }
 _SAME_SITES = (None, "strict", "lax", "none")
@@ -90,6 +91,15 @@ def check_domain(name: str, domain: str) -> str:
 
 def _has_port(domain: str) -> bool:
     return ":" in domain and not _IPV6.fullmatch(domain)
+
+
+def check_host(host: str) -> None:
+    """Raise ValueError for what is not the host of a request, in lower case and without brackets."""
+    if not host or re.search(_BAD_IN_PARTS["domain"], host) or _has_port(host):
+        raise ValueError(
+            f"the host {shown(host)} is none as URLs have it: "
+            "no scheme, port or path; international names in their xn-- form"
+        )
 
 
 def check_path(name: str, path: str) -> None:

@@ -19,6 +19,7 @@ from ._check import (
     check_cookie,
     check_count,
     check_domain,
+    check_host,
     check_name,
     check_path,
     check_value,
@@ -106,8 +107,8 @@ class CookieJar(SavedCookies):
 
         Takes the values of its Set-Cookie fields, one each, and scheme, host and path of the
         request that it answers. Returns the cookies that were stored, in order, also one that a
-        later one replaced, but none that deletes. Raises nothing about their content. RFC
-        6265bis, section 5.7.
+        later one replaced, but none that deletes. Raises nothing about their content, and
+        ValueError for a host with a port or what else none has. RFC 6265bis, section 5.7.
         """
         if isinstance(set_cookie_values, (str, bytes)) or not isinstance(
             set_cookie_values, Iterable
@@ -117,6 +118,7 @@ class CookieJar(SavedCookies):
         check_text("scheme", scheme)
         check_text("path", path)
         host = canonical(host)
+        check_host(host)
         from_secure, now = scheme.lower() in _SECURE_SCHEMES, self._clock()
         stored: list[Cookie] = []
         for value in set_cookie_values:
