@@ -200,7 +200,8 @@ def _text(value):
 def _escaped(sign, text, length=None):
     if sign not in ("+", "#"):
         return quote(_whole(text[:length]), safe="")
-    # What is escaped already stays, and is not cut in two.
+    # What is escaped already stays, and is not cut in two: up to four octets, of three characters each.
+    text = text[: length and 12 * length]
     parts = re.findall(rf"{_OCTETS}|.", _whole(text), re.DOTALL)[:length]
     return "".join(
         part if re.fullmatch(f"(?:{_HEX})+", part) else quote(part, safe=_RESERVED)
