@@ -25,10 +25,7 @@ _GARBAGE_HEADS = (
     b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
     b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 2000 + b"Content-Length: 0\r\n\r\n",
 )
-_GARBAGE_BODIES = (
-    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n",
-)
+_GARBAGE_BODY = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
 
 
 def abort(writer, *, reset):
@@ -43,6 +40,15 @@ def close(writer):
     """Close a connection; asyncio's TLS must not be told twice."""
     if not writer.transport.is_closing():
         writer.close()
+
+
+def _overfull(octets):
+    """Give an answer whose first chunk has more than it says: who reads no further may take it for right."""
+    head, end, body = octets.partition(b"\r\n\r\n")
+    if b"\r\ntransfer-encoding: chunked" not in head:
+        return _GARBAGE_BODY
+    size, line_end, data = body.partition(b"\r\n")
+    return head + end + size + line_end + data[: int(size, 16)] + b"more\r\n0\r\n\r\n"
 
 
 class Answer(NamedTuple):
@@ -185,7 +191,9 @@ class HTTP1:
         return False
 
     async def _garbage(self, answer, misdeed):
-        kinds = _GARBAGE_HEADS if answer.bodiless else _GARBAGE_HEADS + _GARBAGE_BODIES
+        kinds = _GARBAGE_HEADS
+        if not answer.bodiless:
+            kinds += (_GARBAGE_BODY, _overfull(answer.octets))
         await self._send(kinds[misdeed.which % len(kinds)])
         return False
 
