@@ -16,6 +16,7 @@ from httpcore_client import (
     Request,
 )
 
+_SIGNS = "!$&'()*+,;=~{}\"`_-"  # that the host of a URL may have
 CHALLENGE = 'Digest realm="r", nonce="n", qop="auth"'
 
 
@@ -50,6 +51,21 @@ def test_a_cookie_is_not_sent_to_other_hosts(fake, visit, url):
     inner = fake(setting("a=1"))
     visit(CookieAdapter(inner, CookieJar()), "http://a.test/", url)
     assert [None, None] == cookies(inner)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(f"a{sign}b.test" for sign in _SIGNS),
+        *(f"{sign}.test" for sign in _SIGNS),
+        *("*", "a.test.", "127.0.0.1", "1.2.3.4.", "[::1]", "[::ffff:1.2.3.4]", "bücher.test"),
+    ],
+)
+def test_every_host_that_a_url_has_may_set_cookies(fake, visit, host):
+    """What the jar refuses as no host is none for URLs."""
+    inner, jar = fake(setting("a=1")), CookieJar()
+    visit(CookieAdapter(inner, jar), *[f"http://{host}/"] * 2)
+    assert [None, "a=1"] == cookies(inner)
 
 
 def test_scheme_and_path_of_the_request_count(fake, visit):
