@@ -41,6 +41,7 @@ _BAD_IN_PARTS = {
 _SAME_SITES = (None, "strict", "lax", "none")
 _FAR_SECONDS = 1e19  # beyond 64 bits, which some tools write for "never"
 _SHOWN_CHARS = 48
+_OF_HOSTS = "no scheme, port or path; international names in their xn-- form"
 
 
 def shown(name: str) -> str:
@@ -83,8 +84,7 @@ def check_domain(name: str, domain: str) -> str:
     is_bad = _BAD_IN_DOMAIN.search(domain) or "" in domain.removesuffix(".").split(".")
     if is_bad or _has_port(domain):
         raise InvalidCookie(
-            f"cookie {shown(name)}: the domain {shown(domain)} is not a host"
-            " (no scheme, port or path; international names in their xn-- form)"
+            f"cookie {shown(name)}: the domain {shown(domain)} is not a host ({_OF_HOSTS})"
         )
     return domain
 
@@ -96,10 +96,7 @@ def _has_port(domain: str) -> bool:
 def check_host(host: str) -> None:
     """Raise ValueError for what is not the host of a request, in lower case and without brackets."""
     if not host or re.search(_BAD_IN_PARTS["domain"], host) or _has_port(host):
-        raise ValueError(
-            f"the host {shown(host)} is none as URLs have it: "
-            "no scheme, port or path; international names in their xn-- form"
-        )
+        raise ValueError(f"the host {shown(host)} is none as URLs have it: {_OF_HOSTS}")
 
 
 def check_path(name: str, path: str) -> None:
