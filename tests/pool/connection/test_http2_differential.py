@@ -14,6 +14,8 @@ import hyperframe.frame as frames
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from .conftest import parsed
+
 CODES = h2.settings.SettingCodes
 
 WE_TAKE = {
@@ -229,11 +231,8 @@ class Theirs:
 
     def _resets(self):
         """Whether h2 answers with RST_STREAM, and tells no event where the stream was reset before."""
-        said, kinds = self.h2.data_to_send(), set()
-        while said:
-            kinds.add(said[3])
-            said = said[9 + int.from_bytes(said[:3]) :]
-        return 3 in kinds
+        said = parsed(self.h2.data_to_send())
+        return any(isinstance(frame, frames.RstStreamFrame) for frame in said)
 
     def _note(self, each):
         found = self._found.get(getattr(each, "stream_id", None))
