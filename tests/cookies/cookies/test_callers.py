@@ -83,7 +83,10 @@ def test_what_is_no_host_alone_is_refused(domain):
 def test_what_answers_from_no_host_sets_nothing(host):
     """From the empty one it would be unscoped once it was saved and loaded."""
     jar = CookieJar()
-    with pytest.raises(ValueError, match="is none as URLs have it"):
+    hint = (
+        "is none as URLs have it: no scheme, port or path; international names in their xn-- form"
+    )
+    with pytest.raises(ValueError, match=hint):
         receive(jar, "id=1", host=host)
     assert [] == jar.cookies()
 

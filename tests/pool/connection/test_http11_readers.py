@@ -167,3 +167,19 @@ def test_what_can_not_become_one_is_left_to_h11_at_once(start):
     reader = chunked(start)
     assert reader.next() is None
     assert reader._h11 is not None
+
+
+@pytest.mark.parametrize(("before", "most"), [(0, 60), (1, 60 + 19), (5, 60 + 5 * 19)])
+def test_what_plain_chunks_spare_a_later_one_may_have_beside_its_data(before, most):
+    """A chunk may have 24 octets beside its data: the plain ones here take five, of which 19 are left."""
+    limits = MessageLimits(chunk_overhead_bytes=40)
+
+    def is_taken(extension):
+        body = b"1\r\na\r\n" * before + b"1;" + b"x" * extension + b"\r\na\r\n0\r\n\r\n"
+        reader = ChunkedReader(body, limits, keeps=True)
+        try:
+            return ([b"a"] * (before + 1), b"") == pieces_of(reader)
+        except RemoteProtocolError:
+            return False
+
+    assert most == max(filter(is_taken, range(300)))
